@@ -1,0 +1,110 @@
+// swift-tools-version: 6.3
+import PackageDescription
+
+// One list of settings for every Swift target.
+//
+// - Lifetimes: `ByteCursor` is a non-escapable view of bytes; returning one needs this spelling.
+// - ExistentialAny, MemberImportVisibility, InternalImportsByDefault: an import says what it is
+//   for, and `any` shows where a call is dynamic.
+let settings: [SwiftSetting] = [
+  .enableExperimentalFeature("Lifetimes"),
+  .enableUpcomingFeature("ExistentialAny"),
+  .enableUpcomingFeature("MemberImportVisibility"),
+  .enableUpcomingFeature("InternalImportsByDefault"),
+  .treatAllWarnings(as: .error),
+]
+
+// Targets stand in the order in which data flows: a target may use those above it only.
+// `Documentation/Modules.md` says what each is for and what it must not know.
+let package = Package(
+  name: "kscope",
+  products: [
+    .executable(name: "kscope", targets: ["kscope"])
+  ],
+  dependencies: [
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0")
+  ],
+  targets: [
+    // MARK: C
+
+    .target(name: "CKernel"),
+    .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
+    .systemLibrary(name: "CZstd", pkgConfig: "libzstd", providers: [.apt(["libzstd-dev"])]),
+
+    // MARK: Bytes
+
+    .target(name: "ByteIO", dependencies: ["CKernel"], swiftSettings: settings),
+    .testTarget(name: "ByteIOTests", dependencies: ["ByteIO"], swiftSettings: settings),
+
+    // MARK: The kernel's control files
+
+    .target(name: "Tracefs", dependencies: ["ByteIO", "CKernel"], swiftSettings: settings),
+    .testTarget(
+      name: "TracefsTests", dependencies: ["Tracefs", "TraceTestSupport"], swiftSettings: settings),
+
+    // MARK: The kernel's ring-buffer pages
+
+    .target(name: "RingBuffer", dependencies: ["ByteIO"], swiftSettings: settings),
+    .testTarget(
+      name: "RingBufferTests", dependencies: ["RingBuffer", "TraceTestSupport"],
+      swiftSettings: settings),
+
+    // MARK: The language in which events are described
+
+    .target(name: "EventFormats", dependencies: ["ByteIO"], swiftSettings: settings),
+    .testTarget(
+      name: "EventFormatsTests", dependencies: ["EventFormats", "TraceTestSupport"],
+      swiftSettings: settings),
+
+    // MARK: The file
+
+    .target(
+      name: "TraceDat",
+      dependencies: ["ByteIO", "CKernel", "CZlib", "CZstd", "EventFormats", "RingBuffer"],
+      swiftSettings: settings),
+    .testTarget(
+      name: "TraceDatTests", dependencies: ["TraceDat", "TraceTestSupport"],
+      swiftSettings: settings),
+
+    // MARK: Capture
+
+    .target(
+      name: "Recording",
+      dependencies: ["ByteIO", "CKernel", "RingBuffer", "TraceDat", "Tracefs"],
+      swiftSettings: settings),
+    .testTarget(
+      name: "RecordingTests", dependencies: ["Recording", "TraceTestSupport"],
+      swiftSettings: settings),
+
+    // MARK: Text out of a recording
+
+    .target(
+      name: "Reports", dependencies: ["ByteIO", "EventFormats", "RingBuffer", "TraceDat"],
+      swiftSettings: settings),
+    .testTarget(
+      name: "ReportsTests", dependencies: ["Reports", "TraceTestSupport"],
+      swiftSettings: settings),
+
+    // MARK: The command line
+
+    .target(name: "Terminal", dependencies: ["ByteIO", "CKernel"], swiftSettings: settings),
+    .target(
+      name: "Commands",
+      dependencies: [
+        "ByteIO", "CKernel", "Recording", "Reports", "Terminal", "TraceDat", "Tracefs",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ],
+      swiftSettings: settings),
+    .testTarget(
+      name: "CommandsTests", dependencies: ["Commands", "TraceTestSupport"],
+      swiftSettings: settings),
+    .executableTarget(name: "kscope", dependencies: ["Commands"], swiftSettings: settings),
+
+    // MARK: What tests share
+
+    .target(
+      name: "TraceTestSupport", dependencies: ["ByteIO"], path: "Tests/TraceTestSupport",
+      swiftSettings: settings),
+  ],
+  swiftLanguageModes: [.v6]
+)

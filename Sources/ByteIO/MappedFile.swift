@@ -1,0 +1,55 @@
+import Glibc
+
+/// A file's bytes, mapped for reading.
+///
+/// Pages come in when touched and can be dropped by the system at any time, so a file of any size
+/// costs no memory of ours.
+public final class MappedFile: Sendable {
+  public let path: String
+  private nonisolated(unsafe) let base: UnsafeRawPointer
+  /// The length in bytes when it was opened.
+  public let count: Int
+
+  /// Maps the file at `path`; throws where it cannot be opened or is not a regular file.
+  public init(path: String) throws(SystemError) {
+    let descriptor = open(path, O_RDONLY | O_CLOEXEC)
+    guard descriptor >= 0 else { throw SystemError("open", path: path) }
+    defer { close(descriptor) }
+    var status = stat()
+    guard fstat(descriptor, &status) == 0 else { throw SystemError("fstat", path: path) }
+    guard status.st_mode & S_IFMT == S_IFREG else {
+      let code = status.st_mode & S_IFMT == S_IFDIR ? EISDIR : EINVAL
+      throw SystemError("open", path: path, code: code)
+    }
+    self.path = path
+    count = Int(status.st_size)
+    if count == 0 {
+      base = UnsafeRawPointer(bitPattern: 16).unsafelyUnwrapped  // never read: there are no bytes
+      return
+    }
+    guard let mapped = mmap(nil, count, PROT_READ, MAP_SHARED, descriptor, 0), mapped != MAP_FAILED
+    else { throw SystemError("mmap", path: path) }
+    base = UnsafeRawPointer(mapped)
+  }
+
+  deinit {
+    if count > 0 { munmap(UnsafeMutableRawPointer(mutating: base), count) }
+  }
+
+  /// All bytes; valid as long as this object lives.
+  public var bytes: UnsafeRawBufferPointer { UnsafeRawBufferPointer(start: base, count: count) }
+
+  /// Lends the bytes as a span.
+  public func withBytes<R, E: Error>(_ body: (RawSpan) throws(E) -> R) throws(E) -> R {
+    try body(bytes.bytes)
+  }
+
+  /// Tells the system that the bytes of a range will not be wanted again soon.
+  public func release(_ range: Range<Int>) {
+    let page = Int(getpagesize())
+    let start = (range.lowerBound + page - 1) / page * page
+    let end = range.upperBound / page * page
+    guard start >= 0, start < end, end <= count else { return }
+    madvise(UnsafeMutableRawPointer(mutating: base + start), end - start, MADV_DONTNEED)
+  }
+}
