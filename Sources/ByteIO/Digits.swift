@@ -42,7 +42,8 @@ public enum Digits {
       let next = rest / 100
       let pair = Int(truncatingIfNeeded: rest &- next &* 100)
       at -= 2
-      at.storeBytes(of: table.loadUnaligned(fromByteOffset: pair &* 2, as: UInt16.self), as: UInt16.self)
+      at.storeBytes(
+        of: table.loadUnaligned(fromByteOffset: pair &* 2, as: UInt16.self), as: UInt16.self)
       rest = next
     }
     if rest >= 10 {

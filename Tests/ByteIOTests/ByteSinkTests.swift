@@ -2,9 +2,10 @@ import ByteIO
 import Testing
 
 @Suite struct ByteSinkTests {
-  @Test(arguments: [
-    0, 1, 9, 10, 99, 100, 101, 999, 1000, 9999, 10_000, 65_535, 123_456_789, UInt64.max,
-  ] as [UInt64])
+  @Test(
+    arguments: [
+      0, 1, 9, 10, 99, 100, 101, 999, 1000, 9999, 10_000, 65_535, 123_456_789, UInt64.max,
+    ] as [UInt64])
   func numbersArePrintedAsSwiftPrintsThem(value: UInt64) {
     var sink = ByteSink(capacity: 1)
     sink.append(decimal: value)

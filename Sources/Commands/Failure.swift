@@ -1,0 +1,28 @@
+import ArgumentParser
+import ByteIO
+import Glibc
+
+/// The one place where an error becomes text on standard error and an exit status.
+package enum Failure {
+  /// Prints what happened and what to do next, then ends the process.
+  static func exit(with error: any Error, from command: any ParsableCommand.Type) -> Never {
+    guard let explained = error as? any ExplainedError else { command.exit(withError: error) }
+    report(explained)
+    Glibc.exit(explained.exitStatus)
+  }
+
+  /// Prints an error and goes on: for what was lost on the way to an answer.
+  package static func report(_ error: any ExplainedError) {
+    say(error.message)
+    if let hint = error.hint { say("hint: \(hint)") }
+  }
+
+  /// One line on standard error, after the program's name.
+  package static func say(_ line: String) {
+    var sink = ByteSink(capacity: 256)
+    sink.append("kscope: ")
+    sink.append(line)
+    sink.append(UInt8(ascii: "\n"))
+    try? sink.write(to: STDERR_FILENO)
+  }
+}

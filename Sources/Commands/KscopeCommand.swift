@@ -1,0 +1,26 @@
+package import ArgumentParser
+import ByteIO
+import Glibc
+
+/// The root of the command line: `kscope COMMAND …`.
+package struct KscopeCommand: ParsableCommand {
+  package static let configuration = CommandConfiguration(
+    commandName: "kscope",
+    abstract: "Shows what the Linux kernel is doing: records with ftrace, reads trace.dat.",
+    version: "0.1.0",
+    subcommands: []
+  )
+
+  package init() {}
+
+  /// Parses the process's arguments, runs the command they name and ends the process.
+  package static func runAndExit() -> Never {
+    do {
+      var command = try parseAsRoot()
+      try command.run()
+      Glibc.exit(0)
+    } catch {
+      Failure.exit(with: error, from: KscopeCommand.self)
+    }
+  }
+}

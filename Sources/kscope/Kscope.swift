@@ -1,0 +1,7 @@
+import Commands
+
+@main enum Kscope {
+  static func main() {
+    KscopeCommand.runAndExit()
+  }
+}
