@@ -1,5 +1,5 @@
 import ArgumentParser
-import ByteIO
+package import ByteIO
 import Glibc
 
 /// The one place where an error becomes text on standard error and an exit status.
