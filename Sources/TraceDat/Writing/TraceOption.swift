@@ -41,6 +41,8 @@ package struct TraceOption: Equatable, Sendable {
     package static let guest = ID(rawValue: 13)
     /// u32 multiplier, u32 shift, u64 offset: from TSC cycles to nanoseconds.
     package static let tscToNanoseconds = ID(rawValue: 14)
+    /// v7: where the text of a latency tracer is.
+    package static let bufferText = ID(rawValue: 22)
     package static let headerInfo = ID(rawValue: 16)
     package static let ftraceFormats = ID(rawValue: 17)
     package static let eventFormats = ID(rawValue: 18)
