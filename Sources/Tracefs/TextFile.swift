@@ -71,6 +71,11 @@ package enum TextFile {
 
   /// The names in a directory, sorted, without `.` and `..`.
   package static func names(in directory: String) throws(SystemError) -> [String] {
+    try namesAsListed(in: directory).sorted()
+  }
+
+  /// The same in the order in which the kernel lists them.
+  package static func namesAsListed(in directory: String) throws(SystemError) -> [String] {
     guard let stream = opendir(directory) else { throw SystemError("opendir", path: directory) }
     defer { closedir(stream) }
     var names: [String] = []
@@ -80,7 +85,7 @@ package enum TextFile {
       }
       if name != "." && name != ".." { names.append(name) }
     }
-    return names.sorted()
+    return names
   }
 
   package static func isDirectory(_ path: String) -> Bool {
