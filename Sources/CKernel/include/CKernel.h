@@ -9,4 +9,6 @@
 #include <stdint.h>
 #include <sys/types.h>
 
+#include "FileRanges.h"
+
 #endif
