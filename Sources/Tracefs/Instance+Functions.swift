@@ -91,7 +91,9 @@ extension Instance {
     if !command.hasPrefix("!"), let last = parts.last, Int(last) != nil {
       undo = "!" + parts.dropLast().joined(separator: ":") + ":0"
     }
-    try add(command, to: file, undo: undo, saving: state)
+    // Without the end of the line the kernel would look at the command only when the file is closed,
+    // and keep its refusal to itself.
+    try add(command + "\n", to: file, undo: undo + "\n", saving: state)
   }
 
   /// A refused name is most often one that does not exist.
