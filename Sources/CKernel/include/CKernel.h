@@ -9,4 +9,7 @@
 #include <stdint.h>
 #include <sys/types.h>
 
+#include "GatedChild.h"
+#include "KernelCalls.h"
+
 #endif
