@@ -7,7 +7,10 @@
 #include <sched.h>
 #include <signal.h>
 #include <sys/eventfd.h>
+#include <sys/resource.h>
 #include <sys/signalfd.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 ssize_t kernel_splice(int from, int64_t *from_offset, int to, int64_t *to_offset, size_t length,
@@ -69,4 +72,20 @@ void kernel_name_thread(const char *name) {
   for (; i < sizeof shortened - 1 && name[i]; i++) shortened[i] = name[i];
   shortened[i] = 0;
   pthread_setname_np(pthread_self(), shortened);
+}
+
+int kernel_open_pidfd(pid_t pid) { return (int)syscall(SYS_pidfd_open, pid, 0); }
+
+void kernel_raise_file_limit(void) {
+  struct rlimit limit;
+  if (getrlimit(RLIMIT_NOFILE, &limit) < 0 || limit.rlim_cur >= limit.rlim_max) return;
+  limit.rlim_cur = limit.rlim_max;
+  setrlimit(RLIMIT_NOFILE, &limit);
+}
+
+int kernel_wait_nonblocking(pid_t pid, int *status) {
+  pid_t ended;
+  do ended = waitpid(pid, status, WNOHANG);
+  while (ended < 0 && errno == EINTR);
+  return ended == pid ? 1 : (int)ended;
 }

@@ -37,4 +37,13 @@ int kernel_set_fifo_priority(int priority);
 // Names the calling thread (at most 15 bytes are kept).
 void kernel_name_thread(const char *name);
 
+// pidfd_open(2): becomes readable when the process ends. -1 with errno.
+int kernel_open_pidfd(pid_t pid);
+
+// Raises the soft limit of open files to the hard one.
+void kernel_raise_file_limit(void);
+
+// waitpid(2) with WNOHANG: 1 when the child ended, 0 when it runs, -1 with errno.
+int kernel_wait_nonblocking(pid_t pid, int *status);
+
 #endif
