@@ -38,7 +38,8 @@ package struct RecordingPlan: Equatable, Sendable {
   /// Added to every time of the file, in units of the trace clock.
   package var timeOffset: Int64?
   package var fileVersion = FileVersion.seven
-  package var compression = CompressionChoice.any
+  /// Not compressed unless asked: the pages then stay where the kernel put them.
+  package var compression = CompressionChoice.none
 
   package init() {}
 
