@@ -28,9 +28,10 @@ struct RecordedBuffer {
   mutating func startReaders(
     _ plan: RecordingPlan, _ writer: TraceFileWriter, buffer: Int, stop: Int32, failure: Int32
   ) throws(RecordingError) {
-    do throws(SystemError) {
-      for cpu in layout.cpus {
-        guard let region = writer.region(buffer: buffer, cpu: cpu) else { continue }
+    for cpu in layout.cpus {
+      let region: Region
+      do { region = try writer.region(buffer: buffer, cpu: cpu) } catch { throw .writing(error) }
+      do throws(SystemError) {
         let job = PageReader.Job(
           path: instance.rawPipePath(cpu: cpu), cpu: cpu, pageSize: layout.pageSize,
           region: region, ringCapacity: ringCapacity(plan, region),
@@ -38,8 +39,8 @@ struct RecordedBuffer {
         let reader = try PageReader(job, stopEvent: stop, failureEvent: failure)
         try reader.start()
         readers.append(reader)
-      }
-    } catch { throw .system(error) }
+      } catch { throw .system(error) }
+    }
   }
 
   /// `-m` in whole pages, two at least.

@@ -36,10 +36,12 @@ extension RecordingSession {
     let late = lateMetadata()
     let contents = buffers.map(\.contents)
     restore()
+    // From here on the file is not removed any more, whatever happens to it.
+    let writer = self.writer
+    self.writer = nil
     do throws(WritingError) {
-      try writer?.finish(contents, late)
+      try writer?.finish(written: contents, late: late)
     } catch { throw .writing(error) }
-    writer = nil
     summary.fileBytes = Self.size(of: plan.output)
     if let command, command.ended() == nil {
       switch summary.ending {

@@ -9,6 +9,7 @@
 #include <stdint.h>
 #include <sys/types.h>
 
+#include "FileRanges.h"
 #include "GatedChild.h"
 #include "KernelCalls.h"
 
