@@ -1,4 +1,4 @@
-package import Recording
+import Recording
 
 /// The text of `kscope record --help`.
 package enum RecordHelp {

@@ -1,4 +1,4 @@
-import ByteIO
+package import ByteIO
 import CKernel
 import Glibc
 import Synchronization
@@ -250,7 +250,7 @@ package final class PageReader: @unchecked Sendable {
     var done = 0
     while done < count, let base = scratch.baseAddress {
       let offset = try place(for: count - done)
-      let got = pwrite(job.region.descriptor, base + done, count - done, offset)
+      let got = pwrite(job.region.descriptor, base + done, count - done, off_t(offset))
       if got < 0, errno == EINTR { continue }
       guard got > 0 else { throw SystemError("write", code: got < 0 ? errno : EIO) }
       done += got
