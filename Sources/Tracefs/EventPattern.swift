@@ -92,9 +92,13 @@ package struct EventPattern: Hashable, Sendable, CustomStringConvertible {
           : elsewhere.map(\.description)
       }
     } else {
-      nearest = Nearest.names(to: text, among: Self.systems(of: events), limit: 2)
-      let names = Set(Nearest.names(to: text, among: Set(events.map(\.name)), limit: 5))
-      nearest += events.filter { names.contains($0.name) }.map(\.description).prefix(5)
+      // Systems and events are spelled alike: the best of both, events by their full names.
+      let systems = Set(Self.systems(of: events))
+      let words = Nearest.names(to: text, among: systems.union(events.map(\.name)), limit: 5)
+      nearest = words.flatMap { word in
+        (systems.contains(word) ? [word] : [])
+          + events.filter { $0.name == word }.prefix(3).map(\.description)
+      }
     }
     return .unknown(.event, name: text, nearest: nearest, requirement: nil)
   }

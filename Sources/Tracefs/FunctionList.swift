@@ -32,7 +32,7 @@ package struct FunctionList: Sendable {
   }
 
   /// The lines that match, as the file has them.
-  package func lines(matching regex: ExtendedRegex) -> [String] {
+  package func lines(matching regex: POSIXRegex) -> [String] {
     var found: [String] = []
     forEachLine { _, line in
       if Self.matches(regex, line) { found.append(String(decoding: line, as: UTF8.self)) }
@@ -41,7 +41,7 @@ package struct FunctionList: Sendable {
   }
 
   /// The functions that match, without their modules, and their places in the list from 1.
-  package func functions(matching regex: ExtendedRegex) -> [(name: String, number: Int)] {
+  package func functions(matching regex: POSIXRegex) -> [(name: String, number: Int)] {
     var found: [(name: String, number: Int)] = []
     forEachLine { number, line in
       if Self.matches(regex, line) {
@@ -51,7 +51,7 @@ package struct FunctionList: Sendable {
     return found
   }
 
-  private static func matches(_ regex: ExtendedRegex, _ line: UnsafeBufferPointer<UInt8>) -> Bool {
+  private static func matches(_ regex: POSIXRegex, _ line: UnsafeBufferPointer<UInt8>) -> Bool {
     guard let start = line.baseAddress else { return false }
     // The NUL lies just past the line.
     return start.withMemoryRebound(to: CChar.self, capacity: line.count + 1) { regex.matches($0) }

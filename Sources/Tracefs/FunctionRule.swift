@@ -2,7 +2,7 @@
 package enum FunctionRule: Equatable, Sendable {
   /// Letters, digits and `_ * ? .` only: the kernel matches it itself.
   case glob(String)
-  /// Anything else: looked for, unanchored, in the list of functions.
+  /// Anything else: an expression that whole names in the list of functions must match.
   case regex(String)
   /// `func:command…`, written as it is after all others.
   case command(String)

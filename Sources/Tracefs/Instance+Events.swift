@@ -1,14 +1,14 @@
 /// Events: what there is, switching them, their filters and triggers.
 extension Instance {
-  /// The names of the directories below one of the `events` directories, sorted.
+  /// The names of the directories below one of the `events` directories.
   func eventDirectories(_ below: String) throws(TracefsError) -> [String] {
     let root = "\(path)/\(below)"
     do {
-      return try TextFile.names(in: root).filter { TextFile.isDirectory("\(root)/\($0)") }
+      return try TextFile.namesAsListed(in: root).filter { TextFile.isDirectory("\(root)/\($0)") }
     } catch { throw Self.meaning(of: error, file: root) }
   }
 
-  /// The events of a system that have a directory, sorted; for `ftrace` too.
+  /// The events of a system that have a directory, as the kernel lists them; for `ftrace` too.
   package func events(of system: String) throws(TracefsError) -> [EventName] {
     try eventDirectories("events/\(system)").map { EventName(system: system, name: $0) }
   }
@@ -94,11 +94,31 @@ extension Instance {
 
   /// Sets the filter of all events that a pattern names; nil takes it away.
   ///
-  /// Throws `.refused` with the kernel's own words when it does not understand the filter.
+  /// Of several events, those that lack a field of the filter keep theirs; their refusals are
+  /// returned. Where no event takes it, the first refusal is thrown, with the kernel's own words.
+  @discardableResult
   package func setFilter(
     _ filter: String?, on pattern: String, saving state: SavedState
-  ) throws(TracefsError) {
-    for event in try match(pattern).events { try setFilter(filter, of: event, saving: state) }
+  ) throws(TracefsError) -> [TracefsError] {
+    try setFilter(filter, of: try match(pattern).events, saving: state)
+  }
+
+  /// The same for events that were matched before.
+  @discardableResult
+  package func setFilter(
+    _ filter: String?, of events: [EventName], saving state: SavedState
+  ) throws(TracefsError) -> [TracefsError] {
+    var refusals: [TracefsError] = []
+    for event in events {
+      do throws(TracefsError) {
+        try setFilter(filter, of: event, saving: state)
+      } catch {
+        guard case .refused = error else { throw error }
+        refusals.append(error)
+      }
+    }
+    if let first = refusals.first, refusals.count == events.count { throw first }
+    return refusals
   }
 
   package func setFilter(

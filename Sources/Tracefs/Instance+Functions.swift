@@ -53,8 +53,8 @@ extension Instance {
       case .regex(let text):
         let functions = try functions(list)
         list = functions
-        let found = functions.functions(matching: try ExtendedRegex(text))
-        guard !found.isEmpty else { throw unknownFunction(text, functions) }
+        let found = functions.functions(matching: try POSIXRegex(text, wholeText: true))
+        guard !found.isEmpty else { throw noMatch(text, functions) }
         let isMany = found.count > Self.manyFunctions
         texts += found.map { isMany ? "\($0.number)" : $0.name }
       case .command(let text):
@@ -91,7 +91,9 @@ extension Instance {
     if !command.hasPrefix("!"), let last = parts.last, Int(last) != nil {
       undo = "!" + parts.dropLast().joined(separator: ":") + ":0"
     }
-    try add(command, to: file, undo: undo, saving: state)
+    // Without the end of the line the kernel would look at the command only when the file is closed,
+    // and keep its refusal to itself.
+    try add(command + "\n", to: file, undo: undo + "\n", saving: state)
   }
 
   /// A refused name is most often one that does not exist.
@@ -112,6 +114,13 @@ extension Instance {
   private func functions(_ known: FunctionList?) throws(TracefsError) -> FunctionList {
     if let known { return known }
     return try directory.functions()
+  }
+
+  /// A pattern that matches no whole name may match parts of some.
+  private func noMatch(_ pattern: String, _ functions: FunctionList) -> TracefsError {
+    let parts = (try? POSIXRegex(pattern)).map { functions.functions(matching: $0) } ?? []
+    return .unknown(
+      .function, name: pattern, nearest: parts.prefix(6).map(\.name), requirement: nil)
   }
 
   private func unknownFunction(_ name: String, _ functions: FunctionList) -> TracefsError {

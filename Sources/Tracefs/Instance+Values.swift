@@ -21,6 +21,17 @@ extension Instance {
     }
   }
 
+  /// Every option and whether it is on, in the order in which the kernel lists the files.
+  package func optionStates() throws(TracefsError) -> [(name: String, isOn: Bool)] {
+    do {
+      var states: [(name: String, isOn: Bool)] = []
+      for name in try TextFile.namesAsListed(in: path + "/options") {
+        states.append((name, try TextFile.read("\(path)/options/\(name)").hasPrefix("1")))
+      }
+      return states
+    } catch { throw Self.meaning(of: error, file: path + "/options") }
+  }
+
   package func option(_ name: String) throws(TracefsError) -> Bool {
     try value(try knownOption(name)) == "1"
   }

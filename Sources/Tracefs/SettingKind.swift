@@ -72,7 +72,8 @@ extension SettingKind {
   /// The texts to write so that a file says `words` again.
   func texts(for words: [String]) -> [String] {
     switch self {
-    case .functions, .list: return words
+    // The end of a line ends the word: without it the kernel joins the next write to it.
+    case .functions, .list: return words.map { $0 + "\n" }
     case .filter: return [words.first == "none" || words.isEmpty ? "0" : words[0]]
     default: return [words.first ?? ""]
     }

@@ -82,7 +82,8 @@ package struct TracingDirectory: Sendable, Equatable {
     EventName.list(in: try top.read(.availableEvents))
   }
 
-  /// The names of the event systems that have a directory, `ftrace` included, sorted.
+  /// The names of the event systems that have a directory, `ftrace` included, as the kernel lists
+  /// them.
   package func eventSystems() throws(TracefsError) -> [String] {
     try top.eventDirectories("events")
   }
