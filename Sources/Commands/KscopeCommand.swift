@@ -9,6 +9,8 @@ package struct KscopeCommand: ParsableCommand {
     abstract: "Shows what the Linux kernel is doing: records with ftrace, reads trace.dat.",
     version: "0.1.0",
     subcommands: [
+      RecordCommand.self,
+      ReportCommand.self,
       ListCommand.self,
       RecordCommand.self,
       ResetCommand.self,
