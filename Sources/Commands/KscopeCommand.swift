@@ -12,6 +12,7 @@ package struct KscopeCommand: ParsableCommand {
       RecordCommand.self,
       ReportCommand.self,
       ListCommand.self,
+      RecordCommand.self,
       ResetCommand.self,
     ]
   )
