@@ -97,6 +97,11 @@ extension PrintCompiler {
       }
       return .int
     }
+    if operation == .equal || operation == .notEqual, isUnknown(left) || isUnknown(right) {
+      // An enumerator whose number nobody knows equals nothing: better no answer than a wrong one.
+      try emitConstant(operation == .equal ? 0 : 1)
+      return .int
+    }
     let leftType = try number(left)
     let rightType = try number(right)
     let isShift = operation == .shiftLeft || operation == .shiftRight
@@ -137,6 +142,11 @@ extension PrintCompiler {
     default: break
     }
     return result
+  }
+
+  private func isUnknown(_ expression: Expression) -> Bool {
+    guard case .name(let name) = expression else { return false }
+    return !variables.contains { $0.name == name } && symbolAddress(name) == nil
   }
 
   private mutating func cast(
