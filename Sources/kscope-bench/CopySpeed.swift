@@ -1,0 +1,55 @@
+import ByteIO
+import Glibc
+
+/// What the machine itself takes to move bytes: the bound for whoever makes them.
+enum CopySpeed {
+  /// A megabyte: what a report's worker hands over at once stays in a core's cache, as here.
+  private static let block = 1 << 20
+
+  /// Seconds to copy `count` bytes in memory, a megabyte at a time out of 64.
+  static func memory(_ count: Int) -> Double {
+    let from = UnsafeMutableRawPointer.allocate(byteCount: block * 64, alignment: 64)
+    let to = UnsafeMutableRawPointer.allocate(byteCount: block, alignment: 64)
+    defer {
+      from.deallocate()
+      to.deallocate()
+    }
+    memset(from, 1, block * 64)
+    memset(to, 2, block)
+    let start = MonotonicTime.seconds
+    var done = 0
+    while done < count {
+      let step = min(block, count - done)
+      memcpy(to, from + done % (block * 64), step)
+      done += step
+    }
+    let seconds = MonotonicTime.seconds - start
+    Sinkhole.swallow(to.loadUnaligned(as: UInt64.self))
+    return seconds
+  }
+
+  /// Seconds to write `count` bytes to an open file, a megabyte at a time.
+  static func writing(_ count: Int, to descriptor: Int32) throws(SystemError) -> Double {
+    let bytes = UnsafeMutableRawBufferPointer.allocate(byteCount: block, alignment: 64)
+    defer { bytes.deallocate() }
+    bytes.initializeMemory(as: UInt8.self, repeating: UInt8(ascii: "x"))
+    let start = MonotonicTime.seconds
+    var done = 0
+    while done < count {
+      let step = min(block, count - done)
+      try writeAll(UnsafeRawBufferPointer(rebasing: bytes[..<step]), to: descriptor)
+      done += step
+    }
+    return MonotonicTime.seconds - start
+  }
+}
+
+/// The clock of the measurements.
+enum MonotonicTime {
+  /// Seconds since some time before.
+  static var seconds: Double {
+    var now = timespec()
+    clock_gettime(CLOCK_MONOTONIC, &now)
+    return Double(now.tv_sec) + Double(now.tv_nsec) / 1e9
+  }
+}
