@@ -8,7 +8,12 @@ package struct KscopeCommand: ParsableCommand {
     commandName: "kscope",
     abstract: "Shows what the Linux kernel is doing: records with ftrace, reads trace.dat.",
     version: "0.1.0",
-    subcommands: []
+    subcommands: [
+      RecordCommand.self,
+      ReportCommand.self,
+      ListCommand.self,
+      ResetCommand.self,
+    ]
   )
 
   package init() {}

@@ -1,3 +1,5 @@
+import ByteIO
+import EventFormats
 import RingBuffer
 import Synchronization
 import TraceDat
@@ -15,33 +17,33 @@ final class SliceDealer: Sendable {
     var indents: [CallIndent]
   }
 
-  private struct State {
+  private struct State: ~Copyable {
     var next = 0
     var position: [EventStream.Position]
     var indents: [CallIndent]
+    /// Of each source.
+    var names: OwnedList<FunctionNames>
   }
 
   private let streams: [EventStream]
   private let times: [UInt64]
-  private let follow: @Sendable (Record, Int, inout CallIndent) -> Void
+  private let sources: [ReportSource]
   private let followsCalls: Bool
   private let state: Mutex<State>
 
-  /// - Parameters:
-  ///   - followsCalls: whether any event is the function tracer's.
-  ///   - follow: lets the indent of a stream (by index) see one of its events.
-  init(
-    streams: [EventStream], plan: SlicePlan, followsCalls: Bool,
-    follow: @escaping @Sendable (Record, Int, inout CallIndent) -> Void
-  ) {
+  init(streams: [EventStream], plan: SlicePlan, sources: [ReportSource]) {
     self.streams = streams
     times = plan.times
+    self.sources = sources
+    let followsCalls = sources.contains { $0.labels.hasFunctionTracer }
     self.followsCalls = followsCalls
-    self.follow = follow
     state = Mutex(
       State(
         position: streams.map { _ in .start },
-        indents: followsCalls ? streams.map { _ in CallIndent() } : []))
+        indents: followsCalls ? streams.map { _ in CallIndent() } : [],
+        names: OwnedList(count: sources.count) {
+          FunctionNames(symbols: sources[$0].events.symbols)
+        }))
   }
 
   var sliceCount: Int { times.count + 1 }
@@ -60,16 +62,29 @@ final class SliceDealer: Sendable {
           streams[$0].position(ofTime: times[number], notBefore: from[$0])
         } : streams.map(\.end)
       state.position = to
-      if followsCalls, number < times.count {
-        for stream in streams.indices {
-          var cursor = EventCursor(
-            [streams[stream]], from: [from[stream]], to: [to[stream]])
-          while let event = cursor.next() {
-            follow(event.record, stream, &state.indents[stream])
-          }
-        }
-      }
+      if followsCalls, number < times.count { followCalls(&state, from, to) }
       return Slice(number: number, from: from, to: to, indents: indents)
+    }
+  }
+
+  /// Lets the indents see the function calls of a slice.
+  private func followCalls(
+    _ state: inout State, _ from: [EventStream.Position], _ to: [EventStream.Position]
+  ) {
+    for stream in streams.indices {
+      let source = streams[stream].buffer
+      let order = sources[source].file.order
+      var cursor = EventCursor([streams[stream]], from: [from[stream]], to: [to[stream]])
+      while let event = cursor.next() {
+        let record = event.record
+        guard record.length >= 2 else { continue }
+        let id = record.payload.load(UInt16.self, at: 0, order)
+        guard case .function(let ip, let parent) = sources[source].labels.label(ofID: id).kind,
+          let caller = state.names[source].name(of: parent.value(in: record, order))
+        else { continue }
+        let function = state.names[source].name(of: ip.value(in: record, order))
+        _ = state.indents[stream].depth(of: function, calledBy: caller)
+      }
     }
   }
 }

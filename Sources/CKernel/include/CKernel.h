@@ -10,5 +10,7 @@
 #include <sys/types.h>
 
 #include "FileRanges.h"
+#include "GatedChild.h"
+#include "KernelCalls.h"
 
 #endif

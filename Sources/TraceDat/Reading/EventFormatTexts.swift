@@ -3,14 +3,12 @@ import ByteIO
 /// The event format texts of a file, by system.
 package struct EventFormatTexts: Sendable {
   /// One `events/SYSTEM/EVENT/format`.
-  package struct Text: @unchecked Sendable {
-    /// `ftrace` for what the tracers themselves write.
-    package var system: String
-    /// Good as long as the `EventFormatTexts` it came from.
-    package var bytes: UnsafeRawBufferPointer
+  private struct Text: @unchecked Sendable {
+    var system: String
+    var bytes: UnsafeRawBufferPointer
   }
 
-  package private(set) var texts: [Text] = []
+  private var texts: [Text] = []
   /// What of them could not be read.
   package private(set) var problems: [TraceFileError] = []
   private var owners: [SectionBytes] = []
@@ -21,6 +19,16 @@ package struct EventFormatTexts: Sendable {
       case .ftraceFormats, .eventFormats: collect(section, of: file)
       default: break
       }
+    }
+  }
+
+  /// How many texts there are.
+  package var count: Int { texts.count }
+
+  /// Lends each text, with its system: `ftrace` for what the tracers themselves write.
+  package func forEach(_ body: (_ system: String, _ text: UnsafeRawBufferPointer) -> Void) {
+    withExtendedLifetime(owners) {
+      for text in texts { body(text.system, text.bytes) }
     }
   }
 

@@ -10,6 +10,9 @@ package final class PageIndex: Sendable {
   /// What of the pages cannot be found.
   package let problems: [TraceFileError]
 
+  /// The file that they are in.
+  package var path: String { file.path }
+
   let file: TraceFile
   let storage: Storage
 

@@ -2,9 +2,9 @@ import ByteIO
 
 /// Bytes of a file, wherever they are: mapped, or unpacked in memory.
 ///
-/// `bytes` stay good as long as a copy of this value lives.
 package struct SectionBytes: @unchecked Sendable {
   private let owner: (any AnyObject & Sendable)?
+  /// Good as long as a copy of this value lives: keep one, or use `withBytes`.
   package let bytes: UnsafeRawBufferPointer
   /// Where they begin in the file, for messages; the section's begin where they were unpacked.
   let offset: Int
@@ -21,6 +21,11 @@ package struct SectionBytes: @unchecked Sendable {
   init(copying array: [UInt8], offset: Int) {
     let owned = OwnedBytes(array)
     self.init(owner: owned, bytes: owned.bytes, offset: offset)
+  }
+
+  /// Lends the bytes.
+  package func withBytes<R>(_ body: (UnsafeRawBufferPointer) throws -> R) rethrows -> R {
+    try withExtendedLifetime(owner) { try body(bytes) }
   }
 
   /// The text in a section that begins with its size, in `width` bytes.

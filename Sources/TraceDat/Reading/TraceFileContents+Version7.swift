@@ -14,9 +14,10 @@ extension TraceFileContents {
         let section = try contents.sectionHeader(&cursor, expected: .options)
         let bytes = try section.content(
           in: contents.mapped, compression: contents.head.compression, order: contents.head.order)
-        let data = bytes.bytes
-        var inner = ByteCursor(data.bytes, order: contents.head.order, base: bytes.offset)
-        next = try contents.readOptions(&inner)
+        next = try bytes.withBytes { data in
+          var inner = ByteCursor(data.bytes, order: contents.head.order, base: bytes.offset)
+          return try contents.readOptions(&inner)
+        }
       }
     }
     if sections.isEmpty && buffers.isEmpty { walkSections() }
@@ -24,8 +25,10 @@ extension TraceFileContents {
       read("header_page", at: header.offset) { contents, _ in
         let bytes = try header.content(
           in: contents.mapped, compression: contents.head.compression, order: contents.head.order)
-        var inner = ByteCursor(bytes.bytes.bytes, order: contents.head.order, base: bytes.offset)
-        try contents.readHeaderPage(&inner)
+        try bytes.withBytes { data in
+          var inner = ByteCursor(data.bytes, order: contents.head.order, base: bytes.offset)
+          try contents.readHeaderPage(&inner)
+        }
       }
     }
     if cpuCount == 0 {

@@ -1,0 +1,58 @@
+/// Events whose records are not printed as their print format says.
+///
+/// trace-cmd's plugins change the text of some events. Most of that is said here in the language of
+/// print formats itself: a handler gives another format, made from the event's own fields.
+enum Handlers {
+  /// The program of an event and, where its print format was not understood, why.
+  static func program(
+    for format: EventFormat, longSize: Int, swapped: Bool,
+    symbolAddress: @escaping (String) -> UInt64?
+  ) -> (PrintProgram, EventFormatError?) {
+    func compiler() -> PrintCompiler {
+      PrintCompiler(
+        format: format, longSize: longSize, swapped: swapped, symbolAddress: symbolAddress)
+    }
+    func attempt(_ body: (inout PrintCompiler) throws(PrintFormatProblem) -> Bool) -> PrintProgram? {
+      var compiler = compiler()
+      do throws(PrintFormatProblem) {
+        return try body(&compiler) ? compiler.program() : nil
+      } catch {
+        return nil
+      }
+    }
+    // A handler that does not fit the event's fields steps aside for the event's own format.
+    if let steps = attempt({ (compiler) throws(PrintFormatProblem) in
+      try compiler.handlerSteps(format)
+    }) {
+      return (steps, nil)
+    }
+    if let text = replacement(for: format),
+      let program = attempt({ (compiler) throws(PrintFormatProblem) in
+        _ = try compiler.compile(text)
+        return true
+      })
+    {
+      return (program, nil)
+    }
+    var own = compiler()
+    do throws(PrintFormatProblem) {
+      return (try own.compile(), nil)
+    } catch {
+      let problem = EventFormatError(
+        event: format.title, line: max(format.printFormatLine, 1),
+        problem: "the print format is not understood: \(error.text) (byte \(error.offset))")
+      return (
+        PrintProgram(ops: [], text: [], tables: [], recordSize: 0, isFallback: true), problem
+      )
+    }
+  }
+
+  /// Another print format for the event; nil where its own serves.
+  static func replacement(for format: EventFormat) -> String? {
+    switch format.system {
+    case "sched": schedReplacement(format)
+    case "timer": timerReplacement(format)
+    default: nil
+    }
+  }
+}
