@@ -119,6 +119,9 @@ let package = Package(
 if Context.environment["KSCOPE_FUZZ"] != nil {
   package.targets.append(
     .executableTarget(
-      name: "kscope-fuzz", dependencies: ["ByteIO", "EventFormats", "RingBuffer", "TraceDat"],
+      name: "kscope-fuzz",
+      dependencies: [
+        "ByteIO", "EventFormats", "Reports", "RingBuffer", "TraceDat", "TraceTestSupport",
+      ],
       path: "Fuzz/Sources", swiftSettings: settings))
 }

@@ -1,29 +1,29 @@
 import ByteIO
+import Glibc
+import Reports
 import RingBuffer
 import TraceDat
 
 /// A whole trace.dat.
 enum FileTarget {
+  /// A slice check of a file with more events would take long and find nothing new.
   private static let eventLimit = 10_000
+  private static let nowhere = open("/dev/null", O_WRONLY | O_CLOEXEC)
 
   static func run(_ bytes: UnsafeRawBufferPointer) {
     let mapped = MappedFile(copying: bytes, named: "fuzz.dat")
     guard let file = try? TraceFile(mapped: mapped) else { return }
     for problem in file.problems { precondition(!problem.message.isEmpty) }
     readTexts(of: file)
-    let streams = streams(of: file)
-    walk(streams)
-    cut(streams)
+    cut(streams(of: file))
+    print(file)
   }
 
   private static func readTexts(of file: TraceFile) {
-    let texts = file.eventFormats()
     var sum: UInt8 = 0
-    for text in texts.texts { for byte in text.bytes { sum &+= byte } }
     for which in [TraceFile.Text.kallsyms, .printkFormats, .savedCommandLines] {
       guard let text = try? file.text(which) else { continue }
-      for byte in text.bytes { sum &+= byte }
-      if which == .savedCommandLines { _ = TaskNames(savedCommandLines: text.bytes) }
+      text.withBytes { for byte in $0 { sum &+= byte } }
     }
     Sinkhole.swallow(UInt64(sum))
   }
@@ -39,25 +39,18 @@ enum FileTarget {
     return streams
   }
 
-  private static func walk(_ streams: [EventStream]) {
-    var cursor = EventCursor(streams)
-    var sum: UInt8 = 0
-    var events = 0
-    while events < eventLimit, let event = cursor.next() {
-      for byte in event.record.bytes { sum &+= byte }
-      events += 1
-    }
-    Sinkhole.swallow(UInt64(sum))
-  }
-
   /// A file's slices, put one behind the other, hold what the file does.
   private static func cut(_ streams: [EventStream]) {
-    let plan = SlicePlan(streams, bytesPerSlice: 1 << 13)
-    guard !plan.times.isEmpty, plan.times.count < 64 else { return }
     var whole = EventCursor(streams)
     var count = 0
-    while count < eventLimit, whole.next() != nil { count += 1 }
-    guard count < eventLimit else { return }
+    var sum: UInt8 = 0
+    while count < eventLimit, let event = whole.next() {
+      for byte in event.record.bytes { sum &+= byte }
+      count += 1
+    }
+    Sinkhole.swallow(UInt64(sum))
+    let plan = SlicePlan(streams, bytesPerSlice: 1 << 13)
+    guard count < eventLimit, !plan.times.isEmpty, plan.times.count < 64 else { return }
 
     var found = 0
     var from = streams.map { _ in EventStream.Position.start }
@@ -70,5 +63,13 @@ enum FileTarget {
     var last = EventCursor(streams, from: from)
     while last.next() != nil { found += 1 }
     precondition(found == count, "slices hold \(found) events, the whole \(count)")
+  }
+
+  private static func print(_ file: TraceFile) {
+    var options = TextReport.Options()
+    options.workers = 1
+    let report = TextReport([file], options: options)
+    let losses = try? report.write(to: nowhere)
+    for problem in report.problems + (losses ?? []) { precondition(!problem.message.isEmpty) }
   }
 }

@@ -36,3 +36,14 @@ public func fuzzOneInput(_ start: UnsafeRawPointer?, _ count: Int) -> CInt {
   FuzzTarget.chosen.run(UnsafeRawBufferPointer(start: start, count: count))
   return 0
 }
+
+/// What libFuzzer calls first. With a folder in KSCOPE_FUZZ_SEEDS it writes the target's first
+/// inputs there and ends.
+@_cdecl("LLVMFuzzerInitialize")
+public func fuzzInitialize(_ count: UnsafeRawPointer?, _ arguments: UnsafeRawPointer?) -> CInt {
+  if let folder = getenv("KSCOPE_FUZZ_SEEDS") {
+    Seeds.write(FuzzTarget.chosen, to: String(cString: folder))
+    exit(0)
+  }
+  return 0
+}
