@@ -12,6 +12,7 @@ package struct KscopeCommand: ParsableCommand {
       RecordCommand.self,
       ReportCommand.self,
       ListCommand.self,
+      RecordCommand.self,
       ResetCommand.self,
     ]
   )
@@ -21,7 +22,8 @@ package struct KscopeCommand: ParsableCommand {
   /// Parses the process's arguments, runs the command they name and ends the process.
   package static func runAndExit() -> Never {
     do {
-      var command = try parseAsRoot()
+      let arguments = Array(CommandLine.arguments.dropFirst())
+      var command = try parseAsRoot(ListCommand.parted(arguments))
       try command.run()
       Glibc.exit(0)
     } catch {

@@ -15,7 +15,7 @@ package struct ListCommand: ParsableCommand {
       """)
 
   @Option(
-    name: .customShort("e", allowingJoined: true), defaultAsFlag: "",
+    name: .customShort("e"), defaultAsFlag: "",
     help: ArgumentHelp("Events.", valueName: "regex"))
   var events: String?
 
@@ -38,13 +38,13 @@ package struct ListCommand: ParsableCommand {
   var tracers = false
 
   @Option(
-    name: .customShort("o", allowingJoined: true), defaultAsFlag: "",
+    name: .customShort("o"), defaultAsFlag: "",
     help: ArgumentHelp(
       "Trace options, those that are off with 'no' before them.", valueName: "regex"))
   var options: String?
 
   @Option(
-    name: .customShort("f", allowingJoined: true), defaultAsFlag: "",
+    name: .customShort("f"), defaultAsFlag: "",
     help: ArgumentHelp("Functions that can be traced or filtered on.", valueName: "regex"))
   var functions: String?
 
@@ -61,6 +61,18 @@ package struct ListCommand: ParsableCommand {
   var compressions = false
 
   package init() {}
+
+  /// Parts `-eREGEX` into `-e REGEX`, which the parser cannot do where the REGEX may be missing.
+  ///
+  /// - Parameter arguments: the whole command line; that of another command is returned as it is.
+  static func parted(_ arguments: [String]) -> [String] {
+    guard arguments.first == configuration.commandName else { return arguments }
+    return arguments.flatMap { argument -> [String] in
+      let letter = argument.prefix(2)
+      guard ["-e", "-f", "-o"].contains(letter), argument.count > 2 else { return [argument] }
+      return [String(letter), String(argument.dropFirst(2))]
+    }
+  }
 
   package mutating func run() throws {
     var sink = ByteSink()

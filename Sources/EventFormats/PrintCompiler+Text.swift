@@ -54,11 +54,12 @@ extension PrintCompiler {
       if field.kind == .integer, field.isLong, field.size == longSize {
         try number(.field(field.name))
         try emit(PrintOp(code: .addressText), stack: -1)
-      } else if field.size == 0 {
+      } else if field.size == 0 || field.size > 0xffff {
         try emit(PrintOp(code: .restText, c: reach(field.offset, 0)))
       } else {
         try emit(
-          PrintOp(code: .fieldText, c: reach(field.offset, field.size), d: UInt64(field.size)))
+          PrintOp(
+            code: .fieldText, b: UInt16(field.size), c: reach(field.offset, field.size)))
       }
     }
   }

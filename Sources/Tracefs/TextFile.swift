@@ -23,22 +23,19 @@ package enum TextFile {
     let descriptor = open(path, O_RDONLY | O_CLOEXEC)
     guard descriptor >= 0 else { throw SystemError("open", path: path) }
     defer { close(descriptor) }
+    // Some files come in pieces of one page however much is asked for (/proc/kallsyms has 2,000), so
+    // the pieces go through one buffer and the array grows as it likes.
+    let piece = UnsafeMutableRawBufferPointer.allocate(byteCount: 1 << 16, alignment: 16)
+    defer { piece.deallocate() }
     var bytes: [UInt8] = []
-    var room = 1 << 14
     while true {
-      var failure: SystemError?
-      let have = bytes.count
-      bytes.reserveCapacity(have + room)
-      let chunk = [UInt8](unsafeUninitializedCapacity: room) { buffer, count in
-        var got = Glibc.read(descriptor, buffer.baseAddress, room)
-        while got < 0 && errno == EINTR { got = Glibc.read(descriptor, buffer.baseAddress, room) }
-        if got < 0 { failure = SystemError("read", path: path) }
-        count = max(0, got)
+      var got = Glibc.read(descriptor, piece.baseAddress, piece.count)
+      while got < 0 && errno == EINTR {
+        got = Glibc.read(descriptor, piece.baseAddress, piece.count)
       }
-      if let failure { throw failure }
-      if chunk.isEmpty { return bytes }
-      bytes += chunk
-      room = min(room * 2, 1 << 20)
+      if got < 0 { throw SystemError("read", path: path) }
+      if got == 0 { return bytes }
+      bytes.append(contentsOf: UnsafeRawBufferPointer(rebasing: piece[..<got]))
     }
   }
 

@@ -73,10 +73,11 @@ import Tracefs
 
   @Test func takesARegexInEitherSpelling() throws {
     func parse(_ arguments: String...) throws -> ListCommand {
-      try #require(try ListCommand.parse(arguments))
+      try ListCommand.parse(Array(ListCommand.parted(["list"] + arguments).dropFirst()))
     }
     #expect(try parse("-e", "sched").events == "sched")
     #expect(try parse("-esched").events == "sched")
+    #expect(ListCommand.parted(["record", "-esched"]) == ["record", "-esched"])
     #expect(try parse("-e").events == "")
     #expect(try parse("-e", "-F").events == "")
     #expect(try parse("-e", "-F").showsFormat)
