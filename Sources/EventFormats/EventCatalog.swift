@@ -14,6 +14,7 @@ package final class EventCatalog: Sendable {
   package let common: CommonFields
 
   let context: PrintContext
+  private let printk: PrintkFormats
   private let events: [CatalogEntry]
   private let texts: UnsafeRawBufferPointerBox
   /// Event index by id; -1 where there is none.
@@ -41,7 +42,7 @@ package final class EventCatalog: Sendable {
       if byID[event.id] < 0 { byID[event.id] = Int32(index) }
     }
     self.byID = byID
-    let printk = builder.printkFormats.withUnsafeBytes {
+    printk = builder.printkFormats.withUnsafeBytes {
       PrintkFormats($0, longSize: builder.longSize, swapped: swapped)
     }
     context = PrintContext(

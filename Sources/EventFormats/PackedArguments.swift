@@ -11,7 +11,7 @@ enum PackedArguments {
     let size = Int(op.b)
     guard at <= count, count - at >= size else { return 0 }
     defer { at += size }
-    return (LoadKind(rawValue: op.a) ?? .u32).load(base, at)
+    return LoadKind.load(op.a, base, at)
   }
 
   /// The next text, without its NUL.

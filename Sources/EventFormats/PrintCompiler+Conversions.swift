@@ -112,9 +112,16 @@ extension PrintCompiler {
   private mutating func fieldNumber(
     _ spec: ConversionSpec, _ argument: Expression
   ) throws(PrintFormatProblem) -> Bool {
+    var argument = argument
+    // `(unsigned long long)REC->a` prints as the field does unless the cast changes the number.
+    while case .cast(let target, let inner) = argument, case .field(let name) = inner,
+      let field = format.field(name), target.size ?? 0 >= 8,
+      field.size == 8 || !field.isSigned
+    {
+      argument = inner
+    }
     guard spec.isPlain, case .field(let name) = argument, let field = format.field(name),
-      field.kind == .integer || field.kind == .pointer, field.size <= 8, spec.size != 1,
-      spec.size != 2
+      field.kind == .integer || field.kind == .pointer, spec.size != 1, spec.size != 2
     else { return false }
     let is64 = (spec.size == 0 ? longSize : spec.size) == 8
     let code: PrintCode
@@ -152,10 +159,9 @@ extension PrintCompiler {
       try emit(PrintOp(code: .hexBytes, a: 2, b: UInt16(separator)), stack: -2)
     case UInt8(ascii: "S"), UInt8(ascii: "F"), UInt8(ascii: "B"), UInt8(ascii: "s"),
       UInt8(ascii: "f") where spec.suffix.count == 1:
+      let form: UInt16 = first == UInt8(ascii: "s") || first == UInt8(ascii: "f") ? 0 : 1
       try padded(spec) { (compiler) throws(PrintFormatProblem) in
-        try compiler.number(argument)
-        let isBare = first == UInt8(ascii: "s") || first == UInt8(ascii: "f")
-        try compiler.emit(PrintOp(code: .symbol, b: isBare ? 0 : 1), stack: -1)
+        try compiler.symbol(argument, form: form)
       }
     case UInt8(ascii: "M"), UInt8(ascii: "m"), UInt8(ascii: "I"), UInt8(ascii: "i"),
       UInt8(ascii: "U"):
@@ -178,6 +184,25 @@ extension PrintCompiler {
       try emit(
         PrintOp(code: .pointer, a: spec.flags.rawValue, c: spec.packed), stack: -1 - popped(spec))
     }
+  }
+
+  /// Prints the symbol at the address that the argument gives.
+  mutating func symbol(_ argument: Expression, form: UInt16) throws(PrintFormatProblem) {
+    var bare = argument
+    while case .cast(let target, let inner) = bare, target.pointers > 0 || target.size == longSize {
+      bare = inner
+    }
+    if case .field(let name) = bare, let field = format.field(name), field.size == longSize,
+      field.kind == .integer || field.kind == .pointer
+    {
+      try emit(
+        PrintOp(
+          code: .fieldSymbol, a: loadKind(field).rawValue, b: form,
+          c: reach(field.offset, field.size)))
+      return
+    }
+    try number(argument)
+    try emit(PrintOp(code: .symbol, b: form), stack: -1)
   }
 
   /// MAC, IP and socket addresses and UUIDs. `b` of the step tells the form.

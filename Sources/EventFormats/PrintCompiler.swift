@@ -52,7 +52,14 @@ struct PrintCompiler {
     guard stack <= Self.deepestStack else {
       throw PrintFormatProblem("an expression needs too many operands at once", at: 0)
     }
-    ops.append(op)
+    if op.code != .text, op.code.rawValue < PrintCode.constant.rawValue, let last = ops.last,
+      last.code == .text, !isJumpTarget(ops.count)
+    {
+      ops[ops.count - 1] = op
+      ops[ops.count - 1].d = last.d
+    } else {
+      ops.append(op)
+    }
     return ops.count - 1
   }
 

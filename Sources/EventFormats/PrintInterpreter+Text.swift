@@ -51,13 +51,12 @@ extension PrintInterpreter {
     into sink: inout ByteSink
   ) {
     let size = max(Int(op.b), 1)
-    let kind = LoadKind(rawValue: op.a) ?? .u8
     let most = region.length / size
     let count = min(Int(clamping: max(0, Int64(Int32(truncatingIfNeeded: wanted)))), most)
     let isKernelForm = op.c != 0
     if isKernelForm { sink.append(UInt8(ascii: "{")) }
     for index in 0..<count {
-      let value = kind.load(base, region.offset + index * size)
+      let value = LoadKind.load(op.a, base, region.offset + index * size)
       if isKernelForm {
         if index > 0 { sink.append(UInt8(ascii: ",")) }
         sink.append("0x")

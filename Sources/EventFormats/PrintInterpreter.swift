@@ -1,9 +1,12 @@
 import ByteIO
 
 /// What printing needs to know beside the program and the record.
-struct PrintContext {
-  let symbols: SymbolTable
-  let printk: PrintkFormats
+///
+/// The catalog that makes it keeps both objects alive; counting references for every record would
+/// make the workers of a report wait for each other.
+struct PrintContext: @unchecked Sendable {
+  unowned(unsafe) let symbols: SymbolTable
+  unowned(unsafe) let printk: PrintkFormats
   let longSize: Int
   let swapped: Bool
 }
@@ -32,26 +35,41 @@ enum PrintInterpreter {
       pc += 1
       switch op.code {
       case .text:
-        sink.append(UnsafeRawBufferPointer(start: text + op.low, count: op.high))
+        sink.append(padded: text + op.low, count: op.high)
       case .fieldDecimal32:
-        let value = Int64(Int32(truncatingIfNeeded: load(op, base)))
-        sink.append(decimal: value)
+        sink.append(padded: text + op.low, count: op.high)
+        let value = Int32(truncatingIfNeeded: load(op, base))
+        if value < 0 { sink.append(UInt8(ascii: "-")) }
+        sink.append(shortDecimal: UInt64(value.magnitude))
       case .fieldUnsigned32:
-        sink.append(decimal: load(op, base) & 0xffff_ffff)
+        sink.append(padded: text + op.low, count: op.high)
+        sink.append(shortDecimal: load(op, base) & 0xffff_ffff)
       case .fieldDecimal64:
-        sink.append(decimal: Int64(bitPattern: load(op, base)))
+        sink.append(padded: text + op.low, count: op.high)
+        let value = Int64(bitPattern: load(op, base))
+        if value < 0 { sink.append(UInt8(ascii: "-")) }
+        sink.append(shortDecimal: value.magnitude)
       case .fieldUnsigned64:
-        sink.append(decimal: load(op, base))
+        sink.append(padded: text + op.low, count: op.high)
+        sink.append(shortDecimal: load(op, base))
       case .fieldHex32:
+        sink.append(padded: text + op.low, count: op.high)
         sink.append(hex: load(op, base) & 0xffff_ffff)
       case .fieldHex64:
+        sink.append(padded: text + op.low, count: op.high)
         sink.append(hex: load(op, base))
       case .fieldText:
-        appendText(base + Int(op.c), Int(truncatingIfNeeded: op.d), into: &sink)
+        sink.append(padded: text + op.low, count: op.high)
+        appendText(base + Int(op.c), Int(op.b), into: &sink)
+      case .fieldSymbol:
+        sink.append(padded: text + op.low, count: op.high)
+        appendSymbol(load(op, base), form: op.b, context, into: &sink, &scratch)
       case .restText:
+        sink.append(padded: text + op.low, count: op.high)
         let offset = Int(op.c)
         if offset < count { appendText(base + offset, count - offset, into: &sink) }
       case .dynamicText:
+        sink.append(padded: text + op.low, count: op.high)
         let region = located(op, base, count, context.swapped)
         appendText(base + region.offset, region.length, into: &sink)
 
@@ -77,7 +95,7 @@ enum PrintInterpreter {
         let length = Int(region >> 32)
         let isInside = length >= Int(op.b) && offset <= count && count - offset >= Int(op.b)
         sp[-1] =
-          isInside ? (LoadKind(rawValue: op.a) ?? .u8).load(base, offset) : 0
+          isInside ? LoadKind.load(op.a, base, offset) : 0
       case .drop: sp -= 1
 
       case .add:
@@ -270,7 +288,7 @@ enum PrintInterpreter {
 
   @inline(__always)
   static func load(_ op: PrintOp, _ base: UnsafeRawPointer) -> UInt64 {
-    (LoadKind(rawValue: op.a) ?? .u8).load(base, Int(op.c))
+    LoadKind.load(op.a, base, Int(op.c))
   }
 
   /// Where a `__data_loc` or `__rel_loc` word says that its bytes lie, cut at the record's end.

@@ -40,6 +40,12 @@ enum LoadKind: UInt8 {
 
   /// Loads the number as 64 bits, sign- or zero-extended. The caller has checked the bounds.
   @inline(__always)
+  static func load(_ kind: UInt8, _ base: UnsafeRawPointer, _ offset: Int) -> UInt64 {
+    // Only the compiler writes kinds into steps, always from a `LoadKind`.
+    unsafeBitCast(kind, to: LoadKind.self).load(base, offset)
+  }
+
+  @inline(__always)
   func load(_ base: UnsafeRawPointer, _ offset: Int) -> UInt64 {
     @inline(__always) func raw<T: FixedWidthInteger & BitwiseCopyable>(_ type: T.Type) -> T {
       base.loadUnaligned(fromByteOffset: offset, as: T.self)
@@ -79,8 +85,9 @@ struct ConversionFlags: OptionSet {
 /// What a step does. "Pops" and "pushes" speak of the stack of 64-bit numbers. A region is a
 /// number too: an offset in the record in the lower half, a length in the upper.
 enum PrintCode: UInt8 {
-  // Text without the stack.
-  /// Appends `d.high` bytes from `d.low` of the program's text.
+  // Text without the stack. Every step from here to `constant` first appends the `d.high` bytes
+  // at `d.low` of the program's text: most conversions have some before them.
+  /// Appends nothing more.
   case text
   /// Appends the number of kind `a` at record offset `c`: as decimal of 32 bits …
   case fieldDecimal32
@@ -89,12 +96,14 @@ enum PrintCode: UInt8 {
   case fieldUnsigned64
   case fieldHex32
   case fieldHex64
-  /// Appends text at record offset `c`, up to a NUL or `d` bytes.
+  /// Appends text at record offset `c`, up to a NUL or `b` bytes.
   case fieldText
   /// Appends text from record offset `c` up to a NUL or the record's end.
   case restText
   /// Appends text that the word at `c` locates; `a` is 1 for a relative one; `b` its size.
   case dynamicText
+  /// Appends the symbol at the address of kind `a` at `c`; `b` as for `symbol`.
+  case fieldSymbol
 
   // Numbers.
   /// Pushes `d`.

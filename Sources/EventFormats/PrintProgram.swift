@@ -1,3 +1,5 @@
+import ByteIO
+
 /// An entry of a table of `__print_flags` or `__print_symbolic`.
 struct PrintTableEntry {
   var value: UInt64
@@ -27,7 +29,10 @@ struct PrintProgram: @unchecked Sendable {
     (opMemory + ops.count).initialize(to: PrintOp(code: .end))
     self.ops = UnsafePointer(opMemory)
     opCount = ops.count
-    let textMemory = UnsafeMutableRawPointer.allocate(byteCount: max(text.count, 1), alignment: 1)
+    let textMemory = UnsafeMutableRawPointer.allocate(
+      byteCount: text.count + ByteSink.padding, alignment: 16)
+    textMemory.initializeMemory(
+      as: UInt8.self, repeating: 0, count: text.count + ByteSink.padding)
     text.withUnsafeBytes { bytes in
       if let base = bytes.baseAddress { textMemory.copyMemory(from: base, byteCount: bytes.count) }
     }

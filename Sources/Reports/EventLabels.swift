@@ -4,7 +4,10 @@ import RingBuffer
 
 /// What the report must know of each event before it prints it: the column with its name, and
 /// whether the report itself prints the rest.
-struct EventLabels: @unchecked Sendable {
+///
+/// Looked at once per event by every worker, so it lies in plain memory: an array would be retained
+/// and released each time.
+final class EventLabels: @unchecked Sendable {
   /// How the text after the name is made.
   enum Kind {
     /// By the event's own print format.
@@ -43,35 +46,47 @@ struct EventLabels: @unchecked Sendable {
     /// The event's index in its catalog.
     var event: Int
     /// ` name: ` and the blanks up to where the text begins.
-    var start: Int
-    var count: Int
+    var text: UnsafeRawBufferPointer
   }
 
   /// By event id: an index into `labels`; the first is of unknown events.
-  private(set) var byID: [UInt16]
-  private(set) var labels: [Label] = []
-  private var text: [UInt8] = []
+  private let byID: UnsafeMutablePointer<UInt16>
+  private let labels: UnsafeMutablePointer<Label>
+  private var count = 0
 
   /// The column that a name of this many letters fills.
   private static let nameWidth = 20
 
   init(_ catalog: EventCatalog) {
-    byID = [UInt16](repeating: 0, count: 1 << 16)
-    append(Array("[UNKNOWN EVENT]".utf8)[...], .unknown, event: 0)
+    byID = .allocate(capacity: 1 << 16)
+    byID.initialize(repeating: 0, count: 1 << 16)
+    labels = .allocate(capacity: min(catalog.count, 1 << 16) + 1)
+    append(Array("[UNKNOWN EVENT]".utf8), .unknown, event: 0)
     for event in 0..<catalog.count {
       let id = catalog.id(at: event)
-      guard id >= 0, id < 1 << 16, byID[id] == 0, labels.count < Int(UInt16.max) else { continue }
-      byID[id] = UInt16(labels.count)
-      append(Array(catalog.name(at: event))[...], Self.kind(ofEvent: event, catalog), event: event)
+      guard id >= 0, id < 1 << 16, byID[id] == 0, count <= Int(UInt16.max) else { continue }
+      byID[id] = UInt16(count)
+      append(Array(catalog.name(at: event)), Self.kind(ofEvent: event, catalog), event: event)
     }
   }
 
-  private mutating func append(_ name: ArraySlice<UInt8>, _ kind: Kind, event: Int) {
-    let start = text.count
-    text += Array(" ".utf8) + name + Array(": ".utf8)
-    let blanks = Self.nameWidth - name.count
-    if blanks > 0 { text += [UInt8](repeating: UInt8(ascii: " "), count: blanks) }
-    labels.append(Label(kind: kind, event: event, start: start, count: text.count - start))
+  deinit {
+    for index in 0..<count { labels[index].text.deallocate() }
+    labels.deallocate()
+    byID.deallocate()
+  }
+
+  private func append(_ name: [UInt8], _ kind: Kind, event: Int) {
+    var text = ByteSink(capacity: 64)
+    text.append(" ")
+    name.withUnsafeBytes { text.append($0) }
+    text.append(": ")
+    text.append(repeating: UInt8(ascii: " "), count: Self.nameWidth - name.count)
+    let kept = UnsafeMutableRawBufferPointer.allocate(byteCount: text.count, alignment: 1)
+    kept.copyMemory(from: text.bytes)
+    (labels + count).initialize(
+      to: Label(kind: kind, event: event, text: UnsafeRawBufferPointer(kept)))
+    count += 1
   }
 
   private static func kind(ofEvent event: Int, _ catalog: EventCatalog) -> Kind {
@@ -97,15 +112,19 @@ struct EventLabels: @unchecked Sendable {
 
   /// Whether there is an event of the function tracer's, whose lines depend on those before.
   var hasFunctionTracer: Bool {
-    labels.contains { if case .function = $0.kind { true } else { false } }
+    (0..<count).contains { if case .function = labels[$0].kind { true } else { false } }
   }
 
-  @inline(__always) func label(ofID id: UInt16) -> Label { labels[Int(byID[Int(id)])] }
+  /// Where the labels lie, for loops that keep this object alive themselves.
+  var lookup: Lookup { Lookup(byID: byID, labels: labels) }
 
-  @inline(__always) func append(_ label: Label, to sink: inout ByteSink) {
-    text.withUnsafeBytes { bytes in
-      sink.append(
-        UnsafeRawBufferPointer(rebasing: bytes[label.start..<label.start &+ label.count]))
+  /// Finds labels by id without touching a reference count.
+  struct Lookup {
+    fileprivate let byID: UnsafeMutablePointer<UInt16>
+    fileprivate let labels: UnsafeMutablePointer<Label>
+
+    @inline(__always) subscript(id: UInt16) -> UnsafePointer<Label> {
+      UnsafePointer(labels + Int(byID[Int(id)]))
     }
   }
 }

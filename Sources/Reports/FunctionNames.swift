@@ -7,9 +7,15 @@ import EventFormats
 struct FunctionNames: ~Copyable {
   private let symbols: SymbolTable
   private var index = IntMap(minimumCapacity: 4096)
-  private var names: [CallIndent.Name?] = []
+  private var names: UnsafeMutablePointer<CallIndent.Name?>
+  private var capacity = 4096
 
-  init(symbols: SymbolTable) { self.symbols = symbols }
+  init(symbols: SymbolTable) {
+    self.symbols = symbols
+    names = .allocate(capacity: capacity)
+  }
+
+  deinit { names.deallocate() }
 
   /// The function that holds an address; nil where no symbol is known.
   @inline(__always) mutating func name(of address: UInt64) -> CallIndent.Name? {
@@ -25,11 +31,20 @@ struct FunctionNames: ~Copyable {
         start: start, count: symbol.name.count, hash: Self.hash(symbol.name))
     }
     // Bounded: a damaged file may name any number of addresses.
-    if names.count < 1 << 20 {
-      index.set(address, Int32(names.count))
-      names.append(name)
+    if index.count < 1 << 20 {
+      if index.count == capacity { grow() }
+      (names + index.count).initialize(to: name)
+      index.set(address, Int32(index.count))
     }
     return name
+  }
+
+  private mutating func grow() {
+    let larger = UnsafeMutablePointer<CallIndent.Name?>.allocate(capacity: capacity * 2)
+    larger.moveInitialize(from: names, count: capacity)
+    names.deallocate()
+    names = larger
+    capacity *= 2
   }
 
   /// FNV-1a, 64 bits.

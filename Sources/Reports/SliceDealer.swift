@@ -17,7 +17,7 @@ final class SliceDealer: Sendable {
     var indents: [CallIndent]
   }
 
-  private struct State: ~Copyable {
+  struct State: ~Copyable {
     var next = 0
     var position: [EventStream.Position]
     var indents: [CallIndent]
@@ -74,12 +74,13 @@ final class SliceDealer: Sendable {
     for stream in streams.indices {
       let source = streams[stream].buffer
       let order = sources[source].file.order
+      let labels = sources[source].labels.lookup
       var cursor = EventCursor([streams[stream]], from: [from[stream]], to: [to[stream]])
       while let event = cursor.next() {
         let record = event.record
         guard record.length >= 2 else { continue }
         let id = record.payload.load(UInt16.self, at: 0, order)
-        guard case .function(let ip, let parent) = sources[source].labels.label(ofID: id).kind,
+        guard case .function(let ip, let parent) = labels[id].pointee.kind,
           let caller = state.names[source].name(of: parent.value(in: record, order))
         else { continue }
         let function = state.names[source].name(of: ip.value(in: record, order))

@@ -9,43 +9,61 @@ import TraceDat
 struct SliceWriter: ~Copyable {
   private let streams: [EventStream]
   private let sources: [ReportSource]
-  /// Of each stream: `[003]`.
-  private let cpuTexts: [[UInt8]]
-  private let caches: UnsafeMutablePointer<SourceCache>
-  private let sourceCount: Int
+  private let lanes: OwnedList<Lane>
+  private var caches: OwnedList<SourceCache>
   private(set) var losses = ReportLosses()
 
-  /// What a worker keeps of one source.
-  private struct SourceCache: ~Copyable {
+  /// What is printed of a stream, in plain memory.
+  struct Lane: ~Copyable {
+    let source: Int
+    let cpu: Int
+    /// `[003]`
+    let cpuText: UnsafeMutableRawBufferPointer
+
+    init(_ stream: EventStream) {
+      source = stream.buffer
+      cpu = stream.cpu
+      var text = ByteSink(capacity: 64)
+      text.append("[")
+      text.append(decimal: UInt64(cpu), width: 3, fill: UInt8(ascii: "0"))
+      text.append("]")
+      cpuText = .allocate(byteCount: text.count, alignment: 1)
+      cpuText.copyMemory(from: text.bytes)
+    }
+
+    deinit { cpuText.deallocate() }
+  }
+
+  /// What a worker keeps of one source; `sources` keeps alive what it points to.
+  struct SourceCache: ~Copyable {
     var tasks: TaskLabels
     var functions: FunctionNames
-    let labels: EventLabels
+    var scratch = PrintScratch()
+    let labels: EventLabels.Lookup
+    let events: Unmanaged<EventCatalog>
+    let order: ByteOrder
+    let time: TimeColumn
+    /// The offset of a record's pid.
     let pid: Int
-    var scratch: PrintScratch
+    let hasPrefix: Bool
+
+    init(_ source: ReportSource) {
+      tasks = TaskLabels(names: source.names)
+      functions = FunctionNames(symbols: source.events.symbols)
+      labels = source.labels.lookup
+      events = .passUnretained(source.events)
+      order = source.file.order
+      time = source.time
+      pid = source.events.common.pid.offset
+      hasPrefix = !source.prefix.isEmpty
+    }
   }
 
   init(streams: [EventStream], sources: [ReportSource]) {
     self.streams = streams
     self.sources = sources
-    cpuTexts = streams.map { stream in
-      let digits = String(stream.cpu)
-      let zeros = String(repeating: "0", count: max(0, 3 - digits.utf8.count))
-      return Array("[\(zeros)\(digits)]".utf8)
-    }
-    sourceCount = sources.count
-    caches = .allocate(capacity: max(sources.count, 1))
-    for (index, source) in sources.enumerated() {
-      (caches + index).initialize(
-        to: SourceCache(
-          tasks: TaskLabels(names: source.names),
-          functions: FunctionNames(symbols: source.events.symbols), labels: source.labels,
-          pid: source.events.common.pid.offset, scratch: PrintScratch()))
-    }
-  }
-
-  deinit {
-    caches.deinitialize(count: sourceCount)
-    caches.deallocate()
+    lanes = OwnedList(count: streams.count) { Lane(streams[$0]) }
+    caches = OwnedList(count: sources.count) { SourceCache(sources[$0]) }
   }
 
   /// Prints a slice.
@@ -54,72 +72,85 @@ struct SliceWriter: ~Copyable {
     var indents = slice.indents
     if let first = cursor.peek, endsLeaf(first, before: slice) { _ = cursor.next() }
     while let event = cursor.next() {
-      let source = streams[event.stream].buffer
-      let cache = caches + source
-      let record = event.record
-      guard record.length >= cache.pointee.pid &+ 4 else {
-        losses.shortRecords += 1
-        continue
-      }
-      let order = sources[source].file.order
-      if event.lost != .none { appendLoss(event, to: &sink) }
-      let id = record.payload.load(UInt16.self, at: 0, order)
-      let pid = record.payload.load(Int32.self, at: cache.pointee.pid, order)
-      let label = cache.pointee.labels.label(ofID: id)
-
-      appendPrefix(source, to: &sink)
-      cache.pointee.tasks.append(pid, to: &sink)
-      cpuTexts[event.stream].withUnsafeBytes { sink.append($0) }
-      sources[source].time.append(record.time, to: &sink)
-      cache.pointee.labels.append(label, to: &sink)
-
-      switch label.kind {
-      case .info:
-        sources[source].events.printInfo(
-          record: record.bytes, eventIndex: label.event, into: &sink,
-          scratch: &cache.pointee.scratch)
-      case .function(let ip, let parent):
-        let address = ip.value(in: record, order)
-        let function = cache.pointee.functions.name(of: address)
-        if let caller = cache.pointee.functions.name(of: parent.value(in: record, order)) {
-          let depth = indents[event.stream].depth(of: function, calledBy: caller)
-          sink.append(repeating: UInt8(ascii: " "), count: depth &* 3)
-        }
-        if let function { append(function, to: &sink) } else {
-          sink.append("0x")
-          sink.append(hex: address)
-        }
-      case .graphEntry(let function, let depth):
-        let address = function.value(in: record, order)
-        let level = Int32(truncatingIfNeeded: depth.value(in: record, order))
-        let next = cursor.peek.map { call($0) } ?? follower(of: slice)
-        if let next, let duration = next.duration, call(event)?.isLeaf(endedBy: next) ?? false {
-          CallGraphLine.appendOverhead(duration, to: &sink)
-          CallGraphLine.appendDuration(duration, to: &sink)
-          CallGraphLine.appendDepth(level, to: &sink)
-          appendFunction(address, cache, to: &sink)
-          sink.append("();")
-          _ = cursor.next()
-        } else {
-          CallGraphLine.appendNoDuration(to: &sink)
-          CallGraphLine.appendDepth(level, to: &sink)
-          appendFunction(address, cache, to: &sink)
-          sink.append("() {")
-        }
-      case .graphExit(_, let depth, let begin, let end):
-        let duration = end.value(in: record, order) &- begin.value(in: record, order)
-        CallGraphLine.appendOverhead(duration, to: &sink)
-        CallGraphLine.appendDuration(duration, to: &sink)
-        CallGraphLine.appendDepth(
-          Int32(truncatingIfNeeded: depth.value(in: record, order)), to: &sink)
-        sink.append("}")
-      case .unknown:
-        sink.append("id=")
-        sink.append(decimal: UInt64(id))
-      }
-      sink.append(UInt8(ascii: "\n"))
+      write(event, slice, &cursor, &indents, to: &sink)
     }
     losses.add(cursor.damages, count: cursor.damageCount, problems: cursor.problems)
+  }
+
+  @inline(__always) private mutating func write(
+    _ event: EventCursor.Event, _ slice: SliceDealer.Slice, _ cursor: inout EventCursor,
+    _ indents: inout [CallIndent], to sink: inout ByteSink
+  ) {
+    let source = lanes[event.stream].source
+    let record = event.record
+    let order = caches[source].order
+    guard record.length >= caches[source].pid &+ 4 else {
+      losses.shortRecords += 1
+      return
+    }
+    if _slowPath(event.lost != .none) { appendLoss(event, to: &sink) }
+    let id = record.payload.load(UInt16.self, at: 0, order)
+    let pid = record.payload.load(Int32.self, at: caches[source].pid, order)
+    let label = caches[source].labels[id]
+
+    if caches[source].hasPrefix { appendPrefix(source, to: &sink) }
+    caches[source].tasks.append(pid, to: &sink)
+    sink.append(UnsafeRawBufferPointer(lanes[event.stream].cpuText))
+    caches[source].time.append(record.time, to: &sink)
+    sink.append(label.pointee.text)
+
+    switch label.pointee.kind {
+    case .info:
+      caches[source].events._withUnsafeGuaranteedRef { events in
+        events.printInfo(
+          record: record.bytes, eventIndex: label.pointee.event, into: &sink,
+          scratch: &caches[source].scratch)
+      }
+    case .function(let ip, let parent):
+      let address = ip.value(in: record, order)
+      let function = caches[source].functions.name(of: address)
+      if let caller = caches[source].functions.name(of: parent.value(in: record, order)) {
+        let depth = indents[event.stream].depth(of: function, calledBy: caller)
+        sink.append(repeating: UInt8(ascii: " "), count: depth &* 3)
+      }
+      if let function {
+        append(function, to: &sink)
+      } else {
+        sink.append("0x")
+        sink.append(hex: address)
+      }
+    case .graphEntry(let function, let depth):
+      let next = cursor.peek.map { call($0) } ?? follower(of: slice)
+      let duration = next.flatMap { next in
+        call(event)?.isLeaf(endedBy: next) ?? false ? next.duration : nil
+      }
+      if let duration {
+        CallGraphLine.appendOverhead(duration, to: &sink)
+        CallGraphLine.appendDuration(duration, to: &sink)
+      } else {
+        CallGraphLine.appendNoDuration(to: &sink)
+      }
+      CallGraphLine.appendDepth(
+        Int32(truncatingIfNeeded: depth.value(in: record, order)), to: &sink)
+      appendFunction(function.value(in: record, order), source, to: &sink)
+      if duration != nil {
+        sink.append("();")
+        _ = cursor.next()
+      } else {
+        sink.append("() {")
+      }
+    case .graphExit(_, let depth, let begin, let end):
+      let duration = end.value(in: record, order) &- begin.value(in: record, order)
+      CallGraphLine.appendOverhead(duration, to: &sink)
+      CallGraphLine.appendDuration(duration, to: &sink)
+      CallGraphLine.appendDepth(
+        Int32(truncatingIfNeeded: depth.value(in: record, order)), to: &sink)
+      sink.append("}")
+    case .unknown:
+      sink.append("id=")
+      sink.append(decimal: UInt64(id))
+    }
+    sink.append(UInt8(ascii: "\n"))
   }
 
   // MARK: Parts of a line
@@ -132,10 +163,10 @@ struct SliceWriter: ~Copyable {
     sink.append(UnsafeRawBufferPointer(start: name.start, count: name.count))
   }
 
-  private func appendFunction(
-    _ address: UInt64, _ cache: UnsafeMutablePointer<SourceCache>, to sink: inout ByteSink
+  private mutating func appendFunction(
+    _ address: UInt64, _ source: Int, to sink: inout ByteSink
   ) {
-    if let name = cache.pointee.functions.name(of: address) {
+    if let name = caches[source].functions.name(of: address) {
       append(name, to: &sink)
     } else {
       sink.append(hex: address)
@@ -144,9 +175,9 @@ struct SliceWriter: ~Copyable {
 
   /// A line of its own: `CPU:3 [12 EVENTS DROPPED]`.
   private mutating func appendLoss(_ event: EventCursor.Event, to sink: inout ByteSink) {
-    appendPrefix(streams[event.stream].buffer, to: &sink)
+    appendPrefix(lanes[event.stream].source, to: &sink)
     sink.append("CPU:")
-    sink.append(decimal: UInt64(streams[event.stream].cpu))
+    sink.append(decimal: UInt64(lanes[event.stream].cpu))
     sink.append(" [")
     if case .some(let count) = event.lost {
       sink.append(decimal: count)
@@ -177,15 +208,15 @@ struct SliceWriter: ~Copyable {
   }
 
   private func call(_ event: EventCursor.Event) -> Call? {
-    let source = streams[event.stream].buffer
-    let cache = caches + source
-    let order = sources[source].file.order
+    let source = lanes[event.stream].source
+    let order = caches[source].order
+    let pid = caches[source].pid
     let record = event.record
-    guard record.length >= cache.pointee.pid + 4 else { return nil }
+    guard record.length >= pid + 4 else { return nil }
     var call = Call(
-      source: source, pid: record.payload.load(Int32.self, at: cache.pointee.pid, order),
-      function: 0, followsLoss: event.lost != .none)
-    switch cache.pointee.labels.label(ofID: record.payload.load(UInt16.self, at: 0, order)).kind {
+      source: source, pid: record.payload.load(Int32.self, at: pid, order), function: 0,
+      followsLoss: event.lost != .none)
+    switch caches[source].labels[record.payload.load(UInt16.self, at: 0, order)].pointee.kind {
     case .graphEntry(let function, _):
       call.function = function.value(in: record, order)
     case .graphExit(let function, _, let begin, let end):

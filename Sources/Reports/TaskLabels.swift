@@ -9,22 +9,27 @@ struct TaskLabels: ~Copyable {
   private let names: SharedTaskNames
   private var index = IntMap(minimumCapacity: 512)
   private var text = ByteSink(capacity: 1 << 14)
-  private var ranges: [(start: Int32, count: Int32)] = []
+  /// Where each label ends in `text`; it begins where the one before ends.
+  private var ends: UnsafeMutablePointer<Int32>
+  private var capacity = 512
 
-  init(names: SharedTaskNames) { self.names = names }
+  init(names: SharedTaskNames) {
+    self.names = names
+    ends = .allocate(capacity: capacity)
+  }
+
+  deinit { ends.deallocate() }
 
   /// Appends `%16s-%-5d ` of a task's name and pid.
   @inline(__always) mutating func append(_ pid: Int32, to sink: inout ByteSink) {
     var number = index.value(of: UInt64(UInt32(bitPattern: pid)))
     if _slowPath(number < 0) { number = add(pid) }
-    let range = ranges[Int(number)]
+    let start = number == 0 ? 0 : Int(ends[Int(number) &- 1])
     sink.append(
-      UnsafeRawBufferPointer(
-        rebasing: text.bytes[Int(range.start)..<Int(range.start &+ range.count)]))
+      UnsafeRawBufferPointer(rebasing: text.bytes[start..<Int(ends[Int(number)])]))
   }
 
   private mutating func add(_ pid: Int32) -> Int32 {
-    let start = text.count
     let name = names.name(of: pid)
     name.withUnsafeBytes { text.append($0, leftPaddedTo: 16) }
     text.append(UInt8(ascii: "-"))
@@ -32,10 +37,19 @@ struct TaskLabels: ~Copyable {
     text.append(decimal: Int64(pid))
     text.append(repeating: UInt8(ascii: " "), count: 5 - (text.count - digits))
     text.append(UInt8(ascii: " "))
-    let number = Int32(ranges.count)
-    ranges.append((Int32(start), Int32(text.count - start)))
-    index.set(UInt64(UInt32(bitPattern: pid)), number)
-    return number
+    let number = index.count
+    if number == capacity { grow() }
+    (ends + number).initialize(to: Int32(text.count))
+    index.set(UInt64(UInt32(bitPattern: pid)), Int32(number))
+    return Int32(number)
+  }
+
+  private mutating func grow() {
+    let larger = UnsafeMutablePointer<Int32>.allocate(capacity: capacity * 2)
+    larger.moveInitialize(from: ends, count: capacity)
+    ends.deallocate()
+    ends = larger
+    capacity *= 2
   }
 }
 

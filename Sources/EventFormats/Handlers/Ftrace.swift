@@ -15,8 +15,7 @@ extension PrintCompiler {
     switch format.name {
     case "function":
       guard let ip = format.field("ip"), ip.size == longSize else { return false }
-      try number(.field("ip"))
-      try emit(PrintOp(code: .symbol), stack: -1)
+      try symbol(.field("ip"), form: 0)
       return true
     case "kernel_stack":
       guard let caller = format.field("caller") else { return false }

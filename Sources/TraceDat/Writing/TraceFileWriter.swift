@@ -22,6 +22,8 @@ package final class TraceFileWriter {
   private let regions: RegionPlan
   private var plan: any FilePlan
   private let progress: Range<Int64>
+  /// Holds the claimed blocks where the pages are in files of their own; has no name.
+  private var reserveFile: OutputFile?
   private var isOpen = true
 
   /// Creates the file and writes the metadata.
@@ -67,6 +69,12 @@ package final class TraceFileWriter {
       try file.write(early, at: 0)
       try file.write(progress, at: start)
       try Self.claim(regions, in: file, after: start + room, version: version)
+      if regions.reserveOffset == nil {
+        let held = try OutputFile(path: path + ".reserve", isExclusive: true)
+        held.unlink()
+        try held.claim(0, Self.reserve)
+        reserveFile = held
+      }
       self.plan = plan
       self.regions = regions
       self.progress = start..<start + room
@@ -104,6 +112,7 @@ package final class TraceFileWriter {
     if placement != .collapse, let reserve = regions.reserveOffset {
       file.punch(reserve, Self.reserve)
     }
+    reserveFile = nil
     var pages: PlacedPages
     switch (compression, placement) {
     case (.none, .collapse):

@@ -1,3 +1,5 @@
+import ByteIO
+import RingBuffer
 import Testing
 import TraceDat
 import TraceTestSupport
@@ -155,5 +157,56 @@ struct Way: CustomTestStringConvertible, Sendable {
       #expect(
         try pages(file, cpu) == Array(WriterCase.sparse.buffers[0].cpus[2].pages.joined()))
     }
+  }
+
+  @Test(arguments: [6, 7]) func aBigEndianFileIsReadBack(version: Int) throws {
+    let folder = TemporaryFolder()
+    let path = folder.path("t.dat")
+    let pages = TestEvent.pages(4, order: .big, longSize: 4)
+    var metadata = WriterCase.oneCPU.metadata
+    metadata.byteOrder = .big
+    metadata.longSize = 4
+    metadata.headerPage = Array(PageBuilder(time: 0, order: .big, longSize: 4).headerPage.utf8)
+    let writer = try TraceFileWriter(
+      path: path, version: version, metadata: metadata, buffers: WriterCase.oneCPU.layouts)
+    let region = try writer.region(buffer: 0, cpu: 0)
+    Array(pages.joined()).write(to: region, at: 0)
+    try writer.finish(written: [[RegionContent(bytes: 4 * 4096)]], late: WriterCase.late)
+
+    let file = try SectionWalker(folder.read("t.dat"))
+    let cpu = try #require(file.buffers.first?.cpus.first)
+    #expect(try self.pages(file, cpu) == Array(pages.joined()))
+    let read = try TraceFile(path: path)
+    #expect(read.problems.isEmpty)
+    #expect(read.layout.longSize == 4)
+    if CommandRun.exists("trace-cmd") {
+      let report = try #require(CommandRun(["trace-cmd", "report", "-i", path]))
+      #expect(report.output.contains("value=19"))
+    }
+  }
+
+  @Test func whatCannotBeWrittenIsSaidAndLeavesNothing() throws {
+    let folder = TemporaryFolder()
+    let recording = WriterCase.oneCPU
+    func make(_ path: String, version: Int = 7, _ change: (inout TraceMetadata) -> Void = { _ in })
+      throws
+    {
+      var metadata = recording.metadata
+      change(&metadata)
+      _ = try TraceFileWriter(
+        path: path, version: version, metadata: metadata, buffers: recording.layouts,
+        placement: .parts(directory: nil))
+    }
+    #expect(throws: WritingError.self) { try make(folder.path("none/t.dat")) }
+    #expect(throws: WritingError.notRegular(path: "/dev/null")) { try make("/dev/null") }
+    #expect(throws: WritingError.self) { try make(folder.path("t.dat"), version: 8) }
+    #expect(throws: WritingError.self) { try make(folder.path("t.dat")) { $0.cpuCount = 0 } }
+    #expect(throws: WritingError.self) { try make(folder.path("t.dat")) { $0.pageSize = 5000 } }
+    #expect(folder.names.isEmpty)
+    folder.write([1], to: "t.dat.cpu0")
+    #expect(throws: WritingError.leftover(path: folder.path("t.dat.cpu0"))) {
+      try make(folder.path("t.dat"), version: 6)
+    }
+    #expect(folder.names == ["t.dat.cpu0"], "what is not ours stays")
   }
 }
