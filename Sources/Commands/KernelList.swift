@@ -82,9 +82,10 @@ struct KernelList {
 
   /// All in the order of `available_events`; some in that of the directories, as trace-cmd has them.
   private func events(matching pattern: String) throws -> [EventName] {
-    guard let regex = try Self.regex(pattern) else { return try directory.availableEvents() }
+    if pattern.isEmpty { return try directory.availableEvents() }
+    let wanted = try EventNamePattern(pattern)
     return try directory.eventSystems().flatMap { system in
-      try directory.top.events(of: system).filter { regex.matches($0.description) }
+      try directory.top.events(of: system).filter(wanted.matches)
     }
   }
 

@@ -40,6 +40,20 @@ import Tracefs
       try text { try list.writeInstances(to: &$0) } == "No buffer instances defined\n")
   }
 
+  @Test func anEventIsMeantByItsSystemOrItsName() throws {
+    func count(_ pattern: String) throws -> Int {
+      let pattern = try EventNamePattern(pattern)
+      return FakeTracefs.events.compactMap { EventName($0) }.count(where: pattern.matches)
+    }
+    #expect(try count("^sched") == 4)
+    #expect(try count("sched:") == 4)
+    #expect(try count("ched:switch") == 1)
+    #expect(try count(":_entry$") == 1)
+    #expect(try count("^irq$") == 2)
+    #expect(try count("timer|irq:handler") == 2)
+    #expect(try count("sched:irq") == 0)
+  }
+
   @Test func printsFieldsAndMoreWhenFull() throws {
     let fields = try text {
       try list.writeEvents(matching: "sched_switch", .format(isFull: false), to: &$0)
