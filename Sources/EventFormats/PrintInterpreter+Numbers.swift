@@ -1,5 +1,4 @@
 import ByteIO
-
 import Glibc
 
 extension PrintInterpreter {

@@ -14,7 +14,8 @@ enum Handlers {
       PrintCompiler(
         format: format, longSize: longSize, swapped: swapped, symbolAddress: symbolAddress)
     }
-    func attempt(_ body: (inout PrintCompiler) throws(PrintFormatProblem) -> Bool) -> PrintProgram? {
+    func attempt(_ body: (inout PrintCompiler) throws(PrintFormatProblem) -> Bool) -> PrintProgram?
+    {
       var compiler = compiler()
       do throws(PrintFormatProblem) {
         return try body(&compiler) ? compiler.program() : nil
