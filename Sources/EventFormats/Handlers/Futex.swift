@@ -20,7 +20,7 @@ extension Handlers {
       piece([0, 9, 11], "\" val=0x%08x\", REC->val"),
       piece([1, 2, 3, 4, 5, 10, 12], "\" val=%u\", REC->val"),
       piece([0, 6, 9, 11], "\" utime=0x%08llx\", REC->utime"),
-      piece([3, 4, 5, 12], "\" val2=%u\", REC->utime"),
+      piece([3, 4, 5, 12], "\" val2=%llu\", REC->utime"),
       piece([3, 4, 5, 11, 12], "\" uaddr2=0x%08llx\", REC->uaddr2"),
       piece([4, 5, 9, 10, 11, 12], "\" val3=0x%08x\", REC->val3"),
     ]
