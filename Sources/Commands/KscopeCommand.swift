@@ -12,7 +12,6 @@ package struct KscopeCommand: ParsableCommand {
       RecordCommand.self,
       ReportCommand.self,
       ListCommand.self,
-      RecordCommand.self,
       ResetCommand.self,
     ]
   )
