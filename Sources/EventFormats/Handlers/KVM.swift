@@ -4,7 +4,8 @@ extension Handlers {
     func has(_ names: String...) -> Bool { names.allSatisfy { format.field($0) != nil } }
     switch format.name {
     case "kvm_exit" where has("exit_reason", "guest_rip"):
-      let infos = has("info1", "info2") ? ("\" info %llx %llx\"", ", REC->info1, REC->info2") : ("", "")
+      let infos =
+        has("info1", "info2") ? ("\" info %llx %llx\"", ", REC->info1, REC->info2") : ("", "")
       return "\"reason %s rip 0x%lx\"" + infos.0 + ", "
         + exitReason("REC->exit_reason", hasISA: has("isa")) + ", REC->guest_rip" + infos.1
     case "kvm_entry" where has("vcpu_id", "rip"):
