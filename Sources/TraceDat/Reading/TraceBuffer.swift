@@ -7,6 +7,15 @@ package struct TraceBuffer: Sendable {
   /// The size of its sub-buffers in bytes.
   package var pageSize: Int
   package var content: Content
+  /// What the file's table says of it, whether the pages are there or not.
+  package var listed = Listed()
+
+  /// A buffer's table as it stands in the file: CPUs without data count.
+  package struct Listed: Equatable, Sendable {
+    package var cpus = 0
+    /// What all CPUs together have stored, in bytes.
+    package var bytes: UInt64 = 0
+  }
 
   package enum Content: Sendable {
     /// Pages, per CPU; CPUs without data may be missing.
@@ -27,5 +36,11 @@ package struct TraceBuffer: Sendable {
   /// Where the pages of each CPU are; none in a text buffer.
   package var cpus: [CPUData] {
     if case .pages(let cpus) = content { cpus } else { [] }
+  }
+}
+
+extension TraceBuffer.Listed {
+  init(_ cpus: [TraceBuffer.CPUData]) {
+    self.init(cpus: cpus.count, bytes: cpus.reduce(0) { $0 &+ UInt64($1.size) })
   }
 }

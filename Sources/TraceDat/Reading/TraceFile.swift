@@ -31,8 +31,16 @@ package final class TraceFile: Sendable {
   /// What could not be read, in the order in which it was met.
   package let problems: [TraceFileError]
 
+  /// How many lists of options there are: one at most in version 6, one a section in version 7.
+  package let optionListCount: Int
+  /// For each table of pages that stands at once behind the one before it, beginning with the
+  /// top-level buffer's, the text that names its clock, if the file has one; version 6 only.
+  package let tableClocks: [String?]
+
   let mapped: MappedFile
   let sections: [Section]
+  /// Where the head ends, in bytes from the start of the file; in version 7 a section is there.
+  let firstSection: Int
 
   /// Opens the file at `path`.
   package convenience init(path: String) throws(TraceFileError) {
@@ -63,7 +71,10 @@ package final class TraceFile: Sendable {
     options = contents.options
     buffers = contents.buffers
     sections = contents.sections
+    firstSection = head.end
     problems = contents.problems
+    optionListCount = contents.optionListCount
+    tableClocks = contents.tableClocks
     self.mapped = mapped
   }
 

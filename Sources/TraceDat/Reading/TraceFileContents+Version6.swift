@@ -32,11 +32,13 @@ extension TraceFileContents {
     func keep(_ kind: Section.Kind, from start: Int, to end: Int) {
       sections.append(Section(kind: kind, offset: start, size: end - start, isPacked: false))
     }
+    var start = cursor.offset
     try readHeaderPage(&cursor)
     _ = try cursor.readString()  // "header_event"
     try cursor.skip(Int(clamping: try cursor.read(UInt64.self)))
+    keep(.headerInfo, from: start, to: cursor.offset)
 
-    var start = cursor.offset
+    start = cursor.offset
     for _ in 0..<Int(try cursor.read(UInt32.self)) {
       try cursor.skip(Int(clamping: try cursor.read(UInt64.self)))
     }
@@ -70,6 +72,7 @@ extension TraceFileContents {
     read("table of pages", at: start) { contents, cursor in
       var tag = try contents.takeTag(&cursor)
       if tag == Self.optionsTag {
+        contents.optionListCount = 1
         try contents.readOptions6(&cursor)
         tag = try contents.takeTag(&cursor)
       }
@@ -86,16 +89,43 @@ extension TraceFileContents {
           .invalid("expected \"flyrecord\" or \"latency\""))
       }
       let table = try contents.readTable(&cursor, cpus: contents.cpuCount)
-      var clock: String?
-      if contents.options.contains(where: { $0.id == .traceClock }), cursor.remaining >= 8 {
-        let size = Int(clamping: try cursor.read(UInt64.self))
-        clock = String(bytes: try cursor.take(min(size, cursor.remaining))).selectedWord
-      }
-      contents.appendBuffer(name: "", clock: clock, table)
+      let clock = try contents.readClock(&cursor)
+      contents.appendBuffer(name: "", clock: clock?.selectedWord, table)
+      contents.readClocks(behind: cursor.offset, first: clock)
       for option in contents.options where option.id == .buffer {
         contents.readInstance(option)
       }
     }
+  }
+
+  /// Reads the text that names a table's clock, up to a zero.
+  ///
+  /// Not in the manual page: where a file has the clock's option, size and text follow each table.
+  private func readClock(_ cursor: inout ByteCursor) throws -> String? {
+    guard options.contains(where: { $0.id == .traceClock }), cursor.remaining >= 8 else {
+      return nil
+    }
+    let size = Int(clamping: try cursor.read(UInt64.self))
+    let bytes = try cursor.take(min(size, cursor.remaining))
+    return bytes.withUnsafeBytes { String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self) }
+  }
+
+  /// Reads the clocks of the tables that stand one behind the other.
+  private mutating func readClocks(behind start: Int, first: String?) {
+    var clocks = [first]
+    mapped.withBytes { bytes in
+      var cursor = ByteCursor(bytes, order: head.order)
+      do {
+        try cursor.seek(to: start)
+        while try takeTag(&cursor) == Self.flyrecordTag {
+          _ = try readTable(&cursor, cpus: cpuCount)
+          clocks.append(try readClock(&cursor))
+        }
+      } catch {
+        // No table: what is there belongs to something else, and is read as that.
+      }
+    }
+    tableClocks = clocks
   }
 
   private func takeTag(_ cursor: inout ByteCursor) throws -> [UInt8] {
@@ -135,7 +165,8 @@ extension TraceFileContents {
     // The head's size is user space's page; the kernel's is what header_page describes.
     buffers.append(
       TraceBuffer(
-        name: name, clock: clock, pageSize: kernelPageSize ?? head.pageSize, content: .pages(kept)))
+        name: name, clock: clock, pageSize: kernelPageSize ?? head.pageSize, content: .pages(kept),
+        listed: .init(table)))
   }
 
   /// An instance: the option holds the offset of a table of its own, and the name.

@@ -46,6 +46,7 @@ extension TraceFileContents {
       let size = Int(try cursor.read(UInt32.self))
       var data = try cursor.slice(size)
       if id == .done {
+        optionListCount += 1
         return size == 8 ? Int(clamping: try data.read(UInt64.self)) : 0
       }
       do {
@@ -89,10 +90,12 @@ extension TraceFileContents {
     }
     var cpus: [TraceBuffer.CPUData] = []
     cpus.reserveCapacity(count)
+    var listed = TraceBuffer.Listed(cpus: count)
     for _ in 0..<count {
       let cpu = Int(try data.read(UInt32.self))
       let offset = Int(clamping: try data.read(UInt64.self))
       let size = Int(clamping: try data.read(UInt64.self))
+      listed.bytes &+= UInt64(size)
       guard cpu < 1 << 16 else {
         note("buffer option", start, .invalid("CPU \(cpu) is not possible"))
         continue
@@ -101,7 +104,8 @@ extension TraceFileContents {
     }
     let kept = clipped(cpus, of: name.isEmpty ? "" : "\(name) ")
     buffers.append(
-      TraceBuffer(name: name, clock: clock, pageSize: pageSize, content: .pages(kept)))
+      TraceBuffer(
+        name: name, clock: clock, pageSize: pageSize, content: .pages(kept), listed: listed))
   }
 
   private mutating func keepTextBuffer(_ data: inout ByteCursor) throws {

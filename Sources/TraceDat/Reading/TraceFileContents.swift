@@ -13,6 +13,8 @@ struct TraceFileContents {
   var problems: [TraceFileError] = []
   var cpuCount = 0
   var headerPage: String?
+  var optionListCount = 0
+  var tableClocks: [String?] = []
 
   init(head: TraceFileHead, mapped: MappedFile) {
     self.head = head
