@@ -7,10 +7,10 @@ DESTDIR ?=
 STATIC := .build-static
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test bench fuzz format lint release install clean
+.PHONY: help demo test bench bench-lab fuzz format lint release install clean
 
 help: ## list the targets
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' Makefile
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' Makefile
 
 demo: ## record a second of scheduling and show the report (in QEMU where this kernel is not ours)
 	Scripts/demo
@@ -24,6 +24,9 @@ test: ## install what is lacking, build, run every test, then the lab's tests on
 
 bench: ## measure kscope beside its rivals
 	Benchmarks/run
+
+bench-lab: ## count lost events beside trace-cmd's, in QEMU
+	Benchmarks/losses
 
 fuzz: ## feed broken bytes to the readers
 	Fuzz/run
@@ -43,4 +46,4 @@ install: release ## install it: make install PREFIX=/usr/local
 	install -D -m 755 $(STATIC)/release/kscope $(DESTDIR)$(PREFIX)/bin/kscope
 
 clean: ## remove what was built, and the lab's kernels
-	rm -rf .build $(STATIC) .venv Lab/cache
+	rm -rf .build .build-fuzz $(STATIC) .venv Lab/cache

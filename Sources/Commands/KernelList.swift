@@ -18,7 +18,7 @@ struct KernelList {
   func writeAll(to sink: inout ByteSink) throws {
     sink.append("event systems:\n")
     try writeSystems(to: &sink)
-    sink.append("\nevents:\n")
+    sink.append("events:\n")
     try writeEvents(matching: "", .name, to: &sink)
     sink.append("\ntracers:\n")
     try writeTracers(to: &sink)
@@ -28,6 +28,7 @@ struct KernelList {
 
   func writeSystems(to sink: inout ByteSink) throws {
     for system in try directory.eventSystems() { Self.line(system, to: &sink) }
+    sink.append("\n")
   }
 
   func writeTracers(to sink: inout ByteSink) throws {
@@ -63,9 +64,7 @@ struct KernelList {
   func writeEvents(
     matching pattern: String, _ detail: EventDetail, to sink: inout ByteSink
   ) throws {
-    let regex = try Self.regex(pattern)
-    for event in try directory.availableEvents()
-    where regex?.matches(event.description) ?? true {
+    for event in try events(matching: pattern) {
       switch detail {
       case .name:
         Self.line(event.description, to: &sink)
@@ -73,12 +72,20 @@ struct KernelList {
         sink.append("system: \(event.system)\n")
         let format = String(decoding: try directory.top.format(of: event), as: UTF8.self)
         sink.append(isFull ? format : Self.fields(of: format))
-        sink.append("\n")
       case .filter:
         try write(.eventFilter(event), of: event, to: &sink)
       case .triggers:
         try write(.eventTrigger(event), of: event, to: &sink)
       }
+    }
+  }
+
+  /// All in the order of `available_events`; some in that of the directories, as trace-cmd has them.
+  private func events(matching pattern: String) throws -> [EventName] {
+    if pattern.isEmpty { return try directory.availableEvents() }
+    let wanted = try EventNamePattern(pattern)
+    return try directory.eventSystems().flatMap { system in
+      try directory.top.events(of: system).filter(wanted.matches)
     }
   }
 

@@ -13,7 +13,6 @@ package struct KscopeCommand: ParsableCommand {
       ReportCommand.self,
       DumpCommand.self,
       ListCommand.self,
-      RecordCommand.self,
       ResetCommand.self,
     ]
   )

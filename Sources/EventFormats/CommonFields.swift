@@ -68,7 +68,9 @@ public import ByteIO
   public func read(
     _ place: Place, of record: UnsafeRawBufferPointer, _ order: ByteOrder
   ) -> Int {
-    guard let base = record.baseAddress, place.offset &+ place.size <= record.count else { return 0 }
+    guard let base = record.baseAddress, place.offset &+ place.size <= record.count else {
+      return 0
+    }
     return switch place.size {
     case 1: Int(base.load(fromByteOffset: place.offset, as: UInt8.self))
     case 2: Int(base.load(UInt16.self, at: place.offset, order))

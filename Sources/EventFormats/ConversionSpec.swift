@@ -14,7 +14,8 @@ struct ConversionSpec {
 
   /// Width and precision as a step's `c`.
   var packed: UInt32 {
-    UInt32(UInt16(clamping: width)) | UInt32(precision < 0 ? 0xffff : UInt16(clamping: precision)) << 16
+    UInt32(UInt16(clamping: width)) | UInt32(precision < 0 ? 0xffff : UInt16(clamping: precision))
+      << 16
   }
 
   var isPlain: Bool { flags.isEmpty && width == 0 && precision < 0 }

@@ -23,6 +23,8 @@ package final class EventCatalog: Sendable {
   private let compiled: Mutex<CompiledPrograms>
   /// One word an event: the address of its `PrintProgram`, 0 until it was compiled.
   private nonisolated(unsafe) let programs: UnsafeMutablePointer<Atomic<UInt>>
+  /// The same for the programs that print the fields by name.
+  private nonisolated(unsafe) let rawPrograms: UnsafeMutablePointer<Atomic<UInt>>
 
   private struct CompiledPrograms: @unchecked Sendable {
     var owned: [UnsafeMutablePointer<PrintProgram>] = []
@@ -50,7 +52,11 @@ package final class EventCatalog: Sendable {
     parsed = Mutex([:])
     compiled = Mutex(CompiledPrograms())
     programs = .allocate(capacity: max(builder.events.count, 1))
-    for index in builder.events.indices { (programs + index).initialize(to: Atomic(0)) }
+    rawPrograms = .allocate(capacity: max(builder.events.count, 1))
+    for index in builder.events.indices {
+      (programs + index).initialize(to: Atomic(0))
+      (rawPrograms + index).initialize(to: Atomic(0))
+    }
     common = CommonFields(builder: builder)
   }
 
@@ -61,8 +67,8 @@ package final class EventCatalog: Sendable {
         program.deallocate()
       }
     }
-    (0..<events.count).forEach { (programs + $0).deinitialize(count: 1) }
     programs.deallocate()
+    rawPrograms.deallocate()
   }
 
   // MARK: Events
@@ -149,10 +155,16 @@ package final class EventCatalog: Sendable {
       problem = error
       program = PrintProgram(ops: [], text: [], tables: [], recordSize: 0, isFallback: true)
     }
-    return compiled.withLock { compiled in
-      if let other = UnsafePointer<PrintProgram>(
-        bitPattern: programs[index].load(ordering: .acquiring))
-      {
+    return keep(program, in: programs + index, problem: problem)
+  }
+
+  /// Publishes a program for all threads; the first one wins.
+  private func keep(
+    _ program: PrintProgram, in word: UnsafeMutablePointer<Atomic<UInt>>, problem: EventFormatError?
+  ) -> PrintProgram {
+    compiled.withLock { compiled in
+      let known = word.pointee.load(ordering: .acquiring)
+      if let other = UnsafePointer<PrintProgram>(bitPattern: known) {
         program.deallocate()
         return other.pointee
       }
@@ -160,9 +172,22 @@ package final class EventCatalog: Sendable {
       let memory = UnsafeMutablePointer<PrintProgram>.allocate(capacity: 1)
       memory.initialize(to: program)
       compiled.owned.append(memory)
-      programs[index].store(UInt(bitPattern: memory), ordering: .releasing)
+      word.pointee.store(UInt(bitPattern: memory), ordering: .releasing)
       return program
     }
+  }
+
+  /// The program that prints the event's fields by name.
+  func rawProgram(at index: Int) -> PrintProgram {
+    let known = rawPrograms[index].load(ordering: .acquiring)
+    if let program = UnsafePointer<PrintProgram>(bitPattern: known) { return program.pointee }
+    let program: PrintProgram
+    if let format = try? format(at: index) {
+      program = PrintCompiler.rawFields(of: format, longSize: longSize, swapped: context.swapped)
+    } else {
+      program = PrintProgram(ops: [], text: [], tables: [], recordSize: 0, isFallback: true)
+    }
+    return keep(program, in: rawPrograms + index, problem: nil)
   }
 
   // MARK: Printing

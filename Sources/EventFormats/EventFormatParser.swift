@@ -37,7 +37,8 @@ extension EventFormat {
         // The rest of the file belongs to it, should it go over several lines.
         printFormatLine = line
         let from = start - 1 - text.count + (text.offset(after: "print fmt:") ?? 0)
-        printFormat = String(decoding: UnsafeRawBufferPointer(rebasing: bytes[from...]), as: UTF8.self)
+        printFormat = String(
+          decoding: UnsafeRawBufferPointer(rebasing: bytes[from...]), as: UTF8.self)
         while printFormat.utf8.last == 0x0a || printFormat.utf8.last == 0x20 {
           printFormat.removeLast()
         }

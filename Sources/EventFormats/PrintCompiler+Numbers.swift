@@ -97,6 +97,11 @@ extension PrintCompiler {
       }
       return .int
     }
+    if operation == .equal || operation == .notEqual, isUnknown(left) || isUnknown(right) {
+      // An enumerator whose number nobody knows equals nothing: better no answer than a wrong one.
+      try emitConstant(operation == .equal ? 0 : 1)
+      return .int
+    }
     let leftType = try number(left)
     let rightType = try number(right)
     let isShift = operation == .shiftLeft || operation == .shiftRight
@@ -139,6 +144,11 @@ extension PrintCompiler {
     return result
   }
 
+  private func isUnknown(_ expression: Expression) -> Bool {
+    guard case .name(let name) = expression else { return false }
+    return !variables.contains { $0.name == name } && symbolAddress(name) == nil
+  }
+
   private mutating func cast(
     _ target: TypeName, _ operand: Expression
   ) throws(PrintFormatProblem) -> NumberType {
@@ -166,8 +176,9 @@ extension PrintCompiler {
     default: (base, index) = (expression, .number(0, .int))
     }
     // A constant element of a fixed array is a plain load.
-    if case .field(let name) = base, let field = format.field(name), field.kind == .array
-      || field.kind == .text, let (position, _) = constant(index),
+    if case .field(let name) = base, let field = format.field(name),
+      field.kind == .array
+        || field.kind == .text, let (position, _) = constant(index),
       [1, 2, 4, 8].contains(field.elementSize), position < UInt64(field.count)
     {
       let kind = LoadKind(
@@ -251,7 +262,8 @@ extension PrintCompiler {
     guard bits < 64, bits > 0 else { return value }
     let shift = UInt64(64 - bits)
     let raised = value << shift
-    return isSigned ? UInt64(bitPattern: Int64(bitPattern: raised) >> Int64(shift)) : raised >> shift
+    return isSigned
+      ? UInt64(bitPattern: Int64(bitPattern: raised) >> Int64(shift)) : raised >> shift
   }
 
   /// One operator on two numbers, as the interpreter's steps do it.
@@ -287,13 +299,21 @@ extension PrintCompiler {
 enum Arithmetic {
   @inline(__always)
   static func divide(_ x: UInt64, _ y: UInt64) -> UInt64 {
-    y == 0 ? 0 : UInt64(bitPattern: Int64(bitPattern: x).dividedReportingOverflow(
-      by: Int64(bitPattern: y)).partialValue)
+    y == 0
+      ? 0
+      : UInt64(
+        bitPattern: Int64(bitPattern: x).dividedReportingOverflow(
+          by: Int64(bitPattern: y)
+        ).partialValue)
   }
 
   @inline(__always)
   static func remainder(_ x: UInt64, _ y: UInt64) -> UInt64 {
-    y == 0 ? 0 : UInt64(bitPattern: Int64(bitPattern: x).remainderReportingOverflow(
-      dividingBy: Int64(bitPattern: y)).partialValue)
+    y == 0
+      ? 0
+      : UInt64(
+        bitPattern: Int64(bitPattern: x).remainderReportingOverflow(
+          dividingBy: Int64(bitPattern: y)
+        ).partialValue)
   }
 }

@@ -83,6 +83,13 @@ extension PrintCompiler {
       try lookUp(argument(0), Array(arguments.dropFirst(2)), delimiter: [])
     case "__print_symbolic", "__print_symbolic_u64", "__print_symbolic_str":
       try lookUp(argument(0), Array(arguments.dropFirst()), delimiter: nil)
+    case "__symbolic_or_unknown":
+      try lookUp(argument(0), Array(arguments.dropFirst()), delimiter: nil, missing: .unknown)
+    case "__symbolic_or_nothing":
+      try lookUp(argument(0), Array(arguments.dropFirst()), delimiter: nil, missing: .nothing)
+    case "__sprintf":
+      guard case .string(let format) = argument(0) else { break }
+      try conversions(format, Array(arguments.dropFirst()))
     case "__print_hex", "__print_hex_str":
       try regionOrEmpty(argument(0))
       try number(argument(1))
@@ -90,7 +97,8 @@ extension PrintCompiler {
     case "__print_array":
       try regionOrEmpty(argument(0))
       try number(argument(1))
-      try emitArray(size: constant(argument(2)).map { Int(clamping: $0.0) } ?? 1, isKernelForm: false)
+      try emitArray(
+        size: constant(argument(2)).map { Int(clamping: $0.0) } ?? 1, isKernelForm: false)
     case "__print_dynamic_array":
       try regionOrEmpty(.call("__get_dynamic_array", [argument(0)]))
       let size = max(1, constant(argument(1)).map { Int(clamping: $0.0) } ?? 1)
@@ -174,9 +182,12 @@ extension PrintCompiler {
 
   // MARK: Tables
 
+  /// What a table prints for a value that it does not have.
+  enum Missing: UInt16 { case number, unknown, nothing }
+
   /// `__print_symbolic` (no delimiter) and `__print_flags`.
   mutating func lookUp(
-    _ value: Expression, _ lists: [Expression], delimiter: [UInt8]?
+    _ value: Expression, _ lists: [Expression], delimiter: [UInt8]?, missing: Missing = .number
   ) throws(PrintFormatProblem) {
     var entries: [PrintTableEntry] = []
     for case .list(let pair) in lists where pair.count == 2 {
@@ -211,7 +222,8 @@ extension PrintCompiler {
     let at = intern(delimiter ?? [])
     try emit(
       PrintOp(
-        code: code, a: UInt8(bits), b: UInt16(clamping: delimiter?.count ?? 0), c: at,
+        code: code, a: UInt8(bits),
+        b: delimiter.map { UInt16(clamping: $0.count) } ?? missing.rawValue, c: at,
         d: Self.pair(start, entries.count)), stack: -1)
   }
 

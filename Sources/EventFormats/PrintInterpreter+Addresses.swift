@@ -129,7 +129,7 @@ extension PrintInterpreter {
         sink.append(UInt8(ascii: "%"))
         sink.append(decimal: UInt64(swapped ? scope.byteSwapped : scope))
       }
-    default: sink.append("INVALIDSOCKADDR")
+    default: break  // another family, or none: trace-cmd prints nothing
     }
   }
 

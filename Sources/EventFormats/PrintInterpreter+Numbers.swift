@@ -1,5 +1,4 @@
 import ByteIO
-
 import Glibc
 
 extension PrintInterpreter {
@@ -198,7 +197,16 @@ extension PrintInterpreter {
   }
 
   private static func appendUnnamed(_ op: PrintOp, _ value: UInt64, into sink: inout ByteSink) {
-    sink.append("0x")
-    sink.append(hex: PrintCompiler.extended(value, bits: Int(op.a), isSigned: false))
+    let number = PrintCompiler.extended(value, bits: Int(op.a), isSigned: false)
+    switch PrintCompiler.Missing(rawValue: op.b) {
+    case .nothing: break
+    case .unknown:
+      sink.append("UNKNOWN (")
+      sink.append(decimal: number)
+      sink.append(UInt8(ascii: ")"))
+    default:
+      sink.append("0x")
+      sink.append(hex: number)
+    }
   }
 }

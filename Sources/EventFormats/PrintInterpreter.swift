@@ -265,6 +265,13 @@ enum PrintInterpreter {
       case .packedPointer:
         PackedArguments.appendPointer(op, base, count, &packed, into: &sink)
 
+      case .rawBytes:
+        sp -= 1
+        let region = clamped(sp[0], count)
+        appendRawBytes(
+          UnsafeRawBufferPointer(start: base + region.offset, count: region.length),
+          asText: op.a != 0, into: &sink)
+
       case .stackTrace: appendStack(op, base, count, context, into: &sink, &scratch)
       case .rawData: appendRawData(op, base, count, into: &sink)
       case .bprint:

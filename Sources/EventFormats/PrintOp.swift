@@ -164,6 +164,9 @@ enum PrintCode: UInt8 {
   /// Appends the next argument where the kernel formatted it already, a hex number if not.
   case packedPointer
 
+  /// Pops a region; prints it as a raw field. `a` is 1 where it may be text.
+  case rawBytes
+
   // Whole records.
   case stackTrace
   case rawData

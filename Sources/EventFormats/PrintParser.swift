@@ -202,7 +202,11 @@ struct PrintParser {
         try advance()
         guard case .name(let member) = token else { throw unexpected("a field's name") }
         try advance()
-        if case .name("REC") = value { value = .field(member) } else { value = .member(value, member) }
+        if case .name("REC") = value {
+          value = .field(member)
+        } else {
+          value = .member(value, member)
+        }
       default: return value
       }
     }
@@ -262,7 +266,11 @@ struct PrintParser {
       } else {
         values.append(try conditional())
       }
-      if token == "," { try advance() } else if !(token == ")") { throw unexpected("\",\" or \")\"") }
+      if token == "," {
+        try advance()
+      } else if !(token == ")") {
+        throw unexpected("\",\" or \")\"")
+      }
     }
     try advance()
     return values

@@ -159,7 +159,8 @@ extension PrintCompiler {
         let isSymbol =
           [UInt8(ascii: "S"), UInt8(ascii: "s"), UInt8(ascii: "F"), UInt8(ascii: "f")]
           .contains(first) && spec.suffix.count == 1
-        let isRaw = isSymbol || first == 0 || first == UInt8(ascii: "x") || first == UInt8(ascii: "K")
+        let isRaw =
+          isSymbol || first == 0 || first == UInt8(ascii: "x") || first == UInt8(ascii: "K")
         try compiler.padded(spec) { (compiler) throws(PrintFormatProblem) in
           let kind = LoadKind(
             size: compiler.longSize, isSigned: false, swapped: compiler.swapped)

@@ -1,69 +1,106 @@
 package import ByteIO
 
+// ` name=value` for each of an event's own fields, as `trace-cmd report -R` prints them.
 extension EventCatalog {
-  /// Appends ` name=value` for each of the event's own fields, as `trace-cmd report -R` does.
+  /// Appends every own field of the record, each with a blank before it.
+  ///
+  /// A field that the print format prints alone is shown in the same way; others by their type.
   package func printRawFields(
     record: UnsafeRawBufferPointer, eventIndex: Int, into sink: inout ByteSink,
     scratch: inout PrintScratch
   ) {
-    guard let format = try? format(at: eventIndex), record.baseAddress != nil else { return }
-    let swapped = context.swapped
-    for field in format.fields {
-      sink.append(0x20)
-      sink.append(field.name)
-      sink.append(UInt8(ascii: "="))
-      if field.kind == .integer || field.kind == .pointer, field.size > 8 || field.size == 0 {
-        continue
-      }
-      guard field.offset <= record.count, record.count - field.offset >= field.size,
-        let base = record.baseAddress
-      else { continue }
-      let kind = LoadKind(size: field.size, isSigned: field.isSigned, swapped: swapped)
-      switch field.kind {
-      case .integer:
-        let value = kind.load(base, field.offset)
-        if field.isSigned {
-          sink.append(decimal: Int64(bitPattern: value))
-        } else if field.isLong {
-          sink.append("0x")
-          sink.append(hex: value)
-        } else {
-          sink.append(decimal: value)
-        }
-      case .pointer:
-        sink.append("0x")
-        sink.append(hex: kind.load(base, field.offset))
-      case .text, .array, .dynamic, .relative:
-        let region: (offset: Int, length: Int)
-        if field.kind == .dynamic || field.kind == .relative {
-          let op = PrintOp(
-            code: .dynamicRegion, a: field.kind == .relative ? 1 : 0, b: UInt16(field.size),
-            c: UInt32(field.offset))
-          region = PrintInterpreter.located(op, base, record.count, swapped)
-        } else {
-          region = (field.offset, field.size == 0 ? record.count - field.offset : field.size)
-        }
-        appendBytes(field, base, region, into: &sink)
-      }
-    }
+    PrintInterpreter.run(
+      rawProgram(at: eventIndex), record, context, into: &sink, &scratch)
+  }
+}
+
+extension PrintCompiler {
+  /// How the print format shows a field that is an argument of its own.
+  private struct Shown {
+    var spec: ConversionSpec
+    /// Whether `0x` stands before the conversion; it then belongs to the number.
+    var hasPrefix: Bool
   }
 
-  /// Text where every byte up to the NUL can be printed, else `ARRAY[…]`.
-  private func appendBytes(
-    _ field: Field, _ base: UnsafeRawPointer, _ region: (offset: Int, length: Int),
-    into sink: inout ByteSink
+  /// The program that prints the fields by name.
+  static func rawFields(of format: EventFormat, longSize: Int, swapped: Bool) -> PrintProgram {
+    let shown = conversionsOfFields(format, longSize: longSize, swapped: swapped)
+    var compiler = PrintCompiler(format: format, longSize: longSize, swapped: swapped)
+    for field in format.fields {
+      let before = compiler
+      do throws(PrintFormatProblem) {
+        try compiler.emitText(Array(" \(field.name)=".utf8))
+        if let way = shown[field.name], field.kind == .integer || field.kind == .pointer {
+          if way.hasPrefix { try compiler.emitText(Array("0x".utf8)) }
+          try compiler.conversion(way.spec, .field(field.name))
+        } else {
+          try compiler.rawField(field)
+        }
+      } catch {
+        compiler = before
+      }
+    }
+    return compiler.program()
+  }
+
+  private static func conversionsOfFields(
+    _ format: EventFormat, longSize: Int, swapped: Bool
+  ) -> [String: Shown] {
+    var shown: [String: Shown] = [:]
+    guard let parsed = try? PrintParser.parse(format.printFormat, longSize: longSize) else {
+      return shown
+    }
+    var compiler = PrintCompiler(format: format, longSize: longSize, swapped: swapped)
+    var rest = parsed.arguments[...]
+    try? compiler.conversions(parsed.format) { (compiler, spec) throws(PrintFormatProblem) in
+      if spec.flags.contains(.widthOnStack) { _ = rest.popFirst() }
+      if spec.flags.contains(.precisionOnStack) { _ = rest.popFirst() }
+      var argument = rest.popFirst()
+      while case .cast(_, let inner) = argument { argument = inner }
+      let isAlone = !spec.flags.contains(.widthOnStack) && !spec.flags.contains(.precisionOnStack)
+      if isAlone, case .field(let name) = argument, shown[name] == nil {
+        shown[name] = Shown(spec: spec, hasPrefix: compiler.text.suffix(2).elementsEqual("0x".utf8))
+      }
+      // Keeps the texts of two conversions apart.
+      compiler.text.append(0)
+    }
+    return shown
+  }
+
+  private mutating func rawField(_ field: Field) throws(PrintFormatProblem) {
+    let kind = loadKind(field).rawValue
+    switch field.kind {
+    case .integer:
+      let code: PrintCode =
+        field.isSigned ? .fieldDecimal64 : field.isLong ? .fieldHex64 : .fieldUnsigned64
+      if code == .fieldHex64 { try emitText(Array("0x".utf8)) }
+      try emit(PrintOp(code: code, a: kind, c: reach(field.offset, field.size)))
+    case .pointer:
+      try emitText(Array("0x".utf8))
+      try emit(PrintOp(code: .fieldHex64, a: kind, c: reach(field.offset, field.size)))
+    case .text, .array, .dynamic, .relative:
+      guard try region(.field(field.name)) != nil else { return }
+      try emit(PrintOp(code: .rawBytes, a: field.isByteArray ? 1 : 0), stack: -1)
+    }
+  }
+}
+
+extension PrintInterpreter {
+  /// Text where every byte up to the NUL can be printed, else `ARRAY[aa, bb]`.
+  static func appendRawBytes(
+    _ bytes: UnsafeRawBufferPointer, asText: Bool, into sink: inout ByteSink
   ) {
-    let bytes = UnsafeRawBufferPointer(start: base + region.offset, count: region.length)
-    let text = bytes.prefix { $0 != 0 }
-    let isText = field.isByteArray && text.allSatisfy { (0x20..<0x7f).contains($0) || $0.isBlank }
-    if isText {
-      sink.append(UnsafeRawBufferPointer(rebasing: text))
-      return
+    if asText {
+      let text = bytes.prefix { $0 != 0 }
+      if text.allSatisfy({ (0x20..<0x7f).contains($0) || $0.isBlank }) {
+        sink.append(UnsafeRawBufferPointer(rebasing: text))
+        return
+      }
     }
     sink.append("ARRAY[")
     for (index, byte) in bytes.enumerated() {
       if index > 0 { sink.append(", ") }
-      PrintInterpreter.appendHexByte(byte, into: &sink)
+      appendHexByte(byte, into: &sink)
     }
     sink.append(UInt8(ascii: "]"))
   }

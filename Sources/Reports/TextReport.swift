@@ -14,6 +14,9 @@ package struct TextReport: ~Copyable {
     package var nanoseconds = false
     /// How many threads print; all processors by default.
     package var workers = 0
+    /// How many bytes of pages are printed at once; their text, about twice that, stays in a
+    /// core's cache.
+    package var bytesPerSlice = 1 << 19
 
     package init() {}
   }
@@ -25,9 +28,6 @@ package struct TextReport: ~Copyable {
   private let files: [TraceFile]
   /// What could not be read of the files, found so far.
   package private(set) var problems: [any ExplainedError] = []
-
-  /// About a megabyte of text, which stays in a core's cache.
-  private static let bytesPerSlice = 1 << 19
 
   package init(_ files: [TraceFile], options: Options = Options()) {
     self.files = files
@@ -105,7 +105,7 @@ package struct TextReport: ~Copyable {
     let sources = self.sources
     let streams = self.streams
     let dealer = SliceDealer(
-      streams: streams, plan: SlicePlan(streams, bytesPerSlice: Self.bytesPerSlice),
+      streams: streams, plan: SlicePlan(streams, bytesPerSlice: options.bytesPerSlice),
       sources: sources)
     let output = OrderedOutput(descriptor: descriptor)
     let losses = Mutex(ReportLosses())

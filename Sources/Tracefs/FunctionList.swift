@@ -86,6 +86,10 @@ package struct FunctionList: Sendable {
     var bySpelling: [(distance: Int, name: String)] = []
     forEachLine { _, line in
       let bytes = Self.name(line)
+      // The insides of tracepoints carry the names of events.
+      if bytes.starts(with: "__traceiter_".utf8) || bytes.starts(with: "__probestub_".utf8) {
+        return
+      }
       var shared = 0
       for word in words where Self.hasWord(bytes, word) { shared += word.count }
       if shared * 2 >= wanted.count, shared > 2 {

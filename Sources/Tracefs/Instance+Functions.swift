@@ -123,8 +123,18 @@ extension Instance {
       .function, name: pattern, nearest: parts.prefix(6).map(\.name), requirement: nil)
   }
 
+  /// Functions that are spelled alike, and events that speak of the same: `do_page_fault` is gone,
+  /// and what took its place cannot be traced, but `exceptions:page_fault_user` can.
   private func unknownFunction(_ name: String, _ functions: FunctionList) -> TracefsError {
-    .unknown(
-      .function, name: name, nearest: functions.nearest(to: name), requirement: nil)
+    var nearest = functions.nearest(to: name)
+    let words = name.split(separator: "_").filter { $0.count > 2 }.map(String.init)
+    if words.count > 1, let events = try? directory.availableEvents() {
+      nearest += events.filter { event in
+        let parts = event.name.split(separator: "_").map(String.init)
+        return words.allSatisfy(parts.contains)
+      }.prefix(3).map { "event \($0)" }
+    }
+    if KernelSymbols.contains(name) { return .untraceable(function: name, nearest: nearest) }
+    return .unknown(.function, name: name, nearest: nearest, requirement: nil)
   }
 }

@@ -93,7 +93,8 @@ extension Instance {
   /// `-1` means all.
   package func setCPUMask(_ mask: String, saving state: SavedState) throws(TracefsError) {
     var mask = mask
-    if mask == "-1" { mask = Self.allCPUs(like: try cpuMask()) }
+    // The kernel refuses bits of CPUs that cannot be.
+    if mask == "-1" { return try setCPUs(try cpus(), saving: state) }
     if mask.hasPrefix("0x") || mask.hasPrefix("0X") { mask = String(mask.dropFirst(2)) }
     guard !mask.isEmpty, mask.allSatisfy({ $0.isHexDigit || $0 == "," }) else {
       throw .badValue(what: "CPU mask", text: mask, expected: "hexadecimal")
@@ -164,11 +165,6 @@ extension Instance {
   private static func positive(_ number: Int, _ what: String) throws(TracefsError) -> String {
     guard number > 0 else { throw .badValue(what: what, text: "\(number)", expected: "above 0") }
     return "\(number)"
-  }
-
-  /// As many set bits as the file shows digits for; the kernel drops those of absent CPUs.
-  static func allCPUs(like mask: String) -> String {
-    String(mask.map { $0 == "," ? "," : "f" })
   }
 
   /// Commas between words of eight digits, which the kernel's parser asks for.

@@ -37,10 +37,10 @@ extension SettingKind {
     case .list:
       return Self.listed(text).compactMap { $0.words.first }
     case .filter:
-      // A filter that the kernel could not parse is shown with a caret line below and is not in
-      // force.
+      // A filter that the kernel could not parse is shown with a caret line below; it took the
+      // place of the one before and is not in force.
       let lines = text.lines
-      return [lines.count == 1 ? lines[0].trimmed : "none"]
+      return lines.count == 1 ? [lines[0].trimmed] : ["none", "unparsed"]
     }
   }
 

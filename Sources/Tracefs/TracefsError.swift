@@ -16,6 +16,8 @@ package enum TracefsError: ExplainedError, Equatable {
   case missingFile(file: String, requirement: KernelRequirement?)
   /// A tracer, clock, option, event or function that does not exist here.
   case unknown(Vocabulary, name: String, nearest: [String], requirement: KernelRequirement?)
+  /// A function that the kernel has but keeps from its tracer.
+  case untraceable(function: String, nearest: [String])
   /// The kernel did not take a value; `log` is what it wrote to `error_log`.
   case refused(file: String, text: String, code: Int32, log: String?)
   /// The file or instance is in use (`EBUSY`).
@@ -51,6 +53,8 @@ extension TracefsError {
       return "this kernel has no \(file)" + Self.need(requirement)
     case .unknown(let vocabulary, let name, _, let requirement):
       return "no such \(vocabulary.rawValue): \(name)" + Self.need(requirement)
+    case .untraceable(let function, _):
+      return "\(function): this kernel has the function, but does not let it be traced"
     case .refused(let file, let text, let code, let log):
       let reason = SystemError("write", code: code).reason
       let shown = text.count > 200 ? String(text.prefix(200)) + "…" : text
@@ -79,7 +83,7 @@ extension TracefsError {
     case .lockedDown:
       return "lockdown comes with Secure Boot or the boot option lockdown=; "
         + "recordings made elsewhere can still be read"
-    case .unknown(_, _, let nearest, _):
+    case .unknown(_, _, let nearest, _), .untraceable(_, let nearest):
       return nearest.isEmpty ? nil : "nearest: " + nearest.joined(separator: ", ")
     case .busy:
       return "close what reads trace_pipe or trace_pipe_raw there, then try again"

@@ -27,7 +27,7 @@ import Tracefs
         == "sched:sched_switch\n")
     #expect(
       try text { try list.writeEvents(matching: "irq_handler_(entry|exit)$", .name, to: &$0) }
-        == "irq:irq_handler_exit\nirq:irq_handler_entry\n")
+        .split(separator: "\n").sorted() == ["irq:irq_handler_entry", "irq:irq_handler_exit"])
     #expect(
       try text { try list.writeTracers(to: &$0) } == "blk mmiotrace function_graph function nop\n")
     #expect(
@@ -40,16 +40,30 @@ import Tracefs
       try text { try list.writeInstances(to: &$0) } == "No buffer instances defined\n")
   }
 
+  @Test func anEventIsMeantByItsSystemOrItsName() throws {
+    func count(_ pattern: String) throws -> Int {
+      let pattern = try EventNamePattern(pattern)
+      return FakeTracefs.events.compactMap { EventName($0) }.count(where: pattern.matches)
+    }
+    #expect(try count("^sched") == 4)
+    #expect(try count("sched:") == 4)
+    #expect(try count("ched:switch") == 1)
+    #expect(try count(":_entry$") == 1)
+    #expect(try count("^irq$") == 2)
+    #expect(try count("timer|irq:handler") == 2)
+    #expect(try count("sched:irq") == 0)
+  }
+
   @Test func printsFieldsAndMoreWhenFull() throws {
     let fields = try text {
       try list.writeEvents(matching: "sched_switch", .format(isFull: false), to: &$0)
     }
     #expect(fields.hasPrefix("system: sched\nname: sched_switch\nID: 308\nformat:\n"))
-    #expect(fields.hasSuffix("\tfield:pid_t pid;\toffset:8;\tsize:4;\tsigned:1;\n\n\n"))
+    #expect(fields.hasSuffix("\tfield:pid_t pid;\toffset:8;\tsize:4;\tsigned:1;\n\n"))
     let full = try text {
       try list.writeEvents(matching: "sched_switch", .format(isFull: true), to: &$0)
     }
-    #expect(full.hasSuffix("\n\nprint fmt: \"pid=%d\", REC->pid\n\n"))
+    #expect(full.hasSuffix("\n\nprint fmt: \"pid=%d\", REC->pid\n"))
   }
 
   @Test func printsFiltersAndTriggers() throws {

@@ -96,3 +96,19 @@ import TraceTestSupport
     #expect(Nearest.editDistance("abcdef".utf8, "uvwxyz".utf8, atMost: 3) == nil)
   }
 }
+
+extension FunctionTests {
+  @Test func findsFunctionsAmongTheKernelsNames() throws {
+    let text = "0 T exc_page_fault\n0 t do_fault\t[mod]\n0 D jiffies\n0 t do_fault_around\n0 T last"
+    try fake.write("kallsyms", text)
+    func has(_ name: String) -> Bool {
+      KernelSymbols.contains(name, in: fake.path + "/kallsyms")
+    }
+    #expect(has("exc_page_fault"))
+    #expect(has("do_fault"))
+    #expect(has("last"))
+    #expect(!has("do_fault_aroun"))
+    #expect(!has("page_fault"))
+    #expect(!has("jiffies"))
+  }
+}

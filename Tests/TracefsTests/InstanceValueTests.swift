@@ -88,7 +88,8 @@ import TraceTestSupport
     #expect(try fake.read("tracing_cpumask") == "00000002,00000001")
     try top.setCPUMask("0x123456789ab", saving: state)
     #expect(try fake.read("tracing_cpumask") == "123,456789ab")
-    #expect(Instance.allCPUs(like: "0f,00000001") == "ff,ffffffff")
+    try top.setCPUMask("-1", saving: state)
+    #expect(try fake.read("tracing_cpumask") == "00000003")
     #expect(throws: TracefsError.self) { try top.setCPUMask("two", saving: state) }
     #expect(throws: TracefsError.self) { try top.setCPUs([-1], saving: state) }
   }

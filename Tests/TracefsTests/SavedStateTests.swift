@@ -240,3 +240,18 @@ import TraceTestSupport
     #expect(try fake.read("tracing_on") == "1")
   }
 }
+
+extension SavedStateTests {
+  @Test func clearsAFilterThatTheKernelCouldNotParse() throws {
+    let state = makeState()
+    let event = EventName(system: "sched", name: "sched_switch")
+    try directory.top.setFilter("nosuch == 1", of: event, saving: state)
+    let shown = "nosuch == 1\n^\nparse_error: Field not found\n"
+    try fake.write("events/sched/sched_switch/filter", shown)
+    #expect(try directory.top.filter(of: event) == nil)
+    let change = Journal.Change(
+      kind: .filter, path: "events/sched/sched_switch/filter", former: ["none"])
+    #expect(Restorer(directory: directory).undo(change).isEmpty)
+    #expect(try fake.read("events/sched/sched_switch/filter") == "0")
+  }
+}

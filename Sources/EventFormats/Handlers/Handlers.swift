@@ -1,7 +1,9 @@
 /// Events whose records are not printed as their print format says.
 ///
 /// trace-cmd's plugins change the text of some events. Most of that is said here in the language of
-/// print formats itself: a handler gives another format, made from the event's own fields.
+/// print formats itself: a handler gives another format, made from the event's own fields. Beside
+/// the kernel's helper functions it may use `__sprintf(format, …)`, `__symbol_slash(address)`,
+/// `__symbolic_or_unknown(value, {…}, …)` and `__symbolic_or_nothing(value, {…}, …)`.
 enum Handlers {
   /// The program of an event and, where its print format was not understood, why.
   static func program(
@@ -12,7 +14,8 @@ enum Handlers {
       PrintCompiler(
         format: format, longSize: longSize, swapped: swapped, symbolAddress: symbolAddress)
     }
-    func attempt(_ body: (inout PrintCompiler) throws(PrintFormatProblem) -> Bool) -> PrintProgram? {
+    func attempt(_ body: (inout PrintCompiler) throws(PrintFormatProblem) -> Bool) -> PrintProgram?
+    {
       var compiler = compiler()
       do throws(PrintFormatProblem) {
         return try body(&compiler) ? compiler.program() : nil
@@ -52,6 +55,10 @@ enum Handlers {
     switch format.system {
     case "sched": schedReplacement(format)
     case "timer": timerReplacement(format)
+    case "tlb": tlbReplacement(format)
+    case "kvm": kvmReplacement(format)
+    case "kvmmmu": kvmmmuReplacement(format)
+    case "syscalls": futexReplacement(format)
     default: nil
     }
   }

@@ -36,6 +36,36 @@ enum SCSICommand {
     case 0x42:  // UNMAP: descriptors of 16 bytes after a header of 8
       sink.append("regions=")
       sink.append(decimal: (max(number(7..<9), 8) - 8) / 16)
+    case 0x9e:  // SERVICE ACTION IN(16)
+      switch number(1..<2) & 0x1f {
+      case 0x10: sink.append("READ_CAPACITY_16")
+      case 0x12: sink.append("GET_LBA_STATUS")
+      default:
+        sink.append("UNKNOWN")
+        return
+      }
+      sink.append(" lba=")
+      sink.append(decimal: number(2..<10))
+      sink.append(" alloc_len=")
+      sink.append(decimal: number(10..<14))
+    case 0x7f:  // commands of variable length
+      let action = number(8..<10)
+      switch action {
+      case 0x09: sink.append("READ_32 ")
+      case 0x0a: sink.append("VERIFY_32 ")
+      case 0x0b: sink.append("WRITE_32 ")
+      case 0x0d: sink.append("WRITE_SAME_32 ")
+      default:
+        sink.append(UInt8(ascii: "-"))
+        return
+      }
+      line(number(12..<20), number(28..<32), protect: 10)
+      sink.append(" ei_lbrt=")
+      sink.append(decimal: number(20..<24))
+      if action == 0x0d {
+        sink.append(" unmap=")
+        sink.append(decimal: number(10..<11) >> 3 & 1)
+      }
     default: sink.append(UInt8(ascii: "-"))
     }
   }

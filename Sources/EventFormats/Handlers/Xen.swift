@@ -1,10 +1,12 @@
 // Names of Xen's hypercalls (the public interface's xen/xen.h).
 extension PrintCompiler {
   mutating func hypercallName(_ number: Expression) throws(PrintFormatProblem) {
-    let entries = Self.hypercalls.enumerated().filter { !$1.isEmpty }.map { index, name in
+    let architecture = (0..<8).map { (48 + $0, "arch_\($0)") }
+    let named = Self.hypercalls.enumerated().filter { !$1.isEmpty }.map { ($0, $1) } + architecture
+    let entries = named.map { index, name in
       Expression.list([.number(UInt64(index), .int), .string(Array("(\(name))".utf8))])
     }
-    try lookUp(number, entries, delimiter: nil)
+    try lookUp(number, entries, delimiter: nil, missing: .nothing)
   }
 
   private static let hypercalls = [

@@ -26,6 +26,12 @@ package struct Region: Sendable, Equatable {
   package var offset: Int64
   /// How many bytes may be written at most; bytes beyond belong to another region.
   package var capacity: Int64
+
+  package init(descriptor: Int32, offset: Int64, capacity: Int64) {
+    self.descriptor = descriptor
+    self.offset = offset
+    self.capacity = capacity
+  }
 }
 
 /// What was written to a region.
