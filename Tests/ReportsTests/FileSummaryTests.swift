@@ -124,7 +124,7 @@ import TraceTestSupport
 
   @Test func latencyTextInVersion7() throws {
     let (text, _) = try summary(of: Self.latencyFile)
-    #expect(text.contains("\t[buffer \"\", \"local\" clock, latency data]\n\t[9 options]\n"))
+    #expect(text.contains("\t[buffer \"\", \"local\" clock, latency data]\n\t[8 options]\n"))
     #expect(text.hasSuffix("\t[9 sections]\n"))
   }
 
@@ -241,7 +241,7 @@ import TraceTestSupport
     #expect(try parts(packed) == parts(plain))
     let text = try summary(packed).text
     #expect(text.contains("\t\t\(compression.rawValue)\t[Compression algorithm]\n"))
-    #expect(text.contains("\t[buffer \"two\", \"mono\" clock, 4096 page size, 2 cpus, "))
+    #expect(text.contains("\t[buffer \"two\", \"mono\" clock, 4096 page size, 1 cpus, "))
   }
 
   /// Writes a recording of an empty top-level buffer and an instance.
