@@ -53,7 +53,8 @@ let package = Package(
 
     .target(name: "EventFormats", dependencies: ["ByteIO"], swiftSettings: settings),
     .testTarget(
-      name: "EventFormatsTests", dependencies: ["EventFormats", "TraceTestSupport"],
+      name: "EventFormatsTests",
+      dependencies: ["ByteIO", "CZstd", "EventFormats", "TraceTestSupport"], exclude: ["Fixtures"],
       swiftSettings: settings),
 
     // MARK: The file
