@@ -101,6 +101,12 @@ let package = Package(
       swiftSettings: settings),
     .executableTarget(name: "kscope", dependencies: ["Commands"], swiftSettings: settings),
 
+    // MARK: What the benchmarks run beside the program
+
+    .executableTarget(
+      name: "kscope-bench", dependencies: ["ByteIO", "Reports", "RingBuffer", "TraceDat"],
+      swiftSettings: settings),
+
     // MARK: What tests share
 
     .target(
@@ -109,3 +115,14 @@ let package = Package(
   ],
   swiftLanguageModes: [.v6]
 )
+
+// What `Fuzz/run` builds: it links with libFuzzer only, which brings the loop that calls it.
+if Context.environment["KSCOPE_FUZZ"] != nil {
+  package.targets.append(
+    .executableTarget(
+      name: "kscope-fuzz",
+      dependencies: [
+        "ByteIO", "EventFormats", "Reports", "RingBuffer", "TraceDat", "TraceTestSupport",
+      ],
+      path: "Fuzz/Sources", swiftSettings: settings))
+}

@@ -3,12 +3,15 @@ import Glibc
 /// A file's bytes, mapped for reading.
 ///
 /// Pages come in when touched and can be dropped by the system at any time, so a file of any size
-/// costs no memory of ours.
+/// costs no memory of ours. Bytes that are in memory already can stand in for a file's.
 public final class MappedFile: Sendable {
   public let path: String
   private nonisolated(unsafe) let base: UnsafeRawPointer
+  private let storage: Storage
   /// The length in bytes when it was opened.
   public let count: Int
+
+  private enum Storage { case nothing, mapped, owned }
 
   /// Maps the file at `path`; throws where it cannot be opened or is not a regular file.
   public init(path: String) throws(SystemError) {
@@ -23,6 +26,7 @@ public final class MappedFile: Sendable {
     }
     self.path = path
     count = Int(status.st_size)
+    storage = count > 0 ? .mapped : .nothing
     if count == 0 {
       base = UnsafeRawPointer(bitPattern: 16).unsafelyUnwrapped  // never read: there are no bytes
       return
@@ -32,8 +36,22 @@ public final class MappedFile: Sendable {
     base = UnsafeRawPointer(mapped)
   }
 
+  /// A copy of `bytes`, exactly as long as they are, under a name that messages give.
+  public init(copying bytes: UnsafeRawBufferPointer, named path: String) {
+    let copy = UnsafeMutableRawBufferPointer.allocate(byteCount: max(bytes.count, 1), alignment: 16)
+    copy.copyMemory(from: bytes)
+    self.path = path
+    count = bytes.count
+    storage = .owned
+    base = UnsafeRawPointer(copy.baseAddress.unsafelyUnwrapped)  // there is at least one byte
+  }
+
   deinit {
-    if count > 0 { munmap(UnsafeMutableRawPointer(mutating: base), count) }
+    switch storage {
+    case .nothing: break
+    case .mapped: munmap(UnsafeMutableRawPointer(mutating: base), count)
+    case .owned: base.deallocate()
+    }
   }
 
   /// All bytes; valid as long as this object lives.
@@ -46,6 +64,7 @@ public final class MappedFile: Sendable {
 
   /// Tells the system that the bytes of a range will not be wanted again soon.
   public func release(_ range: Range<Int>) {
+    guard storage == .mapped else { return }
     let page = Int(getpagesize())
     let start = (range.lowerBound + page - 1) / page * page
     let end = range.upperBound / page * page

@@ -8,7 +8,13 @@ package struct KscopeCommand: ParsableCommand {
     commandName: "kscope",
     abstract: "Shows what the Linux kernel is doing: records with ftrace, reads trace.dat.",
     version: "0.1.0",
-    subcommands: []
+    subcommands: [
+      RecordCommand.self,
+      ReportCommand.self,
+      DumpCommand.self,
+      ListCommand.self,
+      ResetCommand.self,
+    ]
   )
 
   package init() {}
@@ -16,7 +22,8 @@ package struct KscopeCommand: ParsableCommand {
   /// Parses the process's arguments, runs the command they name and ends the process.
   package static func runAndExit() -> Never {
     do {
-      var command = try parseAsRoot()
+      let arguments = Array(CommandLine.arguments.dropFirst())
+      var command = try parseAsRoot(ListCommand.parted(arguments))
       try command.run()
       Glibc.exit(0)
     } catch {

@@ -9,4 +9,8 @@
 #include <stdint.h>
 #include <sys/types.h>
 
+#include "FileRanges.h"
+#include "GatedChild.h"
+#include "KernelCalls.h"
+
 #endif

@@ -1,0 +1,75 @@
+import ByteIO
+import Glibc
+import Reports
+import RingBuffer
+import TraceDat
+
+/// A whole trace.dat.
+enum FileTarget {
+  /// A slice check of a file with more events would take long and find nothing new.
+  private static let eventLimit = 10_000
+  private static let nowhere = open("/dev/null", O_WRONLY | O_CLOEXEC)
+
+  static func run(_ bytes: UnsafeRawBufferPointer) {
+    let mapped = MappedFile(copying: bytes, named: "fuzz.dat")
+    guard let file = try? TraceFile(mapped: mapped) else { return }
+    for problem in file.problems { precondition(!problem.message.isEmpty) }
+    readTexts(of: file)
+    cut(streams(of: file))
+    print(file)
+  }
+
+  private static func readTexts(of file: TraceFile) {
+    var sum: UInt8 = 0
+    for which in [TraceFile.Text.kallsyms, .printkFormats, .savedCommandLines] {
+      guard let text = try? file.text(which) else { continue }
+      text.withBytes { for byte in $0 { sum &+= byte } }
+    }
+    Sinkhole.swallow(UInt64(sum))
+  }
+
+  private static func streams(of file: TraceFile) -> [EventStream] {
+    var streams: [EventStream] = []
+    for (number, buffer) in file.buffers.enumerated() {
+      for data in buffer.cpus {
+        guard let pages = try? PageIndex(data, of: buffer, in: file) else { continue }
+        streams.append(EventStream(pages: pages, buffer: number))
+      }
+    }
+    return streams
+  }
+
+  /// A file's slices, put one behind the other, hold what the file does.
+  private static func cut(_ streams: [EventStream]) {
+    var whole = EventCursor(streams)
+    var count = 0
+    var sum: UInt8 = 0
+    while count < eventLimit, let event = whole.next() {
+      for byte in event.record.bytes { sum &+= byte }
+      count += 1
+    }
+    Sinkhole.swallow(UInt64(sum))
+    let plan = SlicePlan(streams, bytesPerSlice: 1 << 13)
+    guard count < eventLimit, !plan.times.isEmpty, plan.times.count < 64 else { return }
+
+    var found = 0
+    var from = streams.map { _ in EventStream.Position.start }
+    for time in plan.times {
+      let to = streams.indices.map { streams[$0].position(ofTime: time, notBefore: from[$0]) }
+      var slice = EventCursor(streams, from: from, to: to)
+      while slice.next() != nil { found += 1 }
+      from = to
+    }
+    var last = EventCursor(streams, from: from)
+    while last.next() != nil { found += 1 }
+    precondition(found == count, "slices hold \(found) events, the whole \(count)")
+  }
+
+  private static func print(_ file: TraceFile) {
+    var options = TextReport.Options()
+    options.workers = 1
+    let report = TextReport([file], options: options)
+    let losses = try? report.write(to: nowhere)
+    for problem in report.problems + (losses ?? []) { precondition(!problem.message.isEmpty) }
+  }
+}

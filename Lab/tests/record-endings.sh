@@ -1,0 +1,85 @@
+# kscope record: whatever ends it, the file is whole and the settings come back.
+# limit: 900
+source "$(dirname "$0")/../tap.sh"
+tracing=/sys/kernel/tracing
+work=$(mktemp -d /tmp/record.XXXXXX)
+cd "$work"
+
+# Every setting that a recording can touch.
+settings() {
+  (
+    cd "$tracing"
+    # One process reads them all: the lab is slow at starting programs.
+    grep -s '' tracing_on current_tracer trace_clock tracing_cpumask buffer_size_kb \
+      buffer_percent buffer_subbuf_size_kb saved_cmdlines_size max_graph_depth tracing_thresh \
+      set_event set_event_pid set_event_notrace_pid set_ftrace_pid set_ftrace_notrace_pid \
+      set_ftrace_filter set_ftrace_notrace set_graph_function set_graph_notrace options/* \
+      dynamic_events events/sched/sched_switch/{filter,trigger,enable} \
+      events/syscalls/sys_enter_openat/{filter,trigger,enable} per_cpu/*/buffer_size_kb
+    ls instances
+  )
+}
+before=$(settings)
+
+# record NAME ARGUMENT…: records to NAME.dat; sets $status, $said and, by trace-cmd, $text.
+record() {
+  local name=$1
+  shift
+  kscope record -o "$name.dat" "$@" >"$name.out" 2>"$name.err"
+  status=$? said=$(cat "$name.err")
+  text=$(trace-cmd report -R -i "$name.dat" 2>"$name.report") || text="report failed"
+}
+# The events that the summary counts, and those that trace-cmd prints.
+counted() { sed -n 's/^kscope: \([0-9,]*\) events\{0,1\} in .*/\1/p' <<<"$said" | tr -d ,; }
+printed() { grep -cE '\[[0-9]{3}\]' <<<"$text"; }
+unchanged() { equal "$1: all settings are as before" "$(diff <(echo "$before") <(settings))" ""; }
+
+# Signals go to kscope alone.
+for signal in INT TERM; do
+  kscope record -o $signal.dat -e sched:sched_switch -p function -l vfs_read 2>$signal.err &
+  recorder=$!
+  until grep -q 'Ctrl-C ends it' $signal.err; do sleep 0.5; done
+  sleep 1
+  kill -$signal $recorder
+  wait $recorder
+  equal "SIG$signal: status" $? 0
+  said=$(cat $signal.err) text=$(trace-cmd report -R -i $signal.dat 2>/dev/null)
+  matches "SIG$signal: said" "$said" "stopped by SIG$signal"
+  equal "SIG$signal: events" "$(printed)" "$(counted)"
+  unchanged "SIG$signal"
+done
+
+kscope record -o killed.dat -p function -l vfs_read -b 3000 -B left -e sched:sched_switch \
+  2>killed.err &
+recorder=$!
+until grep -q 'Ctrl-C ends it' killed.err; do sleep 0.5; done
+kill -KILL $recorder
+wait $recorder 2>/dev/null
+equal "kill -9: the settings stay at first" "$(cat $tracing/current_tracer)" function
+record again -e sched:sched_switch true
+equal "after kill -9: status" "$status" 0
+matches "after kill -9: the next run says so" "$said" "settings that process $recorder .* put back"
+unchanged "after kill -9"
+
+echo function >$tracing/current_tracer
+busy=$(settings)
+record busy -e sched:sched_switch true
+equal "in use by another: status" "$status" 1
+matches "in use by another: said" "$said" 'in use by somebody else: tracer function'
+equal "in use by another: nothing was changed" "$(diff <(echo "$busy") <(settings))" ""
+check "in use by another: no file" test ! -e busy.dat
+echo nop >$tracing/current_tracer
+
+mkdir small
+mount -t tmpfs -o size=10m tmpfs small
+timeout -s KILL 120 kscope record -o small/full.dat -p function sleep 60 2>full.err
+equal "a full disk: status" $? 1
+said=$(cat full.err) text=$(trace-cmd report -R -i small/full.dat 2>full.report)
+matches "a full disk: said" "$said" 'cut short: small/full.dat cannot be written: No space left'
+check "a full disk: the file is read ($(printed) events)" test "$(printed)" -gt 1000
+unchanged "a full disk"
+umount small
+
+unchanged "at the end"
+cp ./*.err "$LAB_DIR"
+finish

@@ -1,0 +1,21 @@
+// System calls on ranges of a file.
+#ifndef CKERNEL_FILE_RANGES_H
+#define CKERNEL_FILE_RANGES_H
+
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+/// copy_file_range(2), without moving either descriptor's own offset.
+ssize_t ck_copy_file_range(int from, int64_t from_offset, int to, int64_t to_offset, size_t count);
+
+/// fallocate(2) with FALLOC_FL_COLLAPSE_RANGE: takes the range out of the file.
+int ck_collapse_range(int descriptor, int64_t offset, int64_t count);
+
+/// fallocate(2) with FALLOC_FL_PUNCH_HOLE: gives the range's blocks back.
+int ck_punch_hole(int descriptor, int64_t offset, int64_t count);
+
+/// fallocate(2) with FALLOC_FL_KEEP_SIZE: claims blocks for the range.
+int ck_claim_blocks(int descriptor, int64_t offset, int64_t count);
+
+#endif

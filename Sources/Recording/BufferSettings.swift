@@ -1,0 +1,123 @@
+import Tracefs
+
+/// Sets a buffer up as a plan wants it, everything but the last step: tracing stays off.
+///
+/// The order matters: what empties the buffer comes first (sizes, clock), what limits comes before
+/// what is limited (filters before the tracer, pids before events).
+struct BufferSettings {
+  let plan: RecordingPlan
+  let buffer: BufferPlan
+  let instance: Instance
+  let state: SavedState
+  /// The pids of this buffer; empty for all.
+  let pids: [Int32]
+
+  func apply() throws(TracefsError) {
+    try instance.setTracingOn(false, saving: state)
+    try setBuffer()
+    try setOptions()
+    try setFunctions()
+    try setPIDs()
+    try setEventFilters()
+    if let tracer = buffer.tracer { try instance.setCurrentTracer(tracer, saving: state) }
+    try switchEvents()
+    try instance.clearBuffer()
+  }
+
+  private func setBuffer() throws(TracefsError) {
+    if let size = buffer.subBufferKilobytes {
+      try instance.setSubbufferSize(kilobytes: size, saving: state)
+    }
+    if let size = buffer.kilobytes { try instance.setBufferSize(kilobytes: size, saving: state) }
+    if let clock = buffer.clock { try instance.setClock(clock, saving: state) }
+    if let mask = buffer.cpuMask { try instance.setCPUMask(mask, saving: state) }
+  }
+
+  private func setOptions() throws(TracefsError) {
+    for word in buffer.options { try instance.setOption(word: word, saving: state) }
+    if let depth = buffer.maximumGraphDepth {
+      try instance.directory.top.setMaxGraphDepth(depth, saving: state)
+    }
+    if plan.disablesFunctionTrace {
+      try instance.setOption("function-trace", false, saving: state)
+    }
+    if buffer.savesFunctionStacks {
+      try instance.setOption("func_stack_trace", true, saving: state)
+    }
+  }
+
+  private func setFunctions() throws(TracefsError) {
+    if !buffer.functions.isEmpty {
+      try instance.setFunctionFilter(buffer.functions, saving: state)
+    }
+    if !buffer.excludedFunctions.isEmpty {
+      try instance.setFunctionNotrace(buffer.excludedFunctions, saving: state)
+    }
+    if !buffer.graphFunctions.isEmpty {
+      try instance.directory.top.setGraphFunctions(buffer.graphFunctions, saving: state)
+    }
+  }
+
+  private func setPIDs() throws(TracefsError) {
+    guard !pids.isEmpty else { return }
+    if plan.followsChildren {
+      for option in ["event-fork", "function-fork"] where instance.has(.option(option)) {
+        try instance.setOption(option, true, saving: state)
+      }
+    }
+    try instance.setEventPIDs(pids, saving: state)
+    if instance.has(.setFtracePID) { try instance.setFunctionPIDs(pids, saving: state) }
+  }
+
+  /// Keeps the recorder's own threads out of a trace of all processes.
+  func hide(_ recorder: [Int32]) throws(TracefsError) {
+    guard pids.isEmpty, !plan.tracesRecorder else { return }
+    // Kernels before 5.7 have no such files: there the recorder is seen at work.
+    for file in [ControlFile.setEventNotracePID, .setFtraceNotracePID] where instance.has(file) {
+      try instance.addPIDs(recorder, file, saving: state)
+    }
+  }
+
+  // MARK: Events
+
+  /// The events a request names; none where they may be missing.
+  private func match(_ request: EventRequest) throws(TracefsError) -> EventPattern.Match? {
+    do throws(TracefsError) { return try instance.match(request.pattern) } catch {
+      if plan.ignoresMissingEvents, case .unknown = error { return nil }
+      throw error
+    }
+  }
+
+  private func setEventFilters() throws(TracefsError) {
+    for request in buffer.events {
+      let filter = request.combinedFilter
+      guard filter != nil || !request.triggers.isEmpty, let match = try match(request) else {
+        continue
+      }
+      for event in match.events {
+        if let filter { try instance.setFilter(filter, of: event, saving: state) }
+        for trigger in request.triggers {
+          try instance.addTrigger(trigger, to: event, saving: state)
+        }
+      }
+    }
+  }
+
+  private func switchEvents() throws(TracefsError) {
+    for request in buffer.events {
+      guard let match = try match(request) else { continue }
+      // Without a filter and without a trigger, -v takes events out; with one it only leaves them.
+      if request.isExcluded, !request.triggers.isEmpty { continue }
+      try instance.switchEvents(match, on: !request.isExcluded, saving: state)
+    }
+  }
+
+  /// Events that a trigger of the plan may switch on later, so that their formats are wanted.
+  var eventsOfTriggers: [EventName] {
+    buffer.events.flatMap(\.triggers).compactMap { trigger in
+      let parts = trigger.split(whereSeparator: { $0 == ":" || $0 == " " })
+      guard parts.count >= 3, parts[0] == "enable_event" else { return nil }
+      return EventName(system: String(parts[1]), name: String(parts[2]))
+    }
+  }
+}

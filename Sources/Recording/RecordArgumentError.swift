@@ -1,0 +1,65 @@
+import ByteIO
+
+/// A mistake on the command line of `record`.
+package enum RecordArgumentError: Error, Equatable, Sendable {
+  case unknownOption(String, near: String?)
+  case ambiguousOption(String, [String])
+  case refusedOption(String, why: String)
+  case missingValue(String, name: String)
+  case unexpectedValue(String)
+  /// `-f` or `-R` with no `-e` before it in the same buffer.
+  case withoutEvent(String)
+  case badValue(option: String, value: String, expected: String)
+  case needsCommand(String)
+  case childrenOfNobody
+  case functionStackWithoutFunction
+  /// Options of the file that exclude each other.
+  case compressionNeedsVersionSeven(String)
+  case nothingToRecord
+}
+
+extension RecordArgumentError: ExplainedError {
+  package var message: String {
+    switch self {
+    case .unknownOption(let option, _): "unknown option \(option)"
+    case .ambiguousOption(let option, _): "\(option) could be more than one option"
+    case .refusedOption(let option, let why): "\(option) is not supported: \(why)"
+    case .missingValue(let option, let name): "\(option) needs a value: \(option) \(name)"
+    case .unexpectedValue(let option): "\(option) takes no value"
+    case .withoutEvent(let option): "\(option) needs an event before it"
+    case .badValue(let option, let value, let expected):
+      "\(option) \(value): expected \(expected)"
+    case .needsCommand(let option): "\(option) needs a command to run"
+    case .childrenOfNobody: "-c needs -F or -P: the children of which process?"
+    case .functionStackWithoutFunction:
+      "--func-stack without -l would save a stack for every function of the kernel"
+    case .compressionNeedsVersionSeven(let name):
+      "--compression \(name) needs a file of version 7"
+    case .nothingToRecord: "nothing to record: no event (-e) and no tracer (-p)"
+    }
+  }
+
+  package var hint: String? {
+    switch self {
+    case .unknownOption(let option, let near):
+      if let near {
+        "did you mean \(near)?"
+      } else if option.hasPrefix("--") {
+        "see `kscope record --help`; options of the command to run come after its name"
+      } else {
+        "see `kscope record --help`"
+      }
+    case .ambiguousOption(_, let names): names.joined(separator: ", ")
+    case .refusedOption, .unexpectedValue, .badValue: nil
+    case .missingValue: "see `kscope record --help`"
+    case .withoutEvent(let option):
+      "write it after its event: -e sched:sched_switch \(option) …"
+    case .needsCommand: "for example: kscope record -p function -F ls /tmp"
+    case .childrenOfNobody: "for example: kscope record -e sched -F -c make"
+    case .functionStackWithoutFunction: "limit it: -l FUNCTION"
+    case .compressionNeedsVersionSeven: "leave --file-version out, or use --compression none"
+    case .nothingToRecord:
+      "for example: kscope record -e sched:sched_switch sleep 1; for trace_marker alone: -p nop"
+    }
+  }
+}

@@ -1,0 +1,117 @@
+/// What was asked to be recorded: plain data, without a look at the kernel.
+///
+/// It has the shape of trace-cmd record's command line: what is set for one buffer is in its
+/// `BufferPlan`, the rest holds for the whole recording.
+package struct RecordingPlan: Equatable, Sendable {
+  /// The top-level buffer first, then one for every `-B` in the order of the command line.
+  package var buffers: [BufferPlan] = [BufferPlan(name: nil)]
+  /// The program to run and its arguments; empty to record until a signal comes.
+  package var command: [String] = []
+  /// The file to write.
+  package var output = "trace.dat"
+  /// Trace the command's process only.
+  package var onlyCommand = false
+  /// Children of the traced processes are traced as well.
+  package var followsChildren = false
+  /// Formats of all events are saved, not of the enabled ones only.
+  package var savesAllFormats = false
+  /// Events that do not exist are passed over.
+  package var ignoresMissingEvents = false
+  /// Nothing but errors is printed.
+  package var isQuiet = false
+  /// The settings stay when the recording is over.
+  package var keepsSettings = false
+  /// The function tracer's functions are not traced by other tracers (`nofunction-trace`).
+  package var disablesFunctionTrace = false
+  /// The recorder's own threads are traced as well.
+  package var tracesRecorder = false
+  /// Pages are read and written instead of spliced.
+  package var avoidsSplice = false
+  /// The SCHED_FIFO priority of the reading threads, 1…99.
+  package var priority: Int32?
+  /// At most so many kilobytes are kept of each CPU, the newest.
+  package var maximumKilobytes: Int?
+  /// How many names of tasks the kernel keeps while recording.
+  package var commandLinesSize: Int?
+  /// The wall clock is saved too, so that a report can show dates.
+  package var savesDate = false
+  /// Added to every time of the file, in units of the trace clock.
+  package var timeOffset: Int64?
+  package var fileVersion = FileVersion.seven
+  /// Not compressed unless asked: the pages then stay where the kernel put them.
+  package var compression = CompressionChoice.none
+
+  package init() {}
+
+  package enum FileVersion: Int, Sendable {
+    case six = 6
+    case seven = 7
+  }
+
+  /// How the file's sections are stored.
+  package enum CompressionChoice: String, Sendable {
+    case any, none, zlib, zstd
+  }
+}
+
+/// What is recorded in one buffer of the kernel: the top-level one or an instance.
+package struct BufferPlan: Equatable, Sendable {
+  /// The instance's name; nil is the top level.
+  package var name: String?
+  /// The value of `current_tracer`.
+  package var tracer: String?
+  package var events: [EventRequest] = []
+  /// Functions that alone are traced: names, globs or regular expressions.
+  package var functions: [String] = []
+  /// Functions that are not traced.
+  package var excludedFunctions: [String] = []
+  /// Functions whose calls function_graph draws.
+  package var graphFunctions: [String] = []
+  /// The deepest call that function_graph draws; 0 is no limit.
+  package var maximumGraphDepth: Int?
+  /// The stack of every traced function is saved (`func_stack_trace`).
+  package var savesFunctionStacks = false
+  /// Trace options to set, a leading `no` switches off.
+  package var options: [String] = []
+  /// The processes to trace; empty for all.
+  package var pids: [Int32] = []
+  /// Hexadecimal, or `-1` for all CPUs.
+  package var cpuMask: String?
+  package var clock: String?
+  /// The size of the ring buffer of each CPU.
+  package var kilobytes: Int?
+  /// The size of a sub-buffer of the ring buffer.
+  package var subBufferKilobytes: Int?
+
+  package init(name: String?) { self.name = name }
+
+  /// Nothing was asked of this buffer.
+  package var isEmpty: Bool { self == BufferPlan(name: name) }
+
+  /// Something would be written into this buffer.
+  package var producesEvents: Bool {
+    (tracer != nil && tracer != "nop") || events.contains { !$0.isExcluded || !$0.triggers.isEmpty }
+  }
+}
+
+/// One `-e` with the filters and triggers that followed it.
+package struct EventRequest: Equatable, Sendable {
+  /// `all`, a system, `system:event` or an event; globs are allowed.
+  package var pattern: String
+  /// After `-v`: the events are switched off, and a trigger is set without switching them on.
+  package var isExcluded = false
+  /// Conditions in the kernel's filter language; all must hold.
+  package var filters: [String] = []
+  package var triggers: [String] = []
+
+  package init(_ pattern: String, isExcluded: Bool = false) {
+    self.pattern = pattern
+    self.isExcluded = isExcluded
+  }
+
+  /// The filters as one condition: `(a)&&(b)`.
+  package var combinedFilter: String? {
+    guard let first = filters.first else { return nil }
+    return filters.count == 1 ? first : filters.map { "(\($0))" }.joined(separator: "&&")
+  }
+}

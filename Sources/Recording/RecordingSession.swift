@@ -1,0 +1,171 @@
+import ByteIO
+import CKernel
+import Glibc
+import TraceDat
+import Tracefs
+
+/// A recording while it is made: what is set, who reads, what the file has so far.
+final class RecordingSession {
+  let recorder: Recorder
+  let plan: RecordingPlan
+  let directory: TracingDirectory
+  let state: SavedState
+  var command: GatedCommand?
+  let existingInstances: Set<String>
+  let signals: Signals
+  let stop: EventFlag
+  let failure: EventFlag
+  var buffers: [RecordedBuffer] = []
+  var processes = ProcessSnapshot()
+  var writer: TraceFileWriter?
+  var startTime: UInt64 = 0
+  var summary: RecordingSummary
+
+  init(
+    _ recorder: Recorder, _ directory: TracingDirectory, _ state: SavedState,
+    _ command: GatedCommand?, existing: Set<String>
+  ) throws(SystemError) {
+    self.recorder = recorder
+    plan = recorder.plan
+    self.directory = directory
+    self.state = state
+    self.command = command
+    existingInstances = existing
+    signals = try Signals()
+    stop = try EventFlag()
+    failure = try EventFlag()
+    summary = RecordingSummary(output: plan.output, ending: .running, duration: 0, cpus: [])
+    kernel_raise_file_limit()
+  }
+
+  // MARK: Before
+
+  /// Sets everything up, with tracing off, and creates the file.
+  func prepare() throws(RecordingError) {
+    try Recorder.traced { () throws(TracefsError) in try makeBuffers() }
+    let metadata = try Recorder.traced { () throws(TracefsError) in try self.metadata() }
+    do throws(WritingError) {
+      writer = try TraceFileWriter(
+        path: plan.output, version: plan.fileVersion.rawValue, compression: compression,
+        metadata: metadata, buffers: buffers.map(\.layout))
+    } catch { throw .writing(error) }
+    processes.add()
+  }
+
+  private func makeBuffers() throws(TracefsError) {
+    if let size = plan.commandLinesSize {
+      try directory.top.setSavedCmdlinesSize(size, saving: state)
+    }
+    let cpus = OnlineCPUs.present(among: try directory.top.cpus())
+    for buffer in plan.buffers {
+      let instance: Instance
+      if let name = buffer.name {
+        instance =
+          existingInstances.contains(name)
+          ? try directory.instance(named: name)
+          : try directory.createInstance(named: name, saving: state)
+      } else {
+        instance = directory.top
+      }
+      // Readers know the top level as the buffer without a name: it is there even when nothing of it
+      // is recorded.
+      let isUsed = buffer.name != nil || !buffer.isEmpty
+      let settings = BufferSettings(
+        plan: plan, buffer: buffer, instance: instance, state: state, pids: pids(of: buffer))
+      if isUsed { try settings.apply() }
+      buffers.append(try RecordedBuffer(settings, cpus: isUsed ? cpus : []))
+    }
+  }
+
+  private func pids(of buffer: BufferPlan) -> [Int32] {
+    var pids = plan.followsChildren ? ProcessTree.family(of: buffer.pids) : buffer.pids
+    if plan.onlyCommand, let command { pids.append(command.pid) }
+    return pids
+  }
+
+  private var compression: Compression {
+    switch plan.compression {
+    case .none: .none
+    case .zlib: .zlib
+    case .zstd: .zstd
+    case .any: plan.fileVersion == .six ? .none : .zstd
+    }
+  }
+
+  // MARK: Begin
+
+  /// Starts the readers, then tracing, then the command.
+  func begin() throws(RecordingError) {
+    guard let writer else { return }
+    for index in buffers.indices {
+      try buffers[index].startReaders(
+        plan, writer, buffer: index, stop: stop.descriptor, failure: failure.descriptor)
+    }
+    summary.ringCapacity = buffers.lazy.compactMap { $0.readers.first?.job.ringCapacity }.first
+    try Recorder.traced { () throws(TracefsError) in
+      let own = ProcessTree.threads(of: getpid())
+      for buffer in buffers where buffer.isRecorded { try buffer.settings.hide(own) }
+      for index in buffers.indices where buffers[index].isRecorded {
+        try buffers[index].noteStats()
+      }
+      for buffer in buffers where buffer.isRecorded {
+        try buffer.instance.setTracingOn(true, saving: state)
+      }
+    }
+    startTime = Self.now
+    if let command {
+      do { try command.release() } catch {
+        throw .command(name: plan.command.first ?? "", cause: error)
+      }
+    }
+    recorder.onStart?()
+  }
+
+  static var now: UInt64 {
+    var time = timespec()
+    clock_gettime(CLOCK_MONOTONIC, &time)
+    return UInt64(time.tv_sec) * 1_000_000_000 + UInt64(time.tv_nsec)
+  }
+
+  // MARK: Stop
+
+  /// Tracing off, at once and without a look at the journal; then the readers' rest.
+  func stopTracing() throws(RecordingError) {
+    for buffer in buffers { buffer.switchOff() }
+    summary.duration = Self.now &- startTime
+    try Recorder.traced { () throws(TracefsError) in
+      for buffer in buffers where buffer.isRecorded {
+        try buffer.instance.setTracingOn(false, saving: state)
+      }
+    }
+    joinReaders()
+  }
+
+  private func joinReaders() {
+    stop.raise()
+    for buffer in buffers {
+      for reader in buffer.readers {
+        do throws(SystemError) { try reader.join() } catch {
+          if case .failed(let known) = summary.ending, !known.isEmpty { continue }
+          summary.ending = .failed(error.reason)
+        }
+      }
+    }
+  }
+
+  /// After an error: nothing is left behind.
+  func abandon() {
+    for buffer in buffers { buffer.switchOff() }
+    joinReaders()
+    command = nil
+    writer?.abandon()
+    restore()
+  }
+
+  /// Closes what is open, as the kernel changes no tracer while pages are read, and puts the
+  /// settings back.
+  func restore() {
+    for index in buffers.indices { buffers[index].close() }
+    summary.warnings += state.restore().map(\.message)
+  }
+}

@@ -1,0 +1,48 @@
+import ByteIO
+import CKernel
+import Glibc
+
+/// Signals as something to read: SIGINT, SIGTERM and SIGHUP ask for the end, SIGCHLD tells of the
+/// command's.
+///
+/// They stay blocked until `restore`, so that a second Ctrl-C cannot cost the file that is being
+/// finished. Threads that are made in between inherit that.
+final class Signals {
+  let descriptor: Int32
+
+  init() throws(SystemError) {
+    let numbers = [SIGINT, SIGTERM, SIGHUP, SIGCHLD]
+    descriptor = kernel_make_signalfd(numbers, numbers.count)
+    guard descriptor >= 0 else { throw SystemError("signalfd") }
+  }
+
+  deinit {
+    // What came meanwhile has been answered.
+    while next() != nil {}
+    close(descriptor)
+    kernel_restore_signals()
+  }
+
+  /// The number of a signal that came.
+  func next() -> Int32? {
+    let number = kernel_read_signalfd(descriptor)
+    return number > 0 ? number : nil
+  }
+}
+
+/// An eventfd: a flag that other threads can wait for.
+final class EventFlag {
+  let descriptor: Int32
+
+  init() throws(SystemError) {
+    descriptor = kernel_make_eventfd()
+    guard descriptor >= 0 else { throw SystemError("eventfd") }
+  }
+
+  deinit { close(descriptor) }
+
+  func raise() {
+    var one: UInt64 = 1
+    _ = write(descriptor, &one, 8)
+  }
+}

@@ -1,0 +1,44 @@
+import ByteIO
+
+/// The texts of the function_graph tracer: overhead mark, duration, and the function at its depth.
+///
+/// As trace-cmd prints them; the shape is Documentation/trace/ftrace.rst, "function_graph".
+enum CallGraphLine {
+  /// Marks calls that took long: `$ ` a second, `# ` a millisecond, `! ` 100 µs, `+ ` 10 µs.
+  static func appendOverhead(_ nanoseconds: UInt64, to sink: inout ByteSink) {
+    switch nanoseconds {
+    case 1_000_000_001...: sink.append("$ ")
+    case 1_000_001...: sink.append("# ")
+    case 100_001...: sink.append("! ")
+    case 10_001...: sink.append("+ ")
+    default: sink.append("  ")
+    }
+  }
+
+  /// Microseconds with three decimals where there is room, ` us `, filled up to the bar.
+  static func appendDuration(_ nanoseconds: UInt64, to sink: inout ByteSink) {
+    let start = sink.count
+    let microseconds = nanoseconds / 1000
+    sink.append(decimal: microseconds)
+    if sink.count - start < 7 {
+      sink.append(UInt8(ascii: "."))
+      sink.append(
+        decimal: nanoseconds - microseconds * 1000, width: 3, fill: UInt8(ascii: "0"))
+    }
+    let written = sink.count - start
+    sink.append(" us ")
+    sink.append(repeating: UInt8(ascii: " "), count: 7 - written)
+    sink.append("|  ")
+  }
+
+  /// What stands in the duration's place where a call begins whose end comes later.
+  static func appendNoDuration(to sink: inout ByteSink) {
+    sink.append("             |  ")
+  }
+
+  /// Two blanks for each level; a depth that is not one is none.
+  static func appendDepth(_ depth: Int32, to sink: inout ByteSink) {
+    guard depth > 0 else { return }
+    sink.append(repeating: UInt8(ascii: " "), count: Int(min(depth, 1 << 12)) * 2)
+  }
+}

@@ -1,0 +1,130 @@
+import ByteIO
+import EventFormats
+import RingBuffer
+
+/// What the report must know of each event before it prints it: the column with its name, and
+/// whether the report itself prints the rest.
+///
+/// Looked at once per event by every worker, so it lies in plain memory: an array would be retained
+/// and released each time.
+final class EventLabels: @unchecked Sendable {
+  /// How the text after the name is made.
+  enum Kind {
+    /// By the event's own print format.
+    case info
+    /// The function tracer's: a name, indented.
+    case function(ip: NumberField, parent: NumberField)
+    /// The function_graph tracer's.
+    case graphEntry(function: NumberField, depth: NumberField)
+    case graphExit(function: NumberField, depth: NumberField, begin: NumberField, end: NumberField)
+    /// An id that no format describes.
+    case unknown
+  }
+
+  /// A number in a record.
+  struct NumberField {
+    var offset: Int
+    var size: Int
+
+    init?(_ field: Field?) {
+      guard let field, field.offset >= 0, field.size == 4 || field.size == 8 else { return nil }
+      offset = field.offset
+      size = field.size
+    }
+
+    /// Its value; 0 where the record ends before it.
+    @inline(__always) func value(in record: Record, _ order: ByteOrder) -> UInt64 {
+      guard offset &+ size <= record.length else { return 0 }
+      return size == 8
+        ? record.payload.load(UInt64.self, at: offset, order)
+        : UInt64(record.payload.load(UInt32.self, at: offset, order))
+    }
+  }
+
+  struct Label {
+    var kind: Kind
+    /// The event's index in its catalog.
+    var event: Int
+    /// ` name: ` and the blanks up to where the text begins.
+    var text: UnsafeRawBufferPointer
+  }
+
+  /// By event id: an index into `labels`; the first is of unknown events.
+  private let byID: UnsafeMutablePointer<UInt16>
+  private let labels: UnsafeMutablePointer<Label>
+  private var count = 0
+
+  /// The column that a name of this many letters fills.
+  private static let nameWidth = 20
+
+  init(_ catalog: EventCatalog) {
+    byID = .allocate(capacity: 1 << 16)
+    byID.initialize(repeating: 0, count: 1 << 16)
+    labels = .allocate(capacity: min(catalog.count, 1 << 16) + 1)
+    append(Array("[UNKNOWN EVENT]".utf8), .unknown, event: 0)
+    for event in 0..<catalog.count {
+      let id = catalog.id(at: event)
+      guard id >= 0, id < 1 << 16, byID[id] == 0, count <= Int(UInt16.max) else { continue }
+      byID[id] = UInt16(count)
+      append(Array(catalog.name(at: event)), Self.kind(ofEvent: event, catalog), event: event)
+    }
+  }
+
+  deinit {
+    for index in 0..<count { labels[index].text.deallocate() }
+    labels.deallocate()
+    byID.deallocate()
+  }
+
+  private func append(_ name: [UInt8], _ kind: Kind, event: Int) {
+    var text = ByteSink(capacity: 64)
+    text.append(" ")
+    name.withUnsafeBytes { text.append($0) }
+    text.append(": ")
+    text.append(repeating: UInt8(ascii: " "), count: Self.nameWidth - name.count)
+    let kept = UnsafeMutableRawBufferPointer.allocate(byteCount: text.count, alignment: 1)
+    kept.copyMemory(from: text.bytes)
+    (labels + count).initialize(
+      to: Label(kind: kind, event: event, text: UnsafeRawBufferPointer(kept)))
+    count += 1
+  }
+
+  private static func kind(ofEvent event: Int, _ catalog: EventCatalog) -> Kind {
+    guard catalog.system(at: event).elementsEqual("ftrace".utf8),
+      let format = try? catalog.format(at: event)
+    else { return .info }
+    func number(_ name: String) -> NumberField? { NumberField(format.field(name)) }
+    switch format.name {
+    case "function":
+      guard let ip = number("ip"), let parent = number("parent_ip") else { return .info }
+      return .function(ip: ip, parent: parent)
+    case "funcgraph_entry":
+      guard let function = number("func"), let depth = number("depth") else { return .info }
+      return .graphEntry(function: function, depth: depth)
+    case "funcgraph_exit":
+      guard let function = number("func"), let depth = number("depth"),
+        let begin = number("calltime"), let end = number("rettime")
+      else { return .info }
+      return .graphExit(function: function, depth: depth, begin: begin, end: end)
+    default: return .info
+    }
+  }
+
+  /// Whether there is an event of the function tracer's, whose lines depend on those before.
+  var hasFunctionTracer: Bool {
+    (0..<count).contains { if case .function = labels[$0].kind { true } else { false } }
+  }
+
+  /// Where the labels lie, for loops that keep this object alive themselves.
+  var lookup: Lookup { Lookup(byID: byID, labels: labels) }
+
+  /// Finds labels by id without touching a reference count.
+  struct Lookup {
+    fileprivate let byID: UnsafeMutablePointer<UInt16>
+    fileprivate let labels: UnsafeMutablePointer<Label>
+
+    @inline(__always) subscript(id: UInt16) -> UnsafePointer<Label> {
+      UnsafePointer(labels + Int(byID[Int(id)]))
+    }
+  }
+}

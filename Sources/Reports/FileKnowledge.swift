@@ -1,0 +1,51 @@
+import ByteIO
+import EventFormats
+import RingBuffer
+import Synchronization
+import TraceDat
+
+/// All that one file says about its events beside the events: formats, symbols, names.
+struct FileKnowledge {
+  let events: EventCatalog
+  let labels: EventLabels
+  let names: SharedTaskNames
+  private(set) var problems: [any ExplainedError] = []
+
+  init(of file: TraceFile) {
+    var problems: [any ExplainedError] = []
+    func text(_ which: TraceFile.Text) -> SectionBytes {
+      do throws(TraceFileError) {
+        return try file.text(which)
+      } catch {
+        problems.append(error)
+        return .empty
+      }
+    }
+    let texts = file.eventFormats()
+    problems += texts.problems as [any ExplainedError]
+    var builder = EventCatalogBuilder(longSize: file.layout.longSize, byteOrder: file.order)
+    texts.forEach { builder.add(format: $1, system: $0) }
+    text(.printkFormats).withBytes { builder.setPrintkFormats($0) }
+    builder.symbols = Self.symbols(of: file)
+    problems += builder.problems as [any ExplainedError]
+    let catalog = builder.build()
+    events = catalog
+    labels = EventLabels(catalog)
+    let saved = text(.savedCommandLines).withBytes { TaskNames(savedCommandLines: $0) }
+    names = SharedTaskNames(saved: saved) {
+      TaskNameSearch(file: file, events: catalog).run()
+    }
+    self.problems = problems
+  }
+
+  /// Symbols that are unpacked and read when the first address is looked up.
+  private static func symbols(of file: TraceFile) -> SymbolTable {
+    let kept = Mutex<SectionBytes>(.empty)
+    return SymbolTable {
+      kept.withLock { bytes in
+        bytes = (try? file.text(.kallsyms)) ?? .empty
+        return bytes.bytes
+      }
+    }
+  }
+}

@@ -1,0 +1,57 @@
+import ByteIO
+import EventFormats
+import RingBuffer
+import TraceDat
+
+/// One buffer of one file, as the report sees it: whose lines they are and how to print them.
+struct ReportSource: Sendable {
+  var file: TraceFile
+  var buffer: TraceBuffer
+  /// What stands before each of its lines: the file's or instance's name, where there are several.
+  var prefix: [UInt8]
+  var events: EventCatalog
+  var labels: EventLabels
+  var names: SharedTaskNames
+  var time: TimeColumn
+}
+
+extension ClockCorrection {
+  /// What a file's DATE, OFFSET and TSC2NSEC options ask for, in this order: cycles are turned into
+  /// nanoseconds, then both offsets are added.
+  ///
+  /// Source: trace-cmd.dat.v7(5), options 1, 7 and 14.
+  init(of file: TraceFile, ignoringDate: Bool = false) {
+    self = .none
+    for option in file.options {
+      switch option.id {
+      case .date where !ignoringDate:
+        // Microseconds, hexadecimal, with 0x before it.
+        var digits = option.text[...]
+        if digits.hasPrefix("0x") { digits = digits.dropFirst(2) }
+        if let microseconds = UInt64(digits, radix: 16) { offset &+= microseconds &* 1000 }
+      case .offset:
+        if let nanoseconds = Int64(option.text) {
+          offset &+= UInt64(bitPattern: nanoseconds)
+        } else if let nanoseconds = UInt64(option.text) {
+          offset &+= nanoseconds
+        }
+      case .tscToNanoseconds where option.data.count >= 8:
+        option.data.withUnsafeBytes { bytes in
+          guard let start = bytes.baseAddress else { return }
+          let shift = start.load(UInt32.self, at: 4, file.order)
+          guard shift < 64 else { return }
+          multiplier = UInt64(start.load(UInt32.self, at: 0, file.order))
+          self.shift = UInt64(shift)
+        }
+      default: break
+      }
+    }
+  }
+}
+
+extension TraceOption {
+  /// The data as text, up to the first zero or line end.
+  var text: String {
+    String(decoding: data.prefix { $0 != 0 && $0 != UInt8(ascii: "\n") }, as: UTF8.self)
+  }
+}

@@ -1,0 +1,91 @@
+import ByteIO
+import EventFormats
+import RingBuffer
+import Synchronization
+import TraceDat
+
+/// Hands the slices of a recording to workers, in order.
+///
+/// What a line owes to the lines before its slice is found here, one slice after the other, by a
+/// quick look at the events without printing them: how deep each CPU's function calls are.
+final class SliceDealer: Sendable {
+  struct Slice {
+    var number: Int
+    var from: [EventStream.Position]
+    var to: [EventStream.Position]
+    /// The function tracer's calls at the slice's start, by stream; empty where there are none.
+    var indents: [CallIndent]
+  }
+
+  struct State: ~Copyable {
+    var next = 0
+    var position: [EventStream.Position]
+    var indents: [CallIndent]
+    /// Of each source.
+    var names: OwnedList<FunctionNames>
+  }
+
+  private let streams: [EventStream]
+  private let times: [UInt64]
+  private let sources: [ReportSource]
+  private let followsCalls: Bool
+  private let state: Mutex<State>
+
+  init(streams: [EventStream], plan: SlicePlan, sources: [ReportSource]) {
+    self.streams = streams
+    times = plan.times
+    self.sources = sources
+    let followsCalls = sources.contains { $0.labels.hasFunctionTracer }
+    self.followsCalls = followsCalls
+    state = Mutex(
+      State(
+        position: streams.map { _ in .start },
+        indents: followsCalls ? streams.map { _ in CallIndent() } : [],
+        names: OwnedList(count: sources.count) {
+          FunctionNames(symbols: sources[$0].events.symbols)
+        }))
+  }
+
+  var sliceCount: Int { times.count + 1 }
+
+  /// The next slice that nobody has; nil when all are dealt.
+  func deal() -> Slice? {
+    state.withLock { state in
+      guard state.next < sliceCount else { return nil }
+      let number = state.next
+      state.next += 1
+      let from = state.position
+      let indents = state.indents
+      let to =
+        number < times.count
+        ? streams.indices.map {
+          streams[$0].position(ofTime: times[number], notBefore: from[$0])
+        } : streams.map(\.end)
+      state.position = to
+      if followsCalls, number < times.count { followCalls(&state, from, to) }
+      return Slice(number: number, from: from, to: to, indents: indents)
+    }
+  }
+
+  /// Lets the indents see the function calls of a slice.
+  private func followCalls(
+    _ state: inout State, _ from: [EventStream.Position], _ to: [EventStream.Position]
+  ) {
+    for stream in streams.indices {
+      let source = streams[stream].buffer
+      let order = sources[source].file.order
+      let labels = sources[source].labels.lookup
+      var cursor = EventCursor([streams[stream]], from: [from[stream]], to: [to[stream]])
+      while let event = cursor.next() {
+        let record = event.record
+        guard record.length >= 2 else { continue }
+        let id = record.payload.load(UInt16.self, at: 0, order)
+        guard case .function(let ip, let parent) = labels[id].pointee.kind,
+          let caller = state.names[source].name(of: parent.value(in: record, order))
+        else { continue }
+        let function = state.names[source].name(of: ip.value(in: record, order))
+        _ = state.indents[stream].depth(of: function, calledBy: caller)
+      }
+    }
+  }
+}

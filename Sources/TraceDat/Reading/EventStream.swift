@@ -1,0 +1,93 @@
+import RingBuffer
+
+/// The events of one CPU of one buffer of one file: what a merge takes in.
+package struct EventStream: Sendable {
+  package var pages: PageIndex
+  /// Which of the merged buffers it belongs to; the caller's own numbering.
+  package var buffer: Int
+  package var cpu: Int { pages.cpu }
+  package var clock: ClockCorrection
+
+  package init(pages: PageIndex, buffer: Int, clock: ClockCorrection = .none) {
+    self.pages = pages
+    self.buffer = buffer
+    self.clock = clock
+  }
+
+  /// A place between two events.
+  package struct Position: Equatable, Comparable, Sendable {
+    package var page: Int
+    /// The offset in the page of the next event's header; 0 stands for the page's start.
+    package var offset: Int
+
+    package init(page: Int, offset: Int) {
+      self.page = page
+      self.offset = offset
+    }
+
+    package static let start = Position(page: 0, offset: 0)
+
+    package static func < (a: Position, b: Position) -> Bool {
+      (a.page, a.offset) < (b.page, b.offset)
+    }
+  }
+
+  package var end: Position { Position(page: pages.count, offset: 0) }
+
+  /// The place of the first event at or after a (corrected) time, not before `floor`.
+  ///
+  /// Takes for granted that times do not run backwards; where a damaged file's do, the place is
+  /// still one and the same for all who ask with the same arguments.
+  package func position(ofTime time: UInt64, notBefore floor: Position) -> Position {
+    let reader = PageReader(pages)
+    var low = floor.page
+    var high = pages.count
+    // The last page that begins before the time: it may hold the first event that does not.
+    while low + 1 < high {
+      let middle = (low + high) / 2
+      if let begins = reader.time(ofPage: middle), clock.corrected(begins) < time {
+        low = middle
+      } else {
+        high = middle
+      }
+    }
+    guard low < pages.count, let page = reader.page(at: low) else {
+      return max(floor, Position(page: min(low, pages.count), offset: 0))
+    }
+    var cursor = RecordCursor(page: page, layout: pages.layout)
+    var before = cursor.position
+    while let record = cursor.next() {
+      if clock.corrected(record.time) >= time {
+        let atStart = before == pages.layout.dataOffset
+        return max(floor, Position(page: low, offset: atStart ? 0 : before))
+      }
+      before = cursor.position
+    }
+    return max(floor, Position(page: low + 1, offset: 0))
+  }
+}
+
+/// From a buffer's own time stamps to the times that are shown.
+///
+/// As `timestamp_calc` in trace-cmd: TSC cycles to nanoseconds first, then the offset.
+package struct ClockCorrection: Equatable, Sendable {
+  /// Multiplier of TSC2NSEC; 0 for none.
+  package var multiplier: UInt64
+  package var shift: UInt64
+  /// What is added, in the clock's unit; wraps around as the kernel's counters do.
+  package var offset: UInt64
+
+  package init(multiplier: UInt64 = 0, shift: UInt64 = 0, offset: UInt64 = 0) {
+    self.multiplier = multiplier
+    self.shift = shift
+    self.offset = offset
+  }
+
+  package static let none = ClockCorrection()
+
+  @inline(__always) func corrected(_ time: UInt64) -> UInt64 {
+    guard multiplier != 0 else { return time &+ offset }
+    let (high, low) = time.multipliedFullWidth(by: multiplier)
+    return (shift == 0 ? low : low >> shift | high << (64 &- shift)) &+ offset
+  }
+}

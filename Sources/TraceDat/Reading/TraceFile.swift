@@ -1,0 +1,124 @@
+package import ByteIO
+package import RingBuffer
+
+/// An opened trace.dat: what it holds and where.
+///
+/// Opening reads the head, the options and the tables. The large texts (kallsyms above all) stay
+/// in the mapped file until somebody asks for them, and pages until a cursor walks them.
+///
+/// A file that is damaged behind its head opens all the same: `problems` says what could not be
+/// read, and the rest is there.
+///
+/// Source: trace-cmd.dat.v6(5), trace-cmd.dat.v7(5).
+package final class TraceFile: Sendable {
+  package let path: String
+  /// 6 or 7.
+  package let version: Int
+  package let order: ByteOrder
+  /// The size of user space's `long` on the recorded machine, in bytes.
+  package let longSize: Int
+  /// The size of a page of memory there; what a buffer's pages measure is in `TraceBuffer`.
+  package let pageSize: Int
+  package let compression: Compression
+  /// The compressor's name and version as the head gives them; version 7 only.
+  package let compressor: (name: String, version: String)?
+  /// How a page of the top-level buffer is laid out.
+  package let layout: PageLayout
+  /// How many CPUs the recorded machine has.
+  package let cpuCount: Int
+  package let options: [TraceOption]
+  package let buffers: [TraceBuffer]
+  /// What could not be read, in the order in which it was met.
+  package let problems: [TraceFileError]
+
+  /// How many lists of options there are: one at most in version 6, one a section in version 7.
+  package let optionListCount: Int
+  /// For each table of pages that stands at once behind the one before it, beginning with the
+  /// top-level buffer's, the text that names its clock, if the file has one; version 6 only.
+  package let tableClocks: [String?]
+
+  let mapped: MappedFile
+  let sections: [Section]
+  /// Where the head ends, in bytes from the start of the file; in version 7 a section is there.
+  let firstSection: Int
+
+  /// Opens the file at `path`.
+  package convenience init(path: String) throws(TraceFileError) {
+    do {
+      try self.init(mapped: MappedFile(path: path))
+    } catch let error as SystemError {
+      throw TraceFileError(path: path, part: "file", offset: 0, .system(error))
+    } catch let error as TraceFileError {
+      throw error
+    } catch {
+      throw TraceFileError(path: path, part: "file", offset: 0, .invalid("\(error)"))
+    }
+  }
+
+  package init(mapped: MappedFile) throws(TraceFileError) {
+    let head = try TraceFileHead(mapped)
+    var contents = TraceFileContents(head: head, mapped: mapped)
+    if head.version == 6 { contents.readVersion6() } else { contents.readVersion7() }
+    path = mapped.path
+    version = head.version
+    order = head.order
+    longSize = head.longSize
+    pageSize = head.pageSize
+    compression = head.compression
+    compressor = head.compressor
+    layout = try contents.pageLayout()
+    cpuCount = contents.cpuCount
+    options = contents.options
+    buffers = contents.buffers
+    sections = contents.sections
+    firstSection = head.end
+    problems = contents.problems
+    optionListCount = contents.optionListCount
+    tableClocks = contents.tableClocks
+    self.mapped = mapped
+  }
+
+  /// The data of the first option of a kind.
+  package func option(_ id: TraceOption.ID) -> TraceOption? { options.first { $0.id == id } }
+
+  /// The texts that the file holds beside its pages.
+  package enum Text: Sendable { case kallsyms, printkFormats, savedCommandLines }
+
+  /// The bytes of one of the large texts, unpacked if need be; empty where the file has none.
+  package func text(_ which: Text) throws(TraceFileError) -> SectionBytes {
+    let kind: Section.Kind =
+      switch which {
+      case .kallsyms: .kallsyms
+      case .printkFormats: .printkFormats
+      case .savedCommandLines: .savedCommandLines
+      }
+    guard let section = sections.last(where: { $0.kind == kind }) else { return .empty }
+    return try content(of: section).text(sizedBy: kind == .savedCommandLines ? 8 : 4, in: self)
+  }
+
+  /// Hands over every event format text: the system's name (`ftrace` for the tracers' own) and the
+  /// bytes, which stay good while the file is open and `keep` is kept.
+  package func eventFormats() -> EventFormatTexts {
+    EventFormatTexts(of: self)
+  }
+
+  /// Lends bytes of the file; what lies behind its end is left out.
+  package func withBytes<R>(
+    at offset: Int, count: Int, _ body: (UnsafeRawBufferPointer) throws -> R
+  ) rethrows -> R {
+    let start = min(max(offset, 0), mapped.count)
+    let end = min(max(start, start + count), mapped.count)
+    return try withExtendedLifetime(mapped) {
+      try body(UnsafeRawBufferPointer(rebasing: mapped.bytes[start..<end]))
+    }
+  }
+
+  /// The whole bytes of a section, unpacked if it is packed.
+  func content(of section: Section) throws(TraceFileError) -> SectionBytes {
+    try section.content(in: mapped, compression: compression, order: order)
+  }
+
+  func error(_ part: String, _ offset: Int, _ kind: TraceFileError.Kind) -> TraceFileError {
+    TraceFileError(path: path, part: part, offset: offset, kind)
+  }
+}

@@ -1,0 +1,169 @@
+import ByteIO
+
+/// Version 7: options name the sections, sections can stand anywhere.
+extension TraceFileContents {
+  private static let sectionHeaderSize = 16
+
+  mutating func readVersion7() {
+    var seen: Set<Int> = []
+    var next = head.firstOptions
+    while next != 0, seen.insert(next).inserted {
+      let at = next
+      next = 0
+      read("options section", at: at) { contents, cursor in
+        let section = try contents.sectionHeader(&cursor, expected: .options)
+        let bytes = try section.content(
+          in: contents.mapped, compression: contents.head.compression, order: contents.head.order)
+        next = try bytes.withBytes { data in
+          var inner = ByteCursor(data.bytes, order: contents.head.order, base: bytes.offset)
+          return try contents.readOptions(&inner)
+        }
+      }
+    }
+    if sections.isEmpty && buffers.isEmpty && options.isEmpty && optionListCount == 0 {
+      walkSections()
+    }
+    if let header = sections.first(where: { $0.kind == .headerInfo }) {
+      read("header_page", at: header.offset) { contents, _ in
+        let bytes = try header.content(
+          in: contents.mapped, compression: contents.head.compression, order: contents.head.order)
+        try bytes.withBytes { data in
+          var inner = ByteCursor(data.bytes, order: contents.head.order, base: bytes.offset)
+          try contents.readHeaderPage(&inner)
+        }
+      }
+    }
+    if cpuCount == 0 {
+      cpuCount = (buffers.flatMap(\.cpus).map(\.cpu).max() ?? -1) + 1
+    }
+  }
+
+  /// Reads options up to the one that ends the section.
+  ///
+  /// - Returns: the offset of the next options section; 0 at the last.
+  private mutating func readOptions(_ cursor: inout ByteCursor) throws -> Int {
+    while !cursor.isAtEnd {
+      let start = cursor.offset
+      let id = TraceOption.ID(rawValue: try cursor.read(UInt16.self))
+      let size = Int(try cursor.read(UInt32.self))
+      var data = try cursor.slice(size)
+      if id == .done {
+        optionListCount += 1
+        return size == 8 ? Int(clamping: try data.read(UInt64.self)) : 0
+      }
+      do {
+        try keep(id, at: start, &data)
+      } catch let error as ByteCursorError {
+        note("option \(id.rawValue)", start, .truncated(error))
+      } catch let error as TraceFileError {
+        problems.append(error)
+      }
+    }
+    return 0
+  }
+
+  private mutating func keep(_ id: TraceOption.ID, at start: Int, _ data: inout ByteCursor) throws {
+    var copy = data
+    let bytes = try copy.take(copy.remaining)
+    options.append(TraceOption(id, bytes.withUnsafeBytes { Array($0) }))
+    switch id {
+    case .buffer: try keepBuffer(&data)
+    case .bufferText: try keepTextBuffer(&data)
+    case .cpuCount: cpuCount = Int(try data.read(UInt32.self))
+    case .headerInfo, .ftraceFormats, .eventFormats, .kallsyms, .printkFormats, .savedCommandLines:
+      guard let kind = Section.Kind(rawValue: id.rawValue) else { return }
+      let at = Int(clamping: try data.read(UInt64.self))
+      read("\(kind) section", at: at) { contents, cursor in
+        contents.sections.append(try contents.sectionHeader(&cursor, expected: kind))
+      }
+    default: break
+    }
+  }
+
+  private mutating func keepBuffer(_ data: inout ByteCursor) throws {
+    let start = data.offset
+    _ = try data.read(UInt64.self)  // the section: the table below says where its pages are
+    let name = try data.readString()
+    let clock = try data.readString()
+    let pageSize = Int(try data.read(UInt32.self))
+    let count = Int(try data.read(UInt32.self))
+    guard count <= data.remaining / 20 else {
+      throw ByteCursorError(offset: data.offset, needed: count * 20, available: data.remaining)
+    }
+    var cpus: [TraceBuffer.CPUData] = []
+    cpus.reserveCapacity(count)
+    var listed = TraceBuffer.Listed(cpus: count)
+    for _ in 0..<count {
+      let cpu = Int(try data.read(UInt32.self))
+      let offset = Int(clamping: try data.read(UInt64.self))
+      let size = Int(clamping: try data.read(UInt64.self))
+      listed.bytes &+= UInt64(size)
+      guard cpu < 1 << 16 else {
+        note("buffer option", start, .invalid("CPU \(cpu) is not possible"))
+        continue
+      }
+      cpus.append(.init(cpu: cpu, offset: offset, size: size))
+    }
+    let kept = clipped(cpus, of: name.isEmpty ? "" : "\(name) ")
+    buffers.append(
+      TraceBuffer(
+        name: name, clock: clock, pageSize: pageSize, content: .pages(kept), listed: listed))
+  }
+
+  private mutating func keepTextBuffer(_ data: inout ByteCursor) throws {
+    let at = Int(clamping: try data.read(UInt64.self))
+    let name = try data.readString()
+    let clock = data.isAtEnd ? "" : try data.readString()
+    read("text section", at: at) { contents, cursor in
+      let section = try contents.sectionHeader(&cursor, expected: .text)
+      contents.sections.append(section)
+      contents.buffers.append(
+        TraceBuffer(
+          name: name, clock: clock, pageSize: contents.head.pageSize,
+          content: .text(offset: section.offset, size: section.size)))
+    }
+  }
+
+  /// Reads a section's header; its content begins where the cursor then stands.
+  private func sectionHeader(
+    _ cursor: inout ByteCursor, expected: Section.Kind
+  ) throws -> Section {
+    let start = cursor.offset
+    let id = try cursor.read(UInt16.self)
+    let flags = try cursor.read(UInt16.self)
+    _ = try cursor.read(UInt32.self)  // the index of a description
+    let size = Int(clamping: try cursor.read(UInt64.self))
+    guard id == expected.rawValue else {
+      throw TraceFileError(
+        path: mapped.path, part: "\(expected) section", offset: start,
+        .invalid("a section of id \(expected.rawValue) was expected, \(id) is there"))
+    }
+    return Section(
+      kind: expected, offset: cursor.offset, size: size, isPacked: flags & 1 != 0)
+  }
+
+  /// Finds the sections one behind the other, where the options that name them are lost.
+  private mutating func walkSections() {
+    var at = head.end
+    while at <= mapped.count - Self.sectionHeaderSize {
+      var step = 0
+      read("section", at: at) { contents, cursor in
+        let id = try cursor.read(UInt16.self)
+        let flags = try cursor.read(UInt16.self)
+        _ = try cursor.read(UInt32.self)
+        let size = Int(clamping: try cursor.read(UInt64.self))
+        step = Self.sectionHeaderSize + min(size, contents.mapped.count)
+        guard let kind = Section.Kind(rawValue: id), size <= cursor.remaining else { return }
+        if kind == .options {
+          var inner = try cursor.slice(size)
+          _ = try contents.readOptions(&inner)
+        } else {
+          contents.sections.append(
+            Section(kind: kind, offset: cursor.offset, size: size, isPacked: flags & 1 != 0))
+        }
+      }
+      guard step > 0 else { return }
+      at += step
+    }
+  }
+}

@@ -1,0 +1,109 @@
+import ByteIO
+import RingBuffer
+
+/// What is found while a file is opened; `TraceFile` keeps the result.
+///
+/// What both versions share is here; `TraceFileContents+Version6` and `+Version7` walk the file.
+struct TraceFileContents {
+  let head: TraceFileHead
+  let mapped: MappedFile
+  var options: [TraceOption] = []
+  var buffers: [TraceBuffer] = []
+  var sections: [Section] = []
+  var problems: [TraceFileError] = []
+  var cpuCount = 0
+  var headerPage: String?
+  var optionListCount = 0
+  var tableClocks: [String?] = []
+
+  init(head: TraceFileHead, mapped: MappedFile) {
+    self.head = head
+    self.mapped = mapped
+  }
+
+  /// Lets `body` read the file from `offset` on; what stops it becomes a problem.
+  ///
+  /// - Returns: whether it got through.
+  @discardableResult
+  mutating func read(
+    _ part: String, at offset: Int,
+    _ body: (inout TraceFileContents, inout ByteCursor) throws -> Void
+  ) -> Bool {
+    let mapped = self.mapped
+    return mapped.withBytes { bytes in
+      var cursor = ByteCursor(bytes, order: head.order)
+      do {
+        try cursor.seek(to: offset)
+        try body(&self, &cursor)
+        return true
+      } catch let error as ByteCursorError {
+        note(part, offset, .truncated(error))
+      } catch let error as TraceFileError {
+        problems.append(error)
+      } catch {
+        note(part, offset, .invalid("\(error)"))
+      }
+      return false
+    }
+  }
+
+  mutating func note(_ part: String, _ offset: Int, _ kind: TraceFileError.Kind) {
+    problems.append(TraceFileError(path: mapped.path, part: part, offset: offset, kind))
+  }
+
+  /// Reads `header_page` NUL, size, text: the head of both versions' first section.
+  mutating func readHeaderPage(_ cursor: inout ByteCursor) throws {
+    let start = cursor.offset
+    guard try cursor.readString() == "header_page" else {
+      throw TraceFileError(
+        path: mapped.path, part: "header_page", offset: start,
+        .invalid("expected the word \"header_page\""))
+    }
+    headerPage = String(bytes: try cursor.take(Int(clamping: try cursor.read(UInt64.self))))
+  }
+
+  /// The page layout of the top-level buffer, from `header_page` where that was readable; the one
+  /// that kernels have always had where it makes no sense.
+  mutating func pageLayout() throws(TraceFileError) -> PageLayout {
+    let size = buffers.first { $0.name.isEmpty }?.pageSize ?? buffers.first?.pageSize
+    if let headerPage, !headerPage.isEmpty {
+      do {
+        return try PageLayout(headerPage: headerPage, order: head.order, pageSize: size)
+      } catch {
+        note("header_page", head.end, .invalid(error.what))
+      }
+    }
+    do {
+      return try .usual(
+        order: head.order, longSize: head.longSize, pageSize: size ?? head.pageSize)
+    } catch {
+      throw TraceFileError(
+        path: mapped.path, part: "header_page", offset: head.end, .invalid(error.what))
+    }
+  }
+
+  /// Keeps of each CPU's pages what lies in the file; the rest becomes a problem.
+  mutating func clipped(_ cpus: [TraceBuffer.CPUData], of buffer: String) -> [TraceBuffer.CPUData] {
+    let length = mapped.count
+    return cpus.compactMap { data in
+      guard data.size > 0 else { return nil }
+      guard data.offset >= head.end, data.offset <= length else {
+        note(
+          "pages of \(buffer)CPU \(data.cpu)", data.offset,
+          .truncated(ByteCursorError(offset: data.offset, needed: data.size, available: 0)))
+        return nil
+      }
+      guard data.size <= length - data.offset else {
+        note(
+          "pages of \(buffer)CPU \(data.cpu)", data.offset,
+          .truncated(
+            ByteCursorError(
+              offset: data.offset, needed: data.size, available: length - data.offset)))
+        var part = data
+        part.size = length - data.offset
+        return part.size > 0 ? part : nil
+      }
+      return data
+    }
+  }
+}

@@ -1,0 +1,34 @@
+package import ByteIO
+
+/// A recording that could not be written.
+package enum WritingError: ExplainedError, Equatable {
+  /// The file, or a part file beside it, could not be made.
+  case create(path: String, cause: SystemError)
+  /// Something other than a regular file is there.
+  case notRegular(path: String)
+  /// A part file of an earlier recording is in the way.
+  case leftover(path: String)
+  case write(path: String, cause: SystemError)
+  case compress(path: String, cause: CompressionError)
+  /// What was asked for cannot be put into the format.
+  case unsupported(path: String, reason: String)
+
+  package var message: String {
+    switch self {
+    case .create(let path, let cause): "cannot create \(path): \(cause.reason)"
+    case .notRegular(let path): "\(path) is not a regular file"
+    case .leftover(let path): "\(path) is there already, from a recording that did not end"
+    case .write(let path, let cause): "cannot write \(path): \(cause.call): \(cause.reason)"
+    case .compress(let path, let cause): "cannot write \(path): \(cause.message)"
+    case .unsupported(let path, let reason): "cannot write \(path): \(reason)"
+    }
+  }
+
+  package var hint: String? {
+    switch self {
+    case .create, .notRegular: "name another file with -o"
+    case .leftover: "move it away, or remove it if its data are not wanted"
+    case .write, .compress, .unsupported: nil
+    }
+  }
+}

@@ -1,0 +1,144 @@
+/// Events: what there is, switching them, their filters and triggers.
+extension Instance {
+  /// The names of the directories below one of the `events` directories.
+  func eventDirectories(_ below: String) throws(TracefsError) -> [String] {
+    let root = "\(path)/\(below)"
+    do {
+      return try TextFile.namesAsListed(in: root).filter { TextFile.isDirectory("\(root)/\($0)") }
+    } catch { throw Self.meaning(of: error, file: root) }
+  }
+
+  /// The events of a system that have a directory, as the kernel lists them; for `ftrace` too.
+  package func events(of system: String) throws(TracefsError) -> [EventName] {
+    try eventDirectories("events/\(system)").map { EventName(system: system, name: $0) }
+  }
+
+  /// The events that are on.
+  package func enabledEvents() throws(TracefsError) -> [EventName] {
+    try switches.enabled()
+  }
+
+  var switches: EventSwitches {
+    EventSwitches(directory: directory, path: path(below: directory, "events"))
+  }
+
+  /// An event's format file, as the kernel prints it.
+  package func format(of event: EventName) throws(TracefsError) -> [UInt8] {
+    try readBytes(ControlFile("events/\(event.system)/\(event.name)/format"))
+  }
+
+  /// An event's number in this boot's raw records.
+  package func id(of event: EventName) throws(TracefsError) -> Int {
+    try number(ControlFile("events/\(event.system)/\(event.name)/id"))
+  }
+
+  /// An event's filter; nil where there is none.
+  package func filter(of event: EventName) throws(TracefsError) -> String? {
+    let text = try value(.eventFilter(event))
+    return text == "none" ? nil : text
+  }
+
+  /// An event's triggers, as the kernel lists them.
+  package func triggers(of event: EventName) throws(TracefsError) -> [String] {
+    try read(.eventTrigger(event)).lines.filter { !$0.hasPrefix("#") }
+  }
+
+  // MARK: Switching
+
+  /// Switches on all events that a pattern names and returns them.
+  @discardableResult
+  package func enableEvents(
+    _ pattern: String, saving state: SavedState
+  ) throws(TracefsError) -> [EventName] {
+    try switchEvents(try match(pattern), on: true, saving: state)
+  }
+
+  /// Switches off all events that a pattern names and returns them.
+  @discardableResult
+  package func disableEvents(
+    _ pattern: String, saving state: SavedState
+  ) throws(TracefsError) -> [EventName] {
+    try switchEvents(try match(pattern), on: false, saving: state)
+  }
+
+  /// The events of this kernel that a pattern names.
+  package func match(_ pattern: String) throws(TracefsError) -> EventPattern.Match {
+    try EventPattern(pattern).match(among: try directory.availableEvents())
+  }
+
+  @discardableResult
+  package func switchEvents(
+    _ match: EventPattern.Match, on: Bool, saving state: SavedState
+  ) throws(TracefsError) -> [EventName] {
+    let isOn = try switches.enabled(among: match.events)
+    let changing = match.events.filter { isOn.contains($0) != on }
+    let root = path(below: directory, "events")
+    let sign = on ? "+" : "-"
+    try state.switchEvents(changing.map { "\(sign)\($0)" }, at: root) { () throws(TracefsError) in
+      switch match.scope {
+      case .all:
+        try SavedState.put([on ? "1" : "0"], to: "\(root)/enable", in: directory, .replace)
+      case .systems(let systems):
+        for system in systems {
+          try SavedState.put(
+            [on ? "1" : "0"], to: "\(root)/\(system)/enable", in: directory, .replace)
+        }
+      case .single:
+        for event in changing { try switches.set(event, on: on) }
+      }
+    }
+    return match.events
+  }
+
+  // MARK: Filters and triggers
+
+  /// Sets the filter of all events that a pattern names; nil takes it away.
+  ///
+  /// Of several events, those that lack a field of the filter keep theirs; their refusals are
+  /// returned. Where no event takes it, the first refusal is thrown, with the kernel's own words.
+  @discardableResult
+  package func setFilter(
+    _ filter: String?, on pattern: String, saving state: SavedState
+  ) throws(TracefsError) -> [TracefsError] {
+    try setFilter(filter, of: try match(pattern).events, saving: state)
+  }
+
+  /// The same for events that were matched before.
+  @discardableResult
+  package func setFilter(
+    _ filter: String?, of events: [EventName], saving state: SavedState
+  ) throws(TracefsError) -> [TracefsError] {
+    var refusals: [TracefsError] = []
+    for event in events {
+      do throws(TracefsError) {
+        try setFilter(filter, of: event, saving: state)
+      } catch {
+        guard case .refused = error else { throw error }
+        refusals.append(error)
+      }
+    }
+    if let first = refusals.first, refusals.count == events.count { throw first }
+    return refusals
+  }
+
+  package func setFilter(
+    _ filter: String?, of event: EventName, saving state: SavedState
+  ) throws(TracefsError) {
+    try set(.eventFilter(event), to: [filter ?? "0"], saving: state)
+  }
+
+  /// Adds a trigger, such as `stacktrace if prev_prio < 50`, to all events that a pattern names.
+  package func addTrigger(
+    _ trigger: String, on pattern: String, saving state: SavedState
+  ) throws(TracefsError) {
+    for event in try match(pattern).events { try addTrigger(trigger, to: event, saving: state) }
+  }
+
+  /// Adds a trigger to an event; a line that begins with `!` removes one for good.
+  package func addTrigger(
+    _ trigger: String, to event: EventName, saving state: SavedState
+  ) throws(TracefsError) {
+    let undo = Trigger.removal(of: trigger)
+    try add(trigger, to: .eventTrigger(event), undo: undo, saving: state)
+  }
+}

@@ -1,0 +1,140 @@
+import Glibc
+
+/// The files that say which functions are traced.
+extension Instance {
+  /// Above this many, functions are named to the kernel by their place in its list: it goes through
+  /// all 60,000 for every name, but only to the place for a number.
+  private static let manyFunctions = 100
+
+  /// Limits the function tracers to functions; the rules replace what the file said.
+  ///
+  /// Rules are read as `FunctionRule` says; commands (`func:traceoff`) are added after the names.
+  /// Throws `.unknown` with the nearest functions where a rule names none.
+  package func setFunctionFilter(
+    _ rules: [String], saving state: SavedState
+  ) throws(TracefsError) {
+    try setFunctions(rules, in: .setFtraceFilter, saving: state)
+  }
+
+  /// Keeps the function tracers from functions.
+  package func setFunctionNotrace(
+    _ rules: [String], saving state: SavedState
+  ) throws(TracefsError) {
+    try setFunctions(rules, in: .setFtraceNotrace, saving: state)
+  }
+
+  /// Has function_graph follow only calls from these functions.
+  package func setGraphFunctions(
+    _ rules: [String], saving state: SavedState
+  ) throws(TracefsError) {
+    try setFunctions(rules, in: .setGraphFunction, saving: state)
+  }
+
+  /// Keeps function_graph from calls from these functions.
+  package func setGraphNotrace(
+    _ rules: [String], saving state: SavedState
+  ) throws(TracefsError) {
+    try setFunctions(rules, in: .setGraphNotrace, saving: state)
+  }
+
+  /// Sets one of the four files; no rules empty it.
+  package func setFunctions(
+    _ rules: [String], in file: ControlFile, saving state: SavedState
+  ) throws(TracefsError) {
+    var texts: [String] = []
+    var names: [String] = []
+    var commands: [String] = []
+    var list: FunctionList?
+    for rule in rules {
+      switch FunctionRule(rule) {
+      case .glob(let text):
+        texts.append(text)
+        names.append(text)
+      case .regex(let text):
+        let functions = try functions(list)
+        list = functions
+        let found = functions.functions(matching: try POSIXRegex(text, wholeText: true))
+        guard !found.isEmpty else { throw noMatch(text, functions) }
+        let isMany = found.count > Self.manyFunctions
+        texts += found.map { isMany ? "\($0.number)" : $0.name }
+      case .command(let text):
+        commands.append(text)
+      }
+    }
+    if !texts.isEmpty || commands.isEmpty {
+      // One word a write; the blank ends the word where the kernel reads word by word.
+      do throws(TracefsError) {
+        try set(file, to: texts.map { $0 + "\n" }, saving: state)
+      } catch {
+        throw try explain(error, names: names, list)
+      }
+    }
+    for command in commands {
+      do throws(TracefsError) {
+        try addFunctionCommand(command, to: file, saving: state)
+      } catch {
+        let name = command.split(separator: ":").first.map(String.init) ?? command
+        throw try explain(error, names: [name], list)
+      }
+    }
+  }
+
+  private func addFunctionCommand(
+    _ command: String, to file: ControlFile, saving state: SavedState
+  ) throws(TracefsError) {
+    let parts = command.split(separator: ":", omittingEmptySubsequences: false)
+    // `func:mod:NAME` and `:mod:NAME` name functions, of a module.
+    if parts.count == 3, parts[1] == "mod" {
+      return try set(file, to: [command + "\n"], .append, saving: state)
+    }
+    var undo = Trigger.removal(of: command)
+    if !command.hasPrefix("!"), let last = parts.last, Int(last) != nil {
+      undo = "!" + parts.dropLast().joined(separator: ":") + ":0"
+    }
+    // Without the end of the line the kernel would look at the command only when the file is closed,
+    // and keep its refusal to itself.
+    try add(command + "\n", to: file, undo: undo + "\n", saving: state)
+  }
+
+  /// A refused name is most often one that does not exist.
+  private func explain(
+    _ error: TracefsError, names: [String], _ list: FunctionList?
+  ) throws(TracefsError) -> TracefsError {
+    guard case .refused(_, _, let code, _) = error, code == EINVAL || code == ENOENT else {
+      return error
+    }
+    let functions = try functions(list)
+    for name in names where !functions.hasMatch(glob: name) {
+      return unknownFunction(name, functions)
+    }
+    return error
+  }
+
+  /// The list, read when it is first needed.
+  private func functions(_ known: FunctionList?) throws(TracefsError) -> FunctionList {
+    if let known { return known }
+    return try directory.functions()
+  }
+
+  /// A pattern that matches no whole name may match parts of some.
+  private func noMatch(_ pattern: String, _ functions: FunctionList) -> TracefsError {
+    let parts = (try? POSIXRegex(pattern)).map { functions.functions(matching: $0) } ?? []
+    return .unknown(
+      .function, name: pattern, nearest: parts.prefix(6).map(\.name), requirement: nil)
+  }
+
+  /// Functions that are spelled alike, and events that speak of the same: `do_page_fault` is gone,
+  /// and what took its place cannot be traced, but `exceptions:page_fault_user` can.
+  private func unknownFunction(_ name: String, _ functions: FunctionList) -> TracefsError {
+    var nearest = functions.nearest(to: name)
+    let words = name.split(separator: "_").filter { $0.count > 2 }.map(String.init)
+    if words.count > 1, let events = try? directory.availableEvents() {
+      nearest += events.filter { event in
+        let parts = event.name.split(separator: "_").map(String.init)
+        return words.allSatisfy(parts.contains)
+      }.prefix(3).map { "event \($0)" }
+    }
+    if KernelSymbols.contains(name) { return .untraceable(function: name, nearest: nearest) }
+    return .unknown(.function, name: name, nearest: nearest, requirement: nil)
+  }
+}

@@ -1,0 +1,87 @@
+/// Turning everything off, whoever turned it on.
+extension Instance {
+  /// Brings the instance to where a boot leaves it: no tracer, no events, filters, triggers,
+  /// function filters or process ids; the local clock, all CPUs, tracing on, an empty buffer. At the
+  /// top level it also removes dynamic events (kprobes, uprobes, synthetic events).
+  ///
+  /// As `trace-cmd reset`. Options, buffer sizes and limits stay. Goes on after a failure and returns
+  /// them all; files that this kernel lacks are none.
+  package func reset(saving state: SavedState) -> [TracefsError] {
+    var problems: [TracefsError] = []
+    func attempt(_ step: () throws(TracefsError) -> Void) {
+      do throws(TracefsError) { try step() } catch {
+        if case .missingFile = error { return }
+        problems.append(error)
+      }
+    }
+    attempt { () throws(TracefsError) in try setTracingOn(false, saving: state) }
+    attempt { () throws(TracefsError) in try setCurrentTracer("nop", saving: state) }
+    attempt { () throws(TracefsError) in try clearEvents(saving: state) }
+    for file: ControlFile in [
+      .setFtraceFilter, .setFtraceNotrace, .setGraphFunction, .setGraphNotrace,
+    ] {
+      attempt { () throws(TracefsError) in try clearFunctions(in: file, saving: state) }
+    }
+    for file: ControlFile in [
+      .setFtracePID, .setFtraceNotracePID, .setEventPID, .setEventNotracePID,
+    ] {
+      attempt { () throws(TracefsError) in try setPIDs([], file, saving: state) }
+    }
+    if name == nil {
+      attempt { () throws(TracefsError) in try removeDynamicEvents(saving: state) }
+    }
+    attempt { () throws(TracefsError) in
+      if try clocks().current != "local" { try setClock("local", saving: state) }
+    }
+    attempt { () throws(TracefsError) in try setCPUMask("-1", saving: state) }
+    if has(.tracingMaxLatency) {
+      attempt { () throws(TracefsError) in
+        try set(.tracingMaxLatency, to: ["0"], saving: state)
+      }
+    }
+    attempt { () throws(TracefsError) in try clearBuffer() }
+    attempt { () throws(TracefsError) in try setTracingOn(true, saving: state) }
+    return problems
+  }
+
+  /// Events off, then their filters and triggers.
+  private func clearEvents(saving state: SavedState) throws(TracefsError) {
+    try set(ControlFile("events/enable"), to: ["0"], saving: state)
+    for event in try directory.availableEvents() {
+      // Of some 1,700 events hardly one has any: looking is cheaper than clearing.
+      do throws(TracefsError) {
+        try clear(event, saving: state)
+      } catch {
+        guard case .missingFile = error else { throw error }
+      }
+    }
+  }
+
+  private func clear(_ event: EventName, saving state: SavedState) throws(TracefsError) {
+    if try filter(of: event) != nil { try setFilter(nil, of: event, saving: state) }
+    for listed in try triggers(of: event).reversed() {
+      let command = Trigger.command(fromListed: listed)
+      try add("!" + command, to: .eventTrigger(event), undo: command, saving: state)
+    }
+  }
+
+  /// Function commands first: emptying the list leaves them.
+  private func clearFunctions(
+    in file: ControlFile, saving state: SavedState
+  ) throws(TracefsError) {
+    for listed in try list(file) where listed.contains(":") {
+      let undo = Trigger.command(fromListed: listed)
+      let removal = Trigger.functionRemoval(ofListed: listed) + "\n"
+      try add(removal, to: file, undo: undo + "\n", saving: state)
+    }
+    try set(file, to: [], saving: state)
+  }
+
+  /// Removes the dynamic events, those that others are built on last.
+  private func removeDynamicEvents(saving state: SavedState) throws(TracefsError) {
+    for line in try read(.dynamicEvents).lines.reversed() {
+      guard let removal = DynamicEvent.removal(ofListed: line) else { continue }
+      try add(removal, to: .dynamicEvents, undo: line, saving: state)
+    }
+  }
+}

@@ -1,0 +1,101 @@
+import ByteIO
+import Glibc
+
+/// One set of ring buffers with its own tracer, events and settings: the top level, or a directory
+/// below `instances/` (Documentation/trace/ftrace.rst, "Instances").
+package struct Instance: Sendable, Equatable {
+  package let directory: TracingDirectory
+  /// nil for the top level.
+  package let name: String?
+
+  init(directory: TracingDirectory, name: String?) {
+    self.directory = directory
+    self.name = name
+  }
+
+  package var path: String {
+    name.map { "\(directory.path)/instances/\($0)" } ?? directory.path
+  }
+
+  /// A file's path below the tracing directory, as journals note it.
+  func path(below root: TracingDirectory, _ file: String = "") -> String {
+    let base = name.map { "instances/\($0)" } ?? ""
+    if file.isEmpty { return base }
+    return base.isEmpty ? file : "\(base)/\(file)"
+  }
+
+  func relative(_ file: ControlFile) -> String { path(below: directory, file.path) }
+
+  /// The whole path of a file, for opening it elsewhere.
+  package func path(of file: ControlFile) -> String { "\(path)/\(file.path)" }
+
+  // MARK: Reading
+
+  package func has(_ file: ControlFile) -> Bool { TextFile.exists(path(of: file)) }
+
+  /// What a file says, newline and all.
+  package func read(_ file: ControlFile) throws(TracefsError) -> String {
+    String(decoding: try readBytes(file), as: UTF8.self)
+  }
+
+  package func readBytes(_ file: ControlFile) throws(TracefsError) -> [UInt8] {
+    do { return try TextFile.readBytes(path(of: file)) } catch {
+      throw Self.meaning(of: error, file: path(of: file))
+    }
+  }
+
+  /// What a file says in the words that would set it so again.
+  func words(_ file: ControlFile) throws(TracefsError) -> [String] {
+    try SavedState.words(of: relative(file), kind: file.kind, in: directory)
+  }
+
+  func value(_ file: ControlFile) throws(TracefsError) -> String {
+    try words(file).first ?? ""
+  }
+
+  func number(_ file: ControlFile) throws(TracefsError) -> Int {
+    let text = try value(file)
+    guard let number = Int(text) else {
+      throw .unreadable(file: path(of: file), text: text, expected: "a number")
+    }
+    return number
+  }
+
+  // MARK: Writing
+
+  /// Writes to a file, which `state` puts back.
+  func set(
+    _ file: ControlFile, to texts: [String], _ mode: TextFile.Mode = .replace,
+    saving state: SavedState
+  ) throws(TracefsError) {
+    do throws(TracefsError) {
+      try state.write(texts, to: relative(file), kind: file.kind, mode: mode)
+    } catch { throw ErrorLog.explaining(error, in: self) }
+  }
+
+  /// Adds a line to a file, and takes it back by writing `undo`.
+  package func add(
+    _ text: String, to file: ControlFile, undo: String, saving state: SavedState
+  ) throws(TracefsError) {
+    do throws(TracefsError) {
+      try state.add(text, to: relative(file), undo: undo)
+    } catch { throw ErrorLog.explaining(error, in: self) }
+  }
+
+  /// Removes the instance's directory and all that is set in it. Not for the top level.
+  package func remove(saving state: SavedState) throws(TracefsError) {
+    guard name != nil else {
+      throw .badValue(what: "instance", text: "the top level", expected: "one that can be removed")
+    }
+    try state.removeInstance(self)
+  }
+
+  /// Gives a failing call on a control file its meaning.
+  static func meaning(of error: SystemError, file: String, text: String? = nil) -> TracefsError {
+    if error.code == ENOENT, error.call == "open" {
+      let name = file.split(separator: "/").last.map(String.init) ?? file
+      return .missingFile(file: file, requirement: .forFile(name))
+    }
+    return .explaining(error, file: file, text: text)
+  }
+}

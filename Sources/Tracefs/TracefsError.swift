@@ -1,0 +1,134 @@
+package import ByteIO
+import Glibc
+
+/// What a control file refused, or what this kernel does not have.
+package enum TracefsError: ExplainedError, Equatable {
+  /// No tracefs (and no debugfs with `tracing`) is mounted.
+  case notMounted
+  /// The path that was given is no tracing directory.
+  case notATracingDirectory(path: String)
+  /// The file is root's, and this process is not root.
+  case noRights(path: String)
+  /// Root was refused because the kernel is locked down; `mode` as in
+  /// `/sys/kernel/security/lockdown`.
+  case lockedDown(path: String, mode: String)
+  /// This kernel has no such control file; `requirement` says what would give it.
+  case missingFile(file: String, requirement: KernelRequirement?)
+  /// A tracer, clock, option, event or function that does not exist here.
+  case unknown(Vocabulary, name: String, nearest: [String], requirement: KernelRequirement?)
+  /// A function that the kernel has but keeps from its tracer.
+  case untraceable(function: String, nearest: [String])
+  /// The kernel did not take a value; `log` is what it wrote to `error_log`.
+  case refused(file: String, text: String, code: Int32, log: String?)
+  /// The file or instance is in use (`EBUSY`).
+  case busy(file: String, action: String)
+  /// A value whose form is wrong before the kernel is asked.
+  case badValue(what: String, text: String, expected: String)
+  /// A control file says something that is not understood.
+  case unreadable(file: String, text: String, expected: String)
+  /// The journal of changes cannot be written or read.
+  case journal(path: String, problem: String)
+  /// Any other failing call.
+  case system(SystemError)
+
+  /// The kinds of names that the kernel lists.
+  package enum Vocabulary: String, Sendable {
+    case tracer, clock, option, event, function, instance
+    case eventSystem = "event system"
+  }
+}
+
+extension TracefsError {
+  package var message: String {
+    switch self {
+    case .notMounted:
+      return "tracefs is not mounted"
+    case .notATracingDirectory(let path):
+      return "\(path): not a tracing directory (it has no tracing_on)"
+    case .noRights(let path):
+      return "\(path): only root may use the kernel's tracer"
+    case .lockedDown(let path, let mode):
+      return "\(path): the kernel is locked down (\(mode)) and lets nobody trace"
+    case .missingFile(let file, let requirement):
+      return "this kernel has no \(file)" + Self.need(requirement)
+    case .unknown(let vocabulary, let name, _, let requirement):
+      return "no such \(vocabulary.rawValue): \(name)" + Self.need(requirement)
+    case .untraceable(let function, _):
+      return "\(function): this kernel has the function, but does not let it be traced"
+    case .refused(let file, let text, let code, let log):
+      let reason = SystemError("write", code: code).reason
+      let shown = text.count > 200 ? String(text.prefix(200)) + "…" : text
+      return "\(file): the kernel refused '\(shown)': \(reason)" + (log.map { "\n\($0)" } ?? "")
+    case .busy(let file, let action):
+      return "\(file): cannot \(action): in use"
+    case .badValue(let what, let text, let expected):
+      return "\(what): '\(text)' is not \(expected)"
+    case .unreadable(let file, let text, let expected):
+      return "\(file): found '\(text.prefix(80))' where \(expected) was expected"
+    case .journal(let path, let problem):
+      return "\(path): \(problem)"
+    case .system(let error):
+      return error.message
+    }
+  }
+
+  package var hint: String? {
+    switch self {
+    case .notMounted:
+      return "as root: mount -t tracefs nodev /sys/kernel/tracing"
+    case .notATracingDirectory:
+      return "the usual place is /sys/kernel/tracing"
+    case .noRights:
+      return "run it with sudo"
+    case .lockedDown:
+      return "lockdown comes with Secure Boot or the boot option lockdown=; "
+        + "recordings made elsewhere can still be read"
+    case .unknown(_, _, let nearest, _), .untraceable(_, let nearest):
+      return nearest.isEmpty ? nil : "nearest: " + nearest.joined(separator: ", ")
+    case .busy:
+      return "close what reads trace_pipe or trace_pipe_raw there, then try again"
+    case .journal:
+      return "name a directory of your own in KSCOPE_STATE_DIR"
+    case .missingFile, .refused, .badValue, .unreadable, .system:
+      return nil
+    }
+  }
+
+  private static func need(_ requirement: KernelRequirement?) -> String {
+    requirement.map { " (\($0))" } ?? ""
+  }
+}
+
+extension TracefsError {
+  /// Gives a failing open, read or write of a tracing file its meaning.
+  static func explaining(_ error: SystemError, file: String, text: String? = nil) -> TracefsError {
+    switch error.code {
+    case EACCES where geteuid() != 0, EPERM where geteuid() != 0:
+      return .noRights(path: file)
+    case EPERM, EACCES:
+      if let mode = Lockdown.current() { return .lockedDown(path: file, mode: mode) }
+    case EBUSY:
+      return .busy(file: file, action: text.map { "write '\($0)'" } ?? error.call)
+    default: break
+    }
+    if let text { return .refused(file: file, text: text, code: error.code, log: nil) }
+    return .system(error)
+  }
+}
+
+/// Whether the kernel is locked down (kernel_lockdown(7)).
+enum Lockdown {
+  static let path = "/sys/kernel/security/lockdown"
+
+  /// The mode in force ("integrity", "confidentiality"), nil where there is none.
+  static func current() -> String? {
+    guard let text = try? TextFile.read(path) else { return nil }
+    return mode(in: text)
+  }
+
+  /// The bracketed word of `none [integrity] confidentiality`, unless it is `none`.
+  static func mode(in text: String) -> String? {
+    guard let word = BracketedChoice(text).current, word != "none" else { return nil }
+    return word
+  }
+}

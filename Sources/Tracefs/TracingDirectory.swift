@@ -1,0 +1,95 @@
+import ByteIO
+import Glibc
+
+/// The root of tracefs: the top-level instance, the other instances, and what all share.
+package struct TracingDirectory: Sendable, Equatable {
+  /// Without a slash at the end.
+  package let path: String
+
+  /// Takes a directory that is a tracing directory, wherever it is.
+  package init(path: String) throws(TracefsError) {
+    var path = path
+    while path.count > 1, path.hasSuffix("/") { path.removeLast() }
+    if access(path + "/tracing_on", F_OK) != 0 {
+      // A directory that may not be searched hides whether the file is there.
+      if errno == EACCES || errno == EPERM {
+        throw .explaining(SystemError("access", path: path), file: path)
+      }
+      throw .notATracingDirectory(path: path)
+    }
+    self.path = path
+  }
+
+  /// Finds where tracefs is mounted, by `/proc/self/mounts`.
+  package static func find() throws(TracefsError) -> TracingDirectory {
+    try find(mounts: "/proc/self/mounts")
+  }
+
+  static func find(mounts file: String) throws(TracefsError) -> TracingDirectory {
+    let table: String
+    do { table = try TextFile.read(file) } catch { throw .system(error) }
+    guard let path = MountTable.tracingDirectory(in: table) else { throw .notMounted }
+    return try TracingDirectory(path: path)
+  }
+
+  /// The instance that `trace_marker`, `trace_printk` and the console know: the directory itself.
+  package var top: Instance { Instance(directory: self, name: nil) }
+
+  /// The names below `instances/`.
+  package func instanceNames() throws(TracefsError) -> [String] {
+    do { return try TextFile.names(in: path + "/instances") } catch {
+      throw .explaining(error, file: path + "/instances")
+    }
+  }
+
+  /// An instance that exists.
+  package func instance(named name: String) throws(TracefsError) -> Instance {
+    let instance = Instance(directory: self, name: try Self.checked(instanceName: name))
+    guard TextFile.isDirectory(instance.path) else {
+      let names = (try? instanceNames()) ?? []
+      throw .unknown(
+        .instance, name: name, nearest: Nearest.names(to: name, among: names), requirement: nil)
+    }
+    return instance
+  }
+
+  /// Makes an instance, which goes away when `state` is restored.
+  ///
+  /// What is set inside it is not saved one by one: all of it goes with the instance. Throws where
+  /// one of that name exists.
+  package func createInstance(
+    named name: String, saving state: SavedState
+  ) throws(TracefsError) -> Instance {
+    let instance = Instance(directory: self, name: try Self.checked(instanceName: name))
+    try state.createInstance(instance)
+    return instance
+  }
+
+  private static func checked(instanceName name: String) throws(TracefsError) -> String {
+    guard !name.isEmpty, name != ".", name != "..", name.utf8.count < 200,
+      name.utf8.allSatisfy({ $0 > 0x20 && $0 != UInt8(ascii: "/") && $0 != 0x7F })
+    else { throw .badValue(what: "instance", text: name, expected: "a file name without blanks") }
+    return name
+  }
+
+  // MARK: What all instances share
+
+  /// A file that only the root has, as text.
+  package func read(_ file: ControlFile) throws(TracefsError) -> String { try top.read(file) }
+
+  /// Every event that can be enabled, in the kernel's order; not those of the `ftrace` system.
+  package func availableEvents() throws(TracefsError) -> [EventName] {
+    EventName.list(in: try top.read(.availableEvents))
+  }
+
+  /// The names of the event systems that have a directory, `ftrace` included, as the kernel lists
+  /// them.
+  package func eventSystems() throws(TracefsError) -> [String] {
+    try top.eventDirectories("events")
+  }
+
+  /// Every function that can be traced or filtered on.
+  package func functions() throws(TracefsError) -> FunctionList {
+    FunctionList(try top.readBytes(.availableFilterFunctions))
+  }
+}

@@ -1,0 +1,169 @@
+package import ByteIO
+
+/// Makes whole trace.dat files, uncompressed, straight from the format's description; it shares no
+/// code with what it is to test.
+package struct TraceBuilder: Sendable {
+  package struct Buffer: Sendable {
+    package var name: String
+    package var clock: String
+    package var pageSize: Int
+    /// Each CPU's pages, one after the other.
+    package var cpus: [(cpu: Int, pages: [UInt8])]
+
+    package init(
+      name: String = "", clock: String = "local", pageSize: Int = 4096,
+      cpus: [(cpu: Int, pages: [UInt8])]
+    ) {
+      self.name = name
+      self.clock = clock
+      self.pageSize = pageSize
+      self.cpus = cpus
+    }
+  }
+
+  package var order: ByteOrder = .little
+  package var longSize = 8
+  package var pageSize = 4096
+  package var cpuCount: Int
+  package var headerPage: String
+  package var headerEvent = TestEvent.headerEvent
+  package var ftraceFormats: [String] = []
+  package var systems: [(name: String, formats: [String])] = [
+    (TestEvent.system, [TestEvent.format])
+  ]
+  package var kallsyms = ""
+  package var printkFormats = ""
+  package var commandLines = "1 init\n"
+  /// Ids and bytes; TRACECLOCK is there already.
+  package var options: [(id: UInt16, data: [UInt8])] = [(4, Array("[local] global\n\0".utf8))]
+  package var buffers: [Buffer]
+
+  package init(cpuCount: Int, pageSize: Int = 4096, buffers: [Buffer]) {
+    self.cpuCount = cpuCount
+    self.pageSize = pageSize
+    self.buffers = buffers
+    headerPage = PageBuilder(time: 0, size: pageSize).headerPage
+  }
+
+  // MARK: Version 6
+
+  package var version6: [UInt8] {
+    let early =
+      magic(6) + headers + list(ftraceFormats) + systemList + short(kallsyms)
+      + short(printkFormats) + long(commandLines) + UInt32(cpuCount).bytes(order)
+    let top = buffers.first { $0.name.isEmpty }
+    let instances = buffers.filter { !$0.name.isEmpty }
+    let row = 10 + cpuCount * 16
+    let tableSizes = ([top] + instances).map { row + 8 + "[\($0?.clock ?? "local")]".utf8.count }
+    let optionBytes =
+      options.reduce(0) { $0 + 6 + $1.data.count }
+      + instances.reduce(0) { $0 + 6 + 8 + $1.name.utf8.count + 1 }
+    var tableOffset = early.count + 10 + optionBytes + 2
+    var offset = (tableOffset + tableSizes.reduce(0, +) + pageSize - 1) / pageSize * pageSize
+
+    var optionText: [UInt8] = options.flatMap { option($0.id, $0.data) }
+    var tables: [UInt8] = []
+    var pages: [UInt8] = []
+    for (buffer, size) in zip([top] + instances, tableSizes) {
+      if let buffer, !buffer.name.isEmpty {
+        optionText += option(3, UInt64(tableOffset).bytes(order) + terminated(buffer.name))
+      }
+      tables += terminated("flyrecord")
+      for cpu in 0..<cpuCount {
+        let data = buffer?.cpus.first { $0.cpu == cpu }?.pages ?? []
+        tables += UInt64(data.isEmpty ? 0 : offset).bytes(order) + UInt64(data.count).bytes(order)
+        offset += data.count
+        pages += data
+      }
+      tables += long("[\(buffer?.clock ?? "local")]")
+      tableOffset += size
+    }
+    let head = early + terminated("options  ") + optionText + UInt16(0).bytes(order) + tables
+    return padded(head, to: pageSize) + pages
+  }
+
+  // MARK: Version 7
+
+  package var version7: [UInt8] {
+    var file = magic(7) + terminated("none") + [0]
+    let pointer = file.count
+    file += UInt64(0).bytes(order)
+    var found: [UInt8] = []
+    func add(_ id: UInt16, _ body: [UInt8]) {
+      found += option(id, UInt64(file.count).bytes(order))
+      file += section(id, body)
+    }
+    add(16, headers)
+    add(17, list(ftraceFormats))
+    add(18, systemList)
+    add(19, short(kallsyms))
+    add(20, short(printkFormats))
+    add(21, long(commandLines))
+    found += options.flatMap { option($0.id, $0.data) }
+    for buffer in buffers {
+      let start = file.count
+      var body: [UInt8] = []
+      var rows: [UInt8] = []
+      for (cpu, data) in buffer.cpus where !data.isEmpty {
+        let offset =
+          (start + 16 + body.count + buffer.pageSize - 1) / buffer.pageSize * buffer.pageSize
+        body += [UInt8](repeating: 0, count: offset - start - 16 - body.count) + data
+        rows += UInt32(cpu).bytes(order) + UInt64(offset).bytes(order)
+        rows += UInt64(data.count).bytes(order)
+      }
+      file += section(3, body)
+      let used = buffer.cpus.filter { !$0.pages.isEmpty }.count
+      found += option(
+        3,
+        UInt64(start).bytes(order) + terminated(buffer.name) + terminated(buffer.clock)
+          + UInt32(buffer.pageSize).bytes(order) + UInt32(used).bytes(order) + rows)
+    }
+    let first = file.count
+    file += section(0, found + option(0, UInt64(0).bytes(order)))
+    file += section(15, terminated("none"))
+    file.replaceSubrange(pointer..<pointer + 8, with: UInt64(first).bytes(order))
+    return file
+  }
+
+  // MARK: Pieces
+
+  private func magic(_ version: Int) -> [UInt8] {
+    [0x17, 0x08, 0x44] + terminated("tracing\(version)") + [order.rawValue, UInt8(longSize)]
+      + UInt32(pageSize).bytes(order)
+  }
+
+  private var headers: [UInt8] {
+    terminated("header_page") + long(headerPage) + terminated("header_event") + long(headerEvent)
+  }
+
+  private var systemList: [UInt8] {
+    UInt32(systems.count).bytes(order) + systems.flatMap { terminated($0.name) + list($0.formats) }
+  }
+
+  private func list(_ texts: [String]) -> [UInt8] {
+    UInt32(texts.count).bytes(order) + texts.flatMap { long($0) }
+  }
+
+  private func long(_ text: String) -> [UInt8] {
+    UInt64(text.utf8.count).bytes(order) + Array(text.utf8)
+  }
+
+  private func short(_ text: String) -> [UInt8] {
+    UInt32(text.utf8.count).bytes(order) + Array(text.utf8)
+  }
+
+  private func terminated(_ text: String) -> [UInt8] { Array(text.utf8) + [0] }
+
+  private func option(_ id: UInt16, _ data: [UInt8]) -> [UInt8] {
+    id.bytes(order) + UInt32(data.count).bytes(order) + data
+  }
+
+  private func section(_ id: UInt16, _ body: [UInt8]) -> [UInt8] {
+    id.bytes(order) + UInt16(0).bytes(order) + UInt32(0).bytes(order)
+      + UInt64(body.count).bytes(order) + body
+  }
+
+  private func padded(_ bytes: [UInt8], to unit: Int) -> [UInt8] {
+    bytes + [UInt8](repeating: 0, count: (unit - bytes.count % unit) % unit)
+  }
+}

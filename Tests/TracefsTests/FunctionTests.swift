@@ -1,0 +1,114 @@
+import Testing
+import TraceTestSupport
+
+@testable import Tracefs
+
+@Suite struct FunctionTests {
+  let fake: FakeTracefs
+  let top: Instance
+  let state: SavedState
+
+  init() throws {
+    fake = try FakeTracefs()
+    let directory = try TracingDirectory(path: fake.path)
+    top = directory.top
+    state = SavedState(directory, command: ["test"], in: StateDirectory(path: fake.statePath))
+  }
+
+  @Test func tellsTheKindsOfRulesApart() {
+    #expect(FunctionRule("vfs_*") == .glob("vfs_*"))
+    #expect(FunctionRule("foo.isra.0?") == .glob("foo.isra.0?"))
+    #expect(FunctionRule("^vfs_read$") == .regex("^vfs_read$"))
+    #expect(FunctionRule("vfs_[rw]*") == .regex("vfs_[rw]*"))
+    #expect(FunctionRule("schedule:traceoff:3") == .command("schedule:traceoff:3"))
+  }
+
+  @Test func writesNamesThenCommands() throws {
+    try top.setFunctionFilter(
+      ["schedule:traceoff:3", "vfs_*", "tcp_(sendmsg|v4_rcv)"], saving: state)
+    #expect(
+      try fake.read("set_ftrace_filter")
+        == "vfs_*\ntcp_sendmsg\ntcp_v4_rcv\nschedule:traceoff:3\n")
+    state.restore()
+    // A plain file keeps what was added before the list was emptied: nothing.
+    #expect(try fake.read("set_ftrace_filter") == "")
+  }
+
+  @Test func expressionsMatchWholeNames() throws {
+    let list = try top.directory.functions()
+    func names(_ text: String) throws -> [String] {
+      list.functions(matching: try POSIXRegex(text, wholeText: true)).map(\.name)
+    }
+    #expect(try names("^vfs_read") == ["vfs_read"])
+    #expect(try names("VFS_READ$") == ["vfs_read"])
+    #expect(try names("vfs_read.*") == ["vfs_readv", "vfs_read", "vfs_readlink"])
+    #expect(try names("(vfs_read|vfs_write)") == ["vfs_read", "vfs_write"])
+    #expect(try names(#"vfs_read\|vfs_write"#) == ["vfs_read", "vfs_write"])
+    #expect(list.functions(matching: try POSIXRegex("ext4_file")).map(\.number) == [12])
+    #expect(throws: TracefsError.self) { try POSIXRegex("vfs_(") }
+  }
+
+  @Test func anExpressionWithoutAMatchNamesParts() throws {
+    let error = #expect(throws: TracefsError.self) {
+      try top.setFunctionFilter(["^vfs_rea"], saving: state)
+    }
+    #expect(error?.hint == "nearest: vfs_readv, vfs_read, vfs_readlink")
+    #expect(state.changeCount == 0)
+  }
+
+  @Test func theNearestShareWordsFirst() throws {
+    let list = try top.directory.functions()
+    let nearest = list.nearest(to: "do_page_fault")
+    #expect(nearest.first == "exc_page_fault")
+    #expect(nearest.contains("do_user_addr_fault"))
+    #expect(list.nearest(to: "vfs_raed").first == "vfs_read")
+    #expect(list.hasMatch(glob: "ext4_*_open"))
+    #expect(!list.hasMatch(glob: "do_page_fault"))
+  }
+
+  @Test func undoesListedTriggers() {
+    #expect(Trigger.removal(of: "stacktrace if pid == 1") == "!stacktrace if pid == 1")
+    #expect(
+      Trigger.command(fromListed: "traceoff:count=3 if prev_pid == 7")
+        == "traceoff:3 if prev_pid == 7")
+    #expect(Trigger.command(fromListed: "stacktrace:unlimited") == "stacktrace")
+    #expect(
+      Trigger.command(fromListed: "hist:keys=pid:vals=hitcount:size=2048 if pid > 3 [active]")
+        == "hist:keys=pid:vals=hitcount:size=2048 if pid > 3")
+    #expect(
+      Trigger.functionRemoval(ofListed: "vfs_read:traceoff:count=4") == "!vfs_read:traceoff:0")
+    #expect(
+      Trigger.functionRemoval(ofListed: "vfs_write:stacktrace:unlimited")
+        == "!vfs_write:stacktrace")
+    #expect(DynamicEvent.removal(ofListed: "p:kprobes/myp vfs_read") == "-:kprobes/myp")
+    #expect(DynamicEvent.removal(ofListed: "s:synthetic/foo\tu64 a") == "-:synthetic/foo")
+    #expect(DynamicEvent.removal(ofListed: "# none") == nil)
+  }
+
+  @Test func measuresEdits() {
+    func distance(_ left: String, _ right: String) -> Int? {
+      Nearest.editDistance(left.utf8, right.utf8, atMost: 9)
+    }
+    #expect(distance("sched", "sched") == 0)
+    #expect(distance("shced", "sched") == 1)
+    #expect(distance("", "abc") == 3)
+    #expect(distance("kitten", "sitting") == 3)
+    #expect(Nearest.editDistance("abcdef".utf8, "uvwxyz".utf8, atMost: 3) == nil)
+  }
+}
+
+extension FunctionTests {
+  @Test func findsFunctionsAmongTheKernelsNames() throws {
+    let text = "0 T exc_page_fault\n0 t do_fault\t[mod]\n0 D jiffies\n0 t do_fault_around\n0 T last"
+    try fake.write("kallsyms", text)
+    func has(_ name: String) -> Bool {
+      KernelSymbols.contains(name, in: fake.path + "/kallsyms")
+    }
+    #expect(has("exc_page_fault"))
+    #expect(has("do_fault"))
+    #expect(has("last"))
+    #expect(!has("do_fault_aroun"))
+    #expect(!has("page_fault"))
+    #expect(!has("jiffies"))
+  }
+}
