@@ -157,7 +157,11 @@ final class RecordingSession {
 
   /// After an error: nothing is left behind.
   func abandon() {
-    for buffer in buffers { buffer.switchOff() }
+    for buffer in buffers {
+      buffer.switchOff()
+      // The state must know of it, or it takes the 0 for somebody else's and leaves it.
+      if buffer.isRecorded { try? buffer.instance.setTracingOn(false, saving: state) }
+    }
     joinReaders()
     command = nil
     writer?.abandon()
