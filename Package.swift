@@ -83,7 +83,7 @@ let package = Package(
       name: "Reports", dependencies: ["ByteIO", "EventFormats", "RingBuffer", "TraceDat"],
       swiftSettings: settings),
     .testTarget(
-      name: "ReportsTests", dependencies: ["Reports", "TraceTestSupport"],
+      name: "ReportsTests", dependencies: ["Reports", "TraceTestSupport"], exclude: ["Fixtures"],
       swiftSettings: settings),
 
     // MARK: The command line

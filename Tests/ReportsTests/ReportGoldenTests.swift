@@ -91,7 +91,8 @@ import TraceTestSupport
   private static func listedDifferences() throws -> [String] {
     let root = "\(#filePath.parentFolder.parentFolder.parentFolder)"
     let text = try read("\(root)/Documentation/differences.md")
-    return text.lines.compactMap { line in
+    let section = text.lines.drop { $0 != "## Events" }.dropFirst().prefix { !$0.hasPrefix("## ") }
+    return section.compactMap { line in
       guard line.hasPrefix("| `") else { return nil }
       return line.dropFirst(3).split(separator: "`").first.map { String($0) }
     }
