@@ -54,8 +54,8 @@ let package = Package(
     .target(name: "EventFormats", dependencies: ["ByteIO"], swiftSettings: settings),
     .testTarget(
       name: "EventFormatsTests",
-      dependencies: ["ByteIO", "CZstd", "EventFormats", "TraceTestSupport"], exclude: ["Fixtures"],
-      swiftSettings: settings),
+      dependencies: ["ByteIO", "CZstd", "EventFormats", "TraceTestSupport"],
+      exclude: ["Fixtures"], swiftSettings: settings),
 
     // MARK: The file
 
@@ -83,8 +83,8 @@ let package = Package(
       name: "Reports", dependencies: ["ByteIO", "EventFormats", "RingBuffer", "TraceDat"],
       swiftSettings: settings),
     .testTarget(
-      name: "ReportsTests", dependencies: ["Reports", "TraceTestSupport"], exclude: ["Fixtures"],
-      swiftSettings: settings),
+      name: "ReportsTests", dependencies: ["Reports", "TraceTestSupport"],
+      exclude: ["Fixtures"], swiftSettings: settings),
 
     // MARK: The command line
 
