@@ -255,3 +255,18 @@ extension SavedStateTests {
     #expect(try fake.read("events/sched/sched_switch/filter") == "0")
   }
 }
+
+/// Lists of pids, which the kernel changes by itself.
+@Suite struct SavedPIDsTests {
+  @Test func aListThatRanEmptyIsStillTakenAway() throws {
+    let fake = try FakeTracefs()
+    let directory = try TracingDirectory(path: fake.path)
+    try fake.write("set_event_pid", "")
+    let state = SavedState(directory, command: ["kscope"], in: StateDirectory(path: fake.statePath))
+    try directory.top.setEventPIDs([12], saving: state)
+    // A child was forked and the traced process ended.
+    try fake.write("set_event_pid", "13\n")
+    #expect(state.restore().isEmpty)
+    #expect(try fake.read("set_event_pid") == "")
+  }
+}

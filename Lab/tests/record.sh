@@ -72,7 +72,7 @@ unchanged "function_graph"
 record typo -p function -l do_page_fualt true
 equal "no such function: status" "$status" 1
 matches "no such function: said" "$said" 'no such function: do_page_fualt'
-matches "no such function: nearest names" "$said" 'nearest: .*fault'
+matches "no such function: nearest names" "$said" 'nearest: .*do_page'
 check "no such function: no file" test ! -e typo.dat
 unchanged "no such function"
 
