@@ -53,8 +53,9 @@ let package = Package(
 
     .target(name: "EventFormats", dependencies: ["ByteIO"], swiftSettings: settings),
     .testTarget(
-      name: "EventFormatsTests", dependencies: ["EventFormats", "TraceTestSupport"],
-      swiftSettings: settings),
+      name: "EventFormatsTests",
+      dependencies: ["ByteIO", "CZstd", "EventFormats", "TraceTestSupport"],
+      exclude: ["Fixtures"], swiftSettings: settings),
 
     // MARK: The file
 
@@ -83,7 +84,7 @@ let package = Package(
       swiftSettings: settings),
     .testTarget(
       name: "ReportsTests", dependencies: ["Reports", "TraceTestSupport"],
-      swiftSettings: settings),
+      exclude: ["Fixtures"], swiftSettings: settings),
 
     // MARK: The command line
 

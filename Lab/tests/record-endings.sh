@@ -19,6 +19,10 @@ settings() {
     ls instances
   )
 }
+# Until its first use the kernel keeps the buffer small, and there is no way back to that.
+echo 1 >$tracing/events/sched/sched_switch/enable
+echo 0 >$tracing/events/sched/sched_switch/enable
+echo >$tracing/trace
 before=$(settings)
 
 # record NAME ARGUMENT…: records to NAME.dat; sets $status, $said and, by trace-cmd, $text.

@@ -19,6 +19,10 @@ settings() {
     ls instances
   )
 }
+# Until its first use the kernel keeps the buffer small, and there is no way back to that.
+echo 1 >$tracing/events/sched/sched_switch/enable
+echo 0 >$tracing/events/sched/sched_switch/enable
+echo >$tracing/trace
 before=$(settings)
 
 # record NAME ARGUMENT…: records to NAME.dat; sets $status, $said and, by trace-cmd, $text.
@@ -48,9 +52,11 @@ equal "function -l: only that function" \
   "$(grep -E '\[[0-9]{3}\]' <<<"$text" | grep -vc 'vfs_read\|ip=0x')" 0
 unchanged "function -l"
 
-while :; do read -r _ </proc/uptime; done &
+(
+  until [ "$(cat $tracing/tracing_on)$(cat $tracing/current_tracer)" = 1function ]; do :; done
+  while [ $((n += 1)) -lt 20 ]; do read -r _ </proc/uptime; done
+) &
 busy=$!
-(sleep 6; kill $busy) &
 record pid -p function -l vfs_read -P $busy
 equal "-P: status" "$status" 0
 matches "-P: it ends with the process" "$said" 'the traced processes have ended'

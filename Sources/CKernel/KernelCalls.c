@@ -40,7 +40,14 @@ static sigset_t mask_before;
 int kernel_make_signalfd(const int *signals, size_t count) {
   sigset_t set;
   sigemptyset(&set);
-  for (size_t i = 0; i < count; i++) sigaddset(&set, signals[i]);
+  for (size_t i = 0; i < count; i++) {
+    struct sigaction action;
+    // Under nohup a hang-up shall stay ignored.
+    if (signals[i] == SIGHUP && sigaction(SIGHUP, NULL, &action) == 0 &&
+        action.sa_handler == SIG_IGN)
+      continue;
+    sigaddset(&set, signals[i]);
+  }
   int error = pthread_sigmask(SIG_BLOCK, &set, &mask_before);
   if (error) {
     errno = error;

@@ -34,9 +34,7 @@ package struct Recorder {
     let directory = try Self.traced { () throws(TracefsError) in try TracingDirectory.find() }
     let warnings = try recoverAbandoned()
     let existing = try checkBuffers(directory)
-    for pid in plan.buffers.flatMap(\.pids) where pid != 0 && !ProcessTree.exists(pid) {
-      throw .noSuchProcess(pid)
-    }
+    let watch = try ProcessWatch(plan)
 
     // The child is made before the signals are blocked: it shall have the mask we were given.
     let session: RecordingSession
@@ -45,7 +43,8 @@ package struct Recorder {
       let state =
         plan.keepsSettings
         ? SavedState.permanent(directory) : SavedState(directory, command: commandLine)
-      session = try RecordingSession(self, directory, state, command, existing: existing)
+      session = try RecordingSession(
+        self, directory, state, command, watch, existing: existing)
     } catch { throw .system(error) }
     session.summary.warnings = warnings
 

@@ -11,25 +11,16 @@ extension RecordingSession {
   /// Returns when the command ended, a signal came, the traced processes are gone or the file
   /// cannot be written any more.
   func wait() {
-    var processes = command == nil ? openProcesses() : []
-    let hasProcesses = !processes.isEmpty
-    defer { processes.forEach { close($0) } }
     while summary.ending == .running {
       var descriptors = [signals.descriptor, failure.descriptor].map(Self.waiting)
-      descriptors += processes.map(Self.waiting)
+      descriptors += watch.descriptors.map(Self.waiting)
       let timeout = recorder.onProgress == nil ? -1 : Self.progressInterval
       let count = poll(&descriptors, nfds_t(descriptors.count), timeout)
       if count > 0 {
         if descriptors[0].revents != 0 { readSignals() }
         if descriptors[1].revents != 0, summary.ending == .running { summary.ending = .failed("") }
-        for (index, descriptor) in processes.enumerated().reversed()
-        where descriptors[index + 2].revents != 0 {
-          close(descriptor)
-          processes.remove(at: index)
-        }
-        if hasProcesses, processes.isEmpty, summary.ending == .running {
-          summary.ending = .processesEnded
-        }
+        let ended = watch.descriptors.indices.filter { descriptors[$0 + 2].revents != 0 }
+        if watch.remove(ended), summary.ending == .running { summary.ending = .processesEnded }
       }
       if let onProgress = recorder.onProgress, summary.ending == .running {
         summary.duration = Self.now &- startTime
@@ -51,22 +42,5 @@ extension RecordingSession {
         summary.ending = .signal(number)
       }
     }
-  }
-
-  /// The processes of `-P`, when all that is recorded is theirs: their end is the recording's.
-  private func openProcesses() -> [Int32] {
-    let used = plan.buffers.filter { !$0.isEmpty }
-    guard !used.isEmpty, used.allSatisfy({ !$0.pids.isEmpty }) else { return [] }
-    var descriptors: [Int32] = []
-    for pid in used.flatMap(\.pids) {
-      let descriptor = kernel_open_pidfd(pid)
-      guard descriptor >= 0 else {
-        // A thread that is no process, or a kernel before 5.3: only a signal ends the recording.
-        descriptors.forEach { close($0) }
-        return []
-      }
-      descriptors.append(descriptor)
-    }
-    return descriptors
   }
 }

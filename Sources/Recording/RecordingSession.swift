@@ -11,6 +11,7 @@ final class RecordingSession {
   let directory: TracingDirectory
   let state: SavedState
   var command: GatedCommand?
+  let watch: ProcessWatch
   let existingInstances: Set<String>
   let signals: Signals
   let stop: EventFlag
@@ -23,13 +24,14 @@ final class RecordingSession {
 
   init(
     _ recorder: Recorder, _ directory: TracingDirectory, _ state: SavedState,
-    _ command: GatedCommand?, existing: Set<String>
+    _ command: GatedCommand?, _ watch: ProcessWatch, existing: Set<String>
   ) throws(SystemError) {
     self.recorder = recorder
     plan = recorder.plan
     self.directory = directory
     self.state = state
     self.command = command
+    self.watch = watch
     existingInstances = existing
     signals = try Signals()
     stop = try EventFlag()

@@ -87,11 +87,13 @@ import TraceTestSupport
     return parts.count > 1 ? String(parts[1].drop { $0 == " " }) : ""
   }
 
-  /// The first column of the table headed "Events": `name`.
+  /// The first column of the table under "Events": `name`.
   private static func listedDifferences() throws -> [String] {
     let root = "\(#filePath.parentFolder.parentFolder.parentFolder)"
     let text = try read("\(root)/Documentation/differences.md")
-    return text.lines.compactMap { line in
+    let lines = text.lines
+    let start = try #require(lines.firstIndex(of: "## Events"))
+    return lines[(start + 1)...].prefix { !$0.hasPrefix("## ") }.compactMap { line in
       guard line.hasPrefix("| `") else { return nil }
       return line.dropFirst(3).split(separator: "`").first.map { String($0) }
     }

@@ -19,7 +19,8 @@ ssize_t kernel_make_pipe(int descriptors[2], size_t wanted);
 int kernel_make_eventfd(void);
 
 // signalfd(2), close-on-exec, non-blocking, for the given signals, which it also blocks in the
-// calling thread; the mask from before is kept for kernel_restore_signals.
+// calling thread; the mask from before is kept for kernel_restore_signals. A SIGHUP that is ignored
+// stays ignored.
 int kernel_make_signalfd(const int *signals, size_t count);
 
 // The number of the next signal that came, 0 when there is none, -1 with errno.

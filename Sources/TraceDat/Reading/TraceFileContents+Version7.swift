@@ -20,7 +20,9 @@ extension TraceFileContents {
         }
       }
     }
-    if sections.isEmpty && buffers.isEmpty { walkSections() }
+    if sections.isEmpty && buffers.isEmpty && options.isEmpty && optionListCount == 0 {
+      walkSections()
+    }
     if let header = sections.first(where: { $0.kind == .headerInfo }) {
       read("header_page", at: header.offset) { contents, _ in
         let bytes = try header.content(

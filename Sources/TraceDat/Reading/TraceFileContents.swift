@@ -62,13 +62,18 @@ struct TraceFileContents {
     headerPage = String(bytes: try cursor.take(Int(clamping: try cursor.read(UInt64.self))))
   }
 
-  /// The page layout of the top-level buffer, from `header_page` where that was readable.
-  func pageLayout() throws(TraceFileError) -> PageLayout {
+  /// The page layout of the top-level buffer, from `header_page` where that was readable; the one
+  /// that kernels have always had where it makes no sense.
+  mutating func pageLayout() throws(TraceFileError) -> PageLayout {
     let size = buffers.first { $0.name.isEmpty }?.pageSize ?? buffers.first?.pageSize
-    do {
-      if let headerPage, !headerPage.isEmpty {
+    if let headerPage, !headerPage.isEmpty {
+      do {
         return try PageLayout(headerPage: headerPage, order: head.order, pageSize: size)
+      } catch {
+        note("header_page", head.end, .invalid(error.what))
       }
+    }
+    do {
       return try .usual(
         order: head.order, longSize: head.longSize, pageSize: size ?? head.pageSize)
     } catch {

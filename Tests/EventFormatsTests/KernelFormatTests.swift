@@ -1,0 +1,58 @@
+import EventFormats
+import Testing
+
+@Suite struct KernelFormatTests {
+  @Test(arguments: [("6.1", 1508), ("6.12", 1678)])
+  func everyEventOfAKernelIsUnderstood(kernel: String, count: Int) throws {
+    let catalog = try Fixture.catalog(kernel)
+    #expect(catalog.count == count)
+    #expect(catalog.problems(all: true) == [])
+    #expect(catalog.common == CommonFields())
+  }
+
+  @Test func fieldsAreThoseOfTheFile() throws {
+    let event = try #require(
+      try Fixture.catalog("6.12").event(system: "sched", name: "sched_switch"))
+    #expect(
+      event.commonFields.map(\.name) == [
+        "common_type", "common_flags", "common_preempt_count", "common_pid",
+      ])
+    #expect(
+      event.fields.map(\.name) == [
+        "prev_comm", "prev_pid", "prev_prio", "prev_state", "next_comm", "next_pid", "next_prio",
+      ])
+    let comm = try #require(event.field("prev_comm"))
+    #expect(comm.kind == .text && comm.offset == 8 && comm.size == 16)
+    let state = try #require(event.field("prev_state"))
+    #expect(state.kind == .integer && state.isSigned && state.isLong && state.size == 8)
+  }
+
+  @Test func idsAndNamesFindTheirEvents() throws {
+    let catalog = try Fixture.catalog("6.12")
+    let index = try #require(catalog.index(system: "ftrace", name: "function"))
+    #expect(catalog.id(at: index) == 1)
+    #expect(catalog.index(id: 1) == index)
+    #expect(String(decoding: catalog.name(at: index), as: UTF8.self) == "function")
+    #expect(catalog.index(id: 65_535) == nil)
+    #expect(catalog.index(id: -1) == nil)
+    #expect(catalog.event(system: "sched", name: "no_such_event") == nil)
+  }
+
+  /// Records cut anywhere, in either byte order: text or less text, never a crash.
+  @Test(arguments: [(8, true), (8, false), (4, true)])
+  func anyBytesPrint(longSize: Int, isHost: Bool) throws {
+    let order: EventCatalogOrder = isHost ? .same : .other
+    let catalog = try Fixture.catalog("6.12", byteOrder: order.byteOrder, longSize: longSize)
+    var random = SplitMix64(state: 42)
+    var printed = 0
+    for index in 0..<catalog.count {
+      for round in 0..<6 {
+        let length = round == 0 ? 0 : Int.random(in: 0..<200, using: &random)
+        let record = (0..<length).map { _ in UInt8.random(in: 0...255, using: &random) }
+        printed += catalog.text(of: record, at: index).utf8.count
+        printed += catalog.text(of: record, at: index, raw: true).utf8.count
+      }
+    }
+    #expect(printed > 0)
+  }
+}
