@@ -52,7 +52,7 @@ enum TextTarget {
     var record = UInt16(6).bytes(.little) + [0, 0] + Int32(77).bytes(.little)
     let address = { (value: UInt64) in Array(value.bytes(.little)[..<longSize]) }
     record += address(0xffff_ffff_8100_0010) + address(0x1000)
-    record += Array("text\0".utf8) + (1...96).map { UInt8($0 &* 37) }
+    record += Array("text\0".utf8) + (1...96).map { UInt8(truncatingIfNeeded: $0 &* 37) }
     var sink = ByteSink()
     var scratch = PrintScratch()
     record.withUnsafeBytes { bytes in

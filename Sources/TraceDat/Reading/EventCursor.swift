@@ -132,8 +132,10 @@ package struct EventCursor: ~Copyable {
     while state.pointee.page < state.pointee.stop.page
       || (state.pointee.page == state.pointee.stop.page && state.pointee.stop.offset > 0)
     {
-      if let page = state.pointee.reader.page(at: state.pointee.page) {
-        state.pointee.cursor = RecordCursor(page: page, layout: streams[index].pages.layout)
+      if let page = state.pointee.reader.page(at: state.pointee.page), let start = page.baseAddress
+      {
+        state.pointee.cursor = RecordCursor(
+          page: start, layout: streams[index].pages.layout, available: page.count)
         state.pointee.pendingLost = state.pointee.pendingLost.adding(state.pointee.cursor.lost)
         return true
       }
