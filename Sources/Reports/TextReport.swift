@@ -104,7 +104,7 @@ package struct TextReport: ~Copyable {
     for line in heads { line.withUnsafeBytes { head.append($0) } }
     try head.write(to: descriptor)
     try writeTexts(to: descriptor)
-    guard !streams.isEmpty else { return [] }
+    guard !streams.isEmpty else { return files.compactMap(\.cutOff) }
 
     let sources = self.sources
     let streams = self.streams
@@ -125,7 +125,8 @@ package struct TextReport: ~Copyable {
       losses.withLock { $0.add(writer.losses) }
     }
     if let failure = output.failure { throw failure }
-    return symbols.compactMap(\.problem) + losses.withLock { $0 }.explanations(streams)
+    return files.compactMap(\.cutOff) + symbols.compactMap(\.problem)
+      + losses.withLock { $0 }.explanations(streams)
   }
 
   /// What latency tracers left is text already.

@@ -81,6 +81,11 @@ package final class TraceFile: Sendable {
     memory = contents.memory
   }
 
+  /// What of the file has gone away since it was opened, as far as it was wanted.
+  package var cutOff: TraceFileError? {
+    mapped.firstLostByte.map { error("file", $0, .cutOff) }
+  }
+
   /// The data of the first option of a kind.
   package func option(_ id: TraceOption.ID) -> TraceOption? { options.first { $0.id == id } }
 
