@@ -110,15 +110,9 @@ package final class TraceFile: Sendable {
     EventFormatTexts(of: self)
   }
 
-  /// Lends bytes of the file; what lies behind its end is left out.
-  package func withBytes<R>(
-    at offset: Int, count: Int, _ body: (UnsafeRawBufferPointer) throws -> R
-  ) rethrows -> R {
-    let start = min(max(offset, 0), mapped.count)
-    let end = min(max(start, start + count), mapped.count)
-    return try withExtendedLifetime(mapped) {
-      try body(UnsafeRawBufferPointer(rebasing: mapped.bytes[start..<end]))
-    }
+  /// The bytes of a latency tracer's text, unpacked if need be.
+  package func latencyText(_ text: TraceBuffer.LatencyText) throws(TraceFileError) -> SectionBytes {
+    try content(of: text.section)
   }
 
   /// The whole bytes of a section, unpacked if it is packed.
