@@ -129,30 +129,20 @@ package struct TextReport: ~Copyable {
       + losses.withLock { $0 }.explanations(streams)
   }
 
-  /// What latency tracers left is text already.
+  /// What latency tracers left is text already; an empty line follows.
   ///
   /// - Returns: what could not be read.
   private func writeTexts(to descriptor: Int32) throws(SystemError) -> [TraceFileError] {
     var problems: [TraceFileError] = []
     for file in files {
       for buffer in file.buffers {
-        guard case .text(let place) = buffer.content else { continue }
-        let text: SectionBytes
-        do throws(TraceFileError) {
-          text = try file.latencyText(place)
-        } catch {
-          problems.append(error)
-          continue
+        guard case .text(let text) = buffer.content else { continue }
+        problems += try file.forEachPart(of: text) { (bytes) throws(SystemError) in
+          try writeAll(bytes, to: descriptor)
         }
-        let failure: SystemError? = text.withBytes { bytes in
-          do throws(SystemError) {
-            try writeAll(bytes, to: descriptor)
-            return nil
-          } catch {
-            return error
-          }
-        }
-        if let failure { throw failure }
+        var end = ByteSink(capacity: 16)
+        end.append(UInt8(ascii: "\n"))
+        try end.write(to: descriptor)
       }
     }
     return problems

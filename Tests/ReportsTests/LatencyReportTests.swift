@@ -16,7 +16,7 @@ import TraceTestSupport
       <idle>-0         1d..2.    0us :      0:120:R   + [001]   312:100:R kworker
       <idle>-0         1d..3.   15us : __schedule
 
-    """
+    """ + String(repeating: "  <idle>-0         1d..3.   15us : __schedule\n", count: 2000)
 
   struct Sample: CustomTestStringConvertible, Sendable {
     var version: Int
@@ -33,7 +33,9 @@ import TraceTestSupport
       builder.latencyText = LatencyReportTests.text
       builder.options.append((8, UInt32(2).bytes(.little)))
       if compression != .none {
-        builder.packing = .init(name: compression.rawValue) { [compression] bytes in
+        builder.packing = .init(
+          name: compression.rawValue, version: compression.libraryVersion
+        ) { [compression] bytes in
           let packed = try? bytes.withUnsafeBytes { try Compressor(compression).compressed($0) }
           return packed ?? []
         }
@@ -48,7 +50,7 @@ import TraceTestSupport
     let path = folder.write(sample.bytes, to: "t.dat")
     let (text, problems) = try report(path)
     #expect(problems.isEmpty)
-    #expect(text == "cpus=2\n" + Self.text)
+    #expect(text == "cpus=2\n" + Self.text + "\n")
   }
 
   @Test func whatIsCutOffIsSaid() throws {
@@ -63,9 +65,10 @@ import TraceTestSupport
     #expect(printed.hasPrefix("cpus=2\n" + Self.text))
   }
 
+  /// Debian's trace-cmd is built without zlib.
   @Test(
     .enabled(if: CommandRun.exists("trace-cmd"), "trace-cmd is not installed"),
-    arguments: Sample.all)
+    arguments: Sample.all.filter { $0.compression != .zlib })
   func isWhatTraceCmdPrints(sample: Sample) throws {
     let path = folder.write(sample.bytes, to: "t.dat")
     let run = try #require(CommandRun(["trace-cmd", "report", "-i", path]))

@@ -24,7 +24,7 @@ package struct TraceBuffer: Sendable {
     case text(LatencyText)
   }
 
-  /// Where a latency tracer's text is; `TraceFile.latencyText` reads it.
+  /// Where a latency tracer's text is; `TraceFile.forEachPart` reads it.
   package struct LatencyText: Sendable {
     var section: Section
   }

@@ -110,11 +110,6 @@ package final class TraceFile: Sendable {
     EventFormatTexts(of: self)
   }
 
-  /// The bytes of a latency tracer's text, unpacked if need be.
-  package func latencyText(_ text: TraceBuffer.LatencyText) throws(TraceFileError) -> SectionBytes {
-    try content(of: text.section)
-  }
-
   /// The whole bytes of a section, unpacked if it is packed.
   func content(of section: Section) throws(TraceFileError) -> SectionBytes {
     try section.content(in: mapped, compression: compression, order: order, memory: memory)
