@@ -11,6 +11,13 @@ struct FileKnowledge {
   let symbols: SymbolSource
   private(set) var problems: [any ExplainedError] = []
 
+  /// What turned out while events were printed: symbols that cannot be read, formats of events that
+  /// occur and are not understood.
+  var lateProblems: [any ExplainedError] {
+    let symbols: [any ExplainedError] = symbols.problem.map { [$0] } ?? []
+    return symbols + events.problems() as [any ExplainedError]
+  }
+
   init(of file: TraceFile) {
     var problems: [any ExplainedError] = []
     func text(_ which: TraceFile.Text) -> SectionBytes {

@@ -26,7 +26,7 @@ package struct TextReport: ~Copyable {
   private let heads: [[UInt8]]
   private let options: Options
   private let files: [TraceFile]
-  private let symbols: [SymbolSource]
+  private let knowledge: [FileKnowledge]
   /// What could not be read of the files, found so far.
   package private(set) var problems: [any ExplainedError] = []
 
@@ -36,12 +36,12 @@ package struct TextReport: ~Copyable {
     var problems: [any ExplainedError] = []
     var named: [(name: String, source: ReportSource)] = []
     var streams: [EventStream] = []
-    var symbols: [SymbolSource] = []
+    var all: [FileKnowledge] = []
     for file in files {
       problems += file.problems as [any ExplainedError]
       let knowledge = FileKnowledge(of: file)
       problems += knowledge.problems
-      symbols.append(knowledge.symbols)
+      all.append(knowledge)
       for buffer in file.buffers {
         guard case .pages = buffer.content else { continue }
         let number = named.count
@@ -79,7 +79,7 @@ package struct TextReport: ~Copyable {
         ? Self.prefix(file.path.lastPathComponent, width: width) + count : count
     }
     self.streams = streams
-    self.symbols = symbols
+    knowledge = all
     self.problems = problems
   }
 
@@ -125,7 +125,7 @@ package struct TextReport: ~Copyable {
       losses.withLock { $0.add(writer.losses) }
     }
     if let failure = output.failure { throw failure }
-    return files.compactMap(\.cutOff) + missing + symbols.compactMap(\.problem)
+    return files.compactMap(\.cutOff) + missing + knowledge.flatMap(\.lateProblems)
       + losses.withLock { $0 }.explanations(streams)
   }
 

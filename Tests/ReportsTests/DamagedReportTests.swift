@@ -73,6 +73,18 @@ import TraceTestSupport
     #expect(complaints.first?.contains("kallsyms section") ?? false)
   }
 
+  @Test func aFormatThatIsNotUnderstoodIsSaidWhereItsEventOccurs() throws {
+    let page = TestEvent.pages(1)[0]
+    var builder = TraceBuilder(cpuCount: 1, buffers: [.init(cpus: [(0, page)])])
+    let bad = TestEvent.format.replacing("REC->value", with: "REC->")
+    let unused = bad.replacing("ID: 300", with: "ID: 301").replacing("number", with: "other")
+    builder.systems[0].formats = [bad, unused]
+    let complaints = try report(builder.version7, to: nowhere)
+    close(nowhere)
+    #expect(complaints.count == 1)
+    #expect(complaints.first?.contains("kscope_test/number") ?? false)
+  }
+
   /// Where the section of an id begins, in a little-endian file whose sections stand in a row.
   private static func section(_ id: UInt16, in bytes: [UInt8]) -> Int? {
     bytes.indices.first { place in
