@@ -16,7 +16,15 @@ enum FileTarget {
     for problem in file.problems { precondition(!problem.message.isEmpty) }
     readTexts(of: file)
     cut(streams(of: file))
+    sumUp(file)
     print(file)
+  }
+
+  private static func sumUp(_ file: TraceFile) {
+    let summary = FileSummary(of: file)
+    var sink = ByteSink()
+    summary.write(to: &sink)
+    for problem in summary.problems { precondition(!problem.message.isEmpty) }
   }
 
   private static func readTexts(of file: TraceFile) {
@@ -49,7 +57,7 @@ enum FileTarget {
       count += 1
     }
     Sinkhole.swallow(UInt64(sum))
-    let plan = SlicePlan(streams, bytesPerSlice: 1 << 13)
+    let plan = SlicePlan(streams, bytesPerSlice: 1 << 11)
     guard count < eventLimit, !plan.times.isEmpty, plan.times.count < 64 else { return }
 
     var found = 0
@@ -68,6 +76,7 @@ enum FileTarget {
   private static func print(_ file: TraceFile) {
     var options = TextReport.Options()
     options.workers = 1
+    options.bytesPerSlice = 1 << 11
     let report = TextReport([file], options: options)
     let losses = try? report.write(to: nowhere)
     for problem in report.problems + (losses ?? []) { precondition(!problem.message.isEmpty) }

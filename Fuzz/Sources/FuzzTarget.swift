@@ -9,6 +9,8 @@ enum FuzzTarget: String, CaseIterable {
   case page
   /// An event's format, a zero byte, a record of that event.
   case format
+  /// One of the texts beside the events: kallsyms, printk_formats, saved_cmdlines, header_page.
+  case text
 
   /// Must come back soon and without taking much memory, whatever the bytes are.
   func run(_ bytes: UnsafeRawBufferPointer) {
@@ -16,6 +18,7 @@ enum FuzzTarget: String, CaseIterable {
     case .file: FileTarget.run(bytes)
     case .page: PageTarget.run(bytes)
     case .format: FormatTarget.run(bytes)
+    case .text: TextTarget.run(bytes)
     }
   }
 

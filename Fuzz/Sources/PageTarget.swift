@@ -1,8 +1,13 @@
 import ByteIO
 import RingBuffer
 
-/// One page of a ring buffer.
+/// One page of a ring buffer: a byte that chooses the machine and the layout, the page.
 enum PageTarget {
+  /// What the first byte of an input says, for the layout that kernels have.
+  static func choice(_ order: ByteOrder, _ longSize: Int) -> UInt8 {
+    (order == .big ? 1 : 0) | (longSize == 4 ? 2 : 0)
+  }
+
   static func run(_ bytes: UnsafeRawBufferPointer) {
     guard let choice = bytes.first else { return }
     let order: ByteOrder = choice & 1 == 0 ? .little : .big
@@ -11,8 +16,12 @@ enum PageTarget {
     let page = UnsafeMutableRawBufferPointer.allocate(byteCount: bytes.count - 1, alignment: 16)
     defer { page.deallocate() }
     page.copyBytes(from: bytes.dropFirst())
+    let commit = 8 + Int(choice >> 2 & 3) * 4
+    let data = commit + longSize + Int(choice >> 4 & 3) * 4
     guard let start = page.baseAddress,
-      let layout = try? PageLayout.usual(order: order, longSize: longSize, pageSize: page.count)
+      let layout = try? PageLayout(
+        order: order, longSize: longSize, pageSize: page.count, commitOffset: commit,
+        dataOffset: data)
     else { return }
 
     var cursor = RecordCursor(page: UnsafeRawPointer(start), layout: layout)

@@ -1,13 +1,16 @@
+import CKernel
 import Glibc
 
 /// A file's bytes, mapped for reading.
 ///
 /// Pages come in when touched and can be dropped by the system at any time, so a file of any size
-/// costs no memory of ours. Bytes that are in memory already can stand in for a file's.
+/// costs no memory of ours. Where the file is cut off meanwhile, zeros are read in place of what is
+/// gone, and `firstLostByte` says so. Bytes that are in memory already can stand in for a file's.
 public final class MappedFile: Sendable {
   public let path: String
   private nonisolated(unsafe) let base: UnsafeRawPointer
   private let storage: Storage
+  private let guardNumber: Int32
   /// The length in bytes when it was opened.
   public let count: Int
 
@@ -29,10 +32,17 @@ public final class MappedFile: Sendable {
     storage = count > 0 ? .mapped : .nothing
     if count == 0 {
       base = UnsafeRawPointer(bitPattern: 16).unsafelyUnwrapped  // never read: there are no bytes
+      guardNumber = -1
       return
     }
     guard let mapped = mmap(nil, count, PROT_READ, MAP_SHARED, descriptor, 0), mapped != MAP_FAILED
     else { throw SystemError("mmap", path: path) }
+    guardNumber = ck_guard_mapping(mapped, count)
+    guard guardNumber >= 0 else {
+      let error = SystemError("mmap", path: path)
+      munmap(mapped, count)
+      throw error
+    }
     base = UnsafeRawPointer(mapped)
   }
 
@@ -43,15 +53,26 @@ public final class MappedFile: Sendable {
     self.path = path
     count = bytes.count
     storage = .owned
+    guardNumber = -1
     base = UnsafeRawPointer(copy.baseAddress.unsafelyUnwrapped)  // there is at least one byte
   }
 
   deinit {
     switch storage {
     case .nothing: break
-    case .mapped: munmap(UnsafeMutableRawPointer(mutating: base), count)
+    case .mapped:
+      ck_unguard_mapping(guardNumber)
+      munmap(UnsafeMutableRawPointer(mutating: base), count)
     case .owned: base.deallocate()
     }
+  }
+
+  /// Where the bytes begin, or a little before, that were wanted and that the file no longer has;
+  /// nil as long as all were there.
+  public var firstLostByte: Int? {
+    guard guardNumber >= 0 else { return nil }
+    let offset = Int(ck_first_lost_byte(guardNumber))
+    return offset >= 0 ? offset : nil
   }
 
   /// All bytes; valid as long as this object lives.

@@ -38,8 +38,7 @@ package struct DumpCommand: ParsableCommand {
     let summary = FileSummary(of: try TraceFile(path: input))
     var sink = ByteSink()
     summary.write(to: &sink)
-    try sink.write(to: STDOUT_FILENO)
-    for problem in summary.problems { Failure.report(problem) }
-    if !summary.problems.isEmpty { throw ExitCode(1) }
+    try StandardStreams.writing { try sink.write(to: STDOUT_FILENO) }
+    if Failure.report(summary.problems) { throw ExitCode(1) }
   }
 }

@@ -17,6 +17,18 @@ package enum Failure {
     if let hint = error.hint { say("hint: \(hint)") }
   }
 
+  /// Prints what was lost, each thing in a line, and counts what is too much to name.
+  ///
+  /// - Returns: whether there was anything.
+  static func report(_ errors: [any ExplainedError]) -> Bool {
+    for error in errors.prefix(lossesNamed) { say(error.message) }
+    if errors.count > lossesNamed { say("… and \(errors.count - lossesNamed) more") }
+    if let hint = errors.lazy.compactMap(\.hint).first { say("hint: \(hint)") }
+    return !errors.isEmpty
+  }
+
+  private static let lossesNamed = 20
+
   /// One line on standard error, after the program's name.
   package static func say(_ line: String) {
     var sink = ByteSink(capacity: 256)

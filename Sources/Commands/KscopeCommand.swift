@@ -21,6 +21,7 @@ package struct KscopeCommand: ParsableCommand {
 
   /// Parses the process's arguments, runs the command they name and ends the process.
   package static func runAndExit() -> Never {
+    StandardStreams.fillGaps()
     do {
       let arguments = Array(CommandLine.arguments.dropFirst())
       var command = try parseAsRoot(ListCommand.parted(arguments))

@@ -77,7 +77,7 @@ package struct ListCommand: ParsableCommand {
   package mutating func run() throws {
     var sink = ByteSink()
     try write(to: &sink)
-    try sink.write(to: STDOUT_FILENO)
+    try StandardStreams.writing { try sink.write(to: STDOUT_FILENO) }
   }
 
   /// The sections in trace-cmd's order, which is not that of the command line.

@@ -44,10 +44,20 @@ package struct ReportCommand: ParsableCommand {
     if names.isEmpty { names = ["trace.dat"] }
     var options = TextReport.Options()
     options.nanoseconds = nanoseconds
-    let report = TextReport(try names.map { try TraceFile(path: $0) }, options: options)
-    let losses = try report.write(to: STDOUT_FILENO)
-    let problems = report.problems + losses
-    for problem in problems { Failure.report(problem) }
-    if !problems.isEmpty { throw ExitCode(1) }
+    var recordings: [TraceFile] = []
+    var problems: [any ExplainedError] = []
+    for name in names {
+      do throws(TraceFileError) {
+        recordings.append(try TraceFile(path: name))
+      } catch {
+        problems.append(error)
+      }
+    }
+    if !recordings.isEmpty {
+      let report = TextReport(recordings, options: options)
+      let losses = try StandardStreams.writing { try report.write(to: STDOUT_FILENO) }
+      problems += report.problems + losses
+    }
+    if Failure.report(problems) { throw ExitCode(1) }
   }
 }

@@ -28,15 +28,13 @@ struct PrintCompiler {
     self.symbolAddress = symbolAddress
   }
 
-  /// Compiles `format`'s print format, or `text` in its place.
-  mutating func compile(
-    _ replacement: String? = nil
-  ) throws(PrintFormatProblem) -> PrintProgram {
+  /// Emits the steps of `format`'s print format, or of another in its place.
+  mutating func compile(_ replacement: String? = nil) throws(PrintFormatProblem) {
     let parsed = try PrintParser.parse(replacement ?? format.printFormat, longSize: longSize)
     try conversions(parsed.format, parsed.arguments)
-    return program()
   }
 
+  /// The steps emitted so far as a program, which its owner deallocates.
   func program(isFallback: Bool = false) -> PrintProgram {
     PrintProgram(
       ops: ops, text: text, tables: tables, recordSize: recordSize, isFallback: isFallback)

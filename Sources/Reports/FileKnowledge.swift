@@ -1,7 +1,6 @@
 import ByteIO
 import EventFormats
 import RingBuffer
-import Synchronization
 import TraceDat
 
 /// All that one file says about its events beside the events: formats, symbols, names.
@@ -9,6 +8,7 @@ struct FileKnowledge {
   let events: EventCatalog
   let labels: EventLabels
   let names: SharedTaskNames
+  let symbols: SymbolSource
   private(set) var problems: [any ExplainedError] = []
 
   init(of file: TraceFile) {
@@ -26,7 +26,9 @@ struct FileKnowledge {
     var builder = EventCatalogBuilder(longSize: file.layout.longSize, byteOrder: file.order)
     texts.forEach { builder.add(format: $1, system: $0) }
     text(.printkFormats).withBytes { builder.setPrintkFormats($0) }
-    builder.symbols = Self.symbols(of: file)
+    let symbols = SymbolSource(file)
+    self.symbols = symbols
+    builder.symbols = SymbolTable { symbols.text() }
     problems += builder.problems as [any ExplainedError]
     let catalog = builder.build()
     events = catalog
@@ -36,16 +38,5 @@ struct FileKnowledge {
       TaskNameSearch(file: file, events: catalog).run()
     }
     self.problems = problems
-  }
-
-  /// Symbols that are unpacked and read when the first address is looked up.
-  private static func symbols(of file: TraceFile) -> SymbolTable {
-    let kept = Mutex<SectionBytes>(.empty)
-    return SymbolTable {
-      kept.withLock { bytes in
-        bytes = (try? file.text(.kallsyms)) ?? .empty
-        return bytes.bytes
-      }
-    }
   }
 }

@@ -14,7 +14,7 @@ package struct FileSummary {
   /// What could not be read, and is missing from the text.
   package var problems: [TraceFileError] {
     // A section that was needed to open the file has been complained about then.
-    file.problems
+    file.problems + [file.cutOff].compactMap { $0 }
       + inventory.problems.filter { found in
         !file.problems.contains { $0.offset == found.offset && $0.kind == found.kind }
       }

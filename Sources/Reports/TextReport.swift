@@ -26,6 +26,7 @@ package struct TextReport: ~Copyable {
   private let heads: [[UInt8]]
   private let options: Options
   private let files: [TraceFile]
+  private let symbols: [SymbolSource]
   /// What could not be read of the files, found so far.
   package private(set) var problems: [any ExplainedError] = []
 
@@ -35,10 +36,12 @@ package struct TextReport: ~Copyable {
     var problems: [any ExplainedError] = []
     var named: [(name: String, source: ReportSource)] = []
     var streams: [EventStream] = []
+    var symbols: [SymbolSource] = []
     for file in files {
       problems += file.problems as [any ExplainedError]
       let knowledge = FileKnowledge(of: file)
       problems += knowledge.problems
+      symbols.append(knowledge.symbols)
       for buffer in file.buffers {
         guard case .pages = buffer.content else { continue }
         let number = named.count
@@ -76,6 +79,7 @@ package struct TextReport: ~Copyable {
         ? Self.prefix(file.path.lastPathComponent, width: width) + count : count
     }
     self.streams = streams
+    self.symbols = symbols
     self.problems = problems
   }
 
@@ -100,7 +104,7 @@ package struct TextReport: ~Copyable {
     for line in heads { line.withUnsafeBytes { head.append($0) } }
     try head.write(to: descriptor)
     try writeTexts(to: descriptor)
-    guard !streams.isEmpty else { return [] }
+    guard !streams.isEmpty else { return files.compactMap(\.cutOff) }
 
     let sources = self.sources
     let streams = self.streams
@@ -121,7 +125,8 @@ package struct TextReport: ~Copyable {
       losses.withLock { $0.add(writer.losses) }
     }
     if let failure = output.failure { throw failure }
-    return losses.withLock { $0 }.explanations(streams)
+    return files.compactMap(\.cutOff) + symbols.compactMap(\.problem)
+      + losses.withLock { $0 }.explanations(streams)
   }
 
   /// What latency tracers left is text already.

@@ -65,7 +65,10 @@ public import ByteIO
   }
 
   /// Starts at the first event of a page, which has `layout.pageSize` bytes at `page`.
-  public init(page: UnsafeRawPointer, layout: PageLayout) {
+  ///
+  /// - Parameter available: how many bytes are there, where the file that the page is in was cut
+  ///   off; not less than `layout.dataOffset`.
+  public init(page: UnsafeRawPointer, layout: PageLayout, available: Int = .max) {
     self.page = page
     order = layout.order
     offset = layout.dataOffset
@@ -84,9 +87,17 @@ public import ByteIO
       return
     }
     end = offset + committed
+    if end > available {
+      end = available
+      broken = available
+      lost = commit & Commit.eventsLost != 0 ? .unknown : .none
+      return
+    }
     if commit & Commit.eventsLost == 0 {
       lost = .none
-    } else if commit & Commit.countStored != 0, committed + layout.longSize <= room {
+    } else if commit & Commit.countStored != 0,
+      committed + layout.longSize <= min(room, available - offset)
+    {
       lost = .some(
         layout.longSize == 8
           ? page.load(UInt64.self, at: end, order)

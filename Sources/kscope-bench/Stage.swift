@@ -35,7 +35,8 @@ enum Stage: String, CaseIterable {
     for stream in try streams(of: file) {
       let layout = stream.pages.layout
       stream.pages.forEachPage { page in
-        var cursor = RecordCursor(page: page, layout: layout)
+        guard let start = page.baseAddress else { return }
+        var cursor = RecordCursor(page: start, layout: layout, available: page.count)
         while let record = cursor.next() {
           events &+= 1
           times &+= record.time

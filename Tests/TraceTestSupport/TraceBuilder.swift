@@ -1,8 +1,20 @@
 package import ByteIO
 
-/// Makes whole trace.dat files, uncompressed, straight from the format's description; it shares no
-/// code with what it is to test.
+/// Makes whole trace.dat files straight from the format's description; it shares no code with what
+/// it is to test.
 package struct TraceBuilder: Sendable {
+  /// How the sections and pages of a file of version 7 are packed.
+  package struct Packing: Sendable {
+    /// As the head names it.
+    package var name: String
+    package var pack: @Sendable ([UInt8]) -> [UInt8]
+
+    package init(name: String, pack: @escaping @Sendable ([UInt8]) -> [UInt8]) {
+      self.name = name
+      self.pack = pack
+    }
+  }
+
   package struct Buffer: Sendable {
     package var name: String
     package var clock: String
@@ -37,6 +49,10 @@ package struct TraceBuilder: Sendable {
   /// Ids and bytes; TRACECLOCK is there already.
   package var options: [(id: UInt16, data: [UInt8])] = [(4, Array("[local] global\n\0".utf8))]
   package var buffers: [Buffer]
+  /// What a latency tracer left; in version 6 it stands in place of the buffers.
+  package var latencyText: String?
+  /// Version 7 only.
+  package var packing: Packing?
 
   package init(cpuCount: Int, pageSize: Int = 4096, buffers: [Buffer]) {
     self.cpuCount = cpuCount
@@ -51,6 +67,11 @@ package struct TraceBuilder: Sendable {
     let early =
       magic(6) + headers + list(ftraceFormats) + systemList + short(kallsyms)
       + short(printkFormats) + long(commandLines) + UInt32(cpuCount).bytes(order)
+    if let latencyText {
+      let all = options.flatMap { option($0.id, $0.data) } + UInt16(0).bytes(order)
+      return early + terminated("options  ") + all + terminated("latency  ")
+        + Array(latencyText.utf8)
+    }
     let top = buffers.first { $0.name.isEmpty }
     let instances = buffers.filter { !$0.name.isEmpty }
     let row = 10 + cpuCount * 16
@@ -85,7 +106,7 @@ package struct TraceBuilder: Sendable {
   // MARK: Version 7
 
   package var version7: [UInt8] {
-    var file = magic(7) + terminated("none") + [0]
+    var file = magic(7) + terminated(packing?.name ?? "none") + [0]
     let pointer = file.count
     file += UInt64(0).bytes(order)
     var found: [UInt8] = []
@@ -104,23 +125,28 @@ package struct TraceBuilder: Sendable {
       let start = file.count
       var body: [UInt8] = []
       var rows: [UInt8] = []
-      for (cpu, data) in buffer.cpus where !data.isEmpty {
+      for (cpu, pages) in buffer.cpus where !pages.isEmpty {
+        let data = packing.map { packed(pages, size: buffer.pageSize, $0) } ?? pages
         let offset =
           (start + 16 + body.count + buffer.pageSize - 1) / buffer.pageSize * buffer.pageSize
         body += [UInt8](repeating: 0, count: offset - start - 16 - body.count) + data
         rows += UInt32(cpu).bytes(order) + UInt64(offset).bytes(order)
         rows += UInt64(data.count).bytes(order)
       }
-      file += section(3, body)
+      file += section(3, body, isPackable: false)
       let used = buffer.cpus.filter { !$0.pages.isEmpty }.count
       found += option(
         3,
         UInt64(start).bytes(order) + terminated(buffer.name) + terminated(buffer.clock)
           + UInt32(buffer.pageSize).bytes(order) + UInt32(used).bytes(order) + rows)
     }
+    if let latencyText {
+      found += option(22, UInt64(file.count).bytes(order) + terminated("") + terminated("local"))
+      file += section(22, Array(latencyText.utf8))
+    }
     let first = file.count
     file += section(0, found + option(0, UInt64(0).bytes(order)))
-    file += section(15, terminated("none"))
+    file += section(15, terminated("none"), isPackable: false)
     file.replaceSubrange(pointer..<pointer + 8, with: UInt64(first).bytes(order))
     return file
   }
@@ -158,9 +184,23 @@ package struct TraceBuilder: Sendable {
     id.bytes(order) + UInt32(data.count).bytes(order) + data
   }
 
-  private func section(_ id: UInt16, _ body: [UInt8]) -> [UInt8] {
-    id.bytes(order) + UInt16(0).bytes(order) + UInt32(0).bytes(order)
-      + UInt64(body.count).bytes(order) + body
+  private func section(_ id: UInt16, _ body: [UInt8], isPackable: Bool = true) -> [UInt8] {
+    let packing = isPackable ? packing : nil
+    let stored = packing.map { chunk(body, $0) } ?? body
+    return id.bytes(order) + UInt16(packing == nil ? 0 : 1).bytes(order) + UInt32(0).bytes(order)
+      + UInt64(stored.count).bytes(order) + stored
+  }
+
+  private func chunk(_ bytes: [UInt8], _ packing: Packing) -> [UInt8] {
+    let packed = packing.pack(bytes)
+    return UInt32(packed.count).bytes(order) + UInt32(bytes.count).bytes(order) + packed
+  }
+
+  /// Ten pages a chunk, as trace-cmd has them.
+  private func packed(_ pages: [UInt8], size: Int, _ packing: Packing) -> [UInt8] {
+    let starts = Array(stride(from: 0, to: pages.count, by: size * 10))
+    return UInt32(starts.count).bytes(order)
+      + starts.flatMap { chunk(Array(pages[$0..<min($0 + size * 10, pages.count)]), packing) }
   }
 
   private func padded(_ bytes: [UInt8], to unit: Int) -> [UInt8] {

@@ -12,5 +12,6 @@
 #include "FileRanges.h"
 #include "GatedChild.h"
 #include "KernelCalls.h"
+#include "MappingGuard.h"
 
 #endif

@@ -31,7 +31,7 @@ enum Handlers {
     }
     if let text = replacement(for: format),
       let program = attempt({ (compiler) throws(PrintFormatProblem) in
-        _ = try compiler.compile(text)
+        try compiler.compile(text)
         return true
       })
     {
@@ -39,7 +39,8 @@ enum Handlers {
     }
     var own = compiler()
     do throws(PrintFormatProblem) {
-      return (try own.compile(), nil)
+      try own.compile()
+      return (own.program(), nil)
     } catch {
       let problem = EventFormatError(
         event: format.title, line: max(format.printFormatLine, 1),

@@ -174,7 +174,7 @@ package struct EventCursor: ~Copyable {
     while state.pointee.page < stop.page || (state.pointee.page == stop.page && stop.offset > 0) {
       let number = state.pointee.page
       state.pointee.page += 1
-      guard let page = state.pointee.reader.page(at: number) else {
+      guard let page = state.pointee.reader.page(at: number), let start = page.baseAddress else {
         if let problem = state.pointee.reader.problem, problem != known, problems.last != problem {
           problems.append(problem)
         }
@@ -182,7 +182,9 @@ package struct EventCursor: ~Copyable {
         floor = 0
         continue
       }
-      decode(page, number, index, from: floor, to: number == stop.page ? stop.offset : Int.max)
+      let cursor = RecordCursor(
+        page: start, layout: streams[index].pages.layout, available: page.count)
+      decode(cursor, number, index, from: floor, to: number == stop.page ? stop.offset : Int.max)
       floor = 0
       if state.pointee.count > 0 { return true }
     }
@@ -191,10 +193,10 @@ package struct EventCursor: ~Copyable {
 
   /// Decodes the events of a page whose headers stand in a range of offsets.
   private mutating func decode(
-    _ page: UnsafeRawPointer, _ number: Int, _ index: Int, from floor: Int, to ceiling: Int
+    _ page: RecordCursor, _ number: Int, _ index: Int, from floor: Int, to ceiling: Int
   ) {
     let state = states + index
-    var cursor = RecordCursor(page: page, layout: streams[index].pages.layout)
+    var cursor = page
     var lost = state.pointee.pendingLost.adding(cursor.lost)
     while cursor.position < floor, cursor.next() != nil { lost = .none }
     let count = state.pointee.records.fill(from: &cursor, to: ceiling)

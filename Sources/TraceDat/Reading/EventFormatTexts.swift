@@ -36,14 +36,15 @@ package struct EventFormatTexts: Sendable {
     do {
       let content = try file.content(of: section)
       owners.append(content)
-      let bytes = content.bytes
-      var cursor = ByteCursor(bytes.bytes, order: file.order, base: content.offset)
-      if section.kind == .ftraceFormats {
-        try collectFormats(&cursor, system: "ftrace", bytes, content.offset)
-      } else {
-        for _ in 0..<(try cursor.read(UInt32.self)) {
-          let system = try cursor.readString()
-          try collectFormats(&cursor, system: system, bytes, content.offset)
+      try content.withBytes { bytes in
+        var cursor = ByteCursor(bytes.bytes, order: file.order, base: content.offset)
+        if section.kind == .ftraceFormats {
+          try collectFormats(&cursor, system: "ftrace", bytes, content.offset)
+        } else {
+          for _ in 0..<(try cursor.read(UInt32.self)) {
+            let system = try cursor.readString()
+            try collectFormats(&cursor, system: system, bytes, content.offset)
+          }
         }
       }
     } catch let error as ByteCursorError {

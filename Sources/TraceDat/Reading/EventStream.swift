@@ -51,10 +51,10 @@ package struct EventStream: Sendable {
         high = middle
       }
     }
-    guard low < pages.count, let page = reader.page(at: low) else {
+    guard low < pages.count, let page = reader.page(at: low), let start = page.baseAddress else {
       return max(floor, Position(page: min(low, pages.count), offset: 0))
     }
-    var cursor = RecordCursor(page: page, layout: pages.layout)
+    var cursor = RecordCursor(page: start, layout: pages.layout, available: page.count)
     var before = cursor.position
     while let record = cursor.next() {
       if clock.corrected(record.time) >= time {

@@ -9,7 +9,6 @@ final class PageReader {
   let index: PageIndex
   private var slots: [Slot] = [Slot(), Slot()]
   private var latest = 0
-  private var cutOff: UnsafeMutableRawBufferPointer?
   /// The chunk that could not be unpacked, and why; the pages in it are lost.
   private(set) var problem: TraceFileError?
 
@@ -21,41 +20,34 @@ final class PageReader {
   init(_ index: PageIndex) { self.index = index }
 
   deinit {
-    for slot in slots { slot.bytes?.deallocate() }
-    cutOff?.deallocate()
+    for slot in slots {
+      guard let bytes = slot.bytes else { continue }
+      bytes.deallocate()
+      index.file.memory.give(bytes.count)
+    }
   }
 
-  /// The first byte of a page; good until the page after the next chunk's is asked for.
+  /// A page's bytes; good until the page after the next chunk's is asked for.
   ///
-  /// Nil where it cannot be unpacked: `problem` then says why.
-  func page(at page: Int) -> UnsafeRawPointer? {
+  /// They are fewer than the layout says where the file was cut off in the page, but more than the
+  /// page's header. Nil where it cannot be unpacked: `problem` then says why.
+  func page(at page: Int) -> UnsafeRawBufferPointer? {
     guard page >= 0, page < index.count else { return nil }
     let size = index.layout.pageSize
     switch index.storage {
     case .plain(let offset, let stored):
       guard let start = index.file.mapped.bytes.baseAddress else { return nil }
-      if (page + 1) * size <= stored { return start + offset + page * size }
-      return completed(start + offset + page * size, count: stored - page * size)
+      return UnsafeRawBufferPointer(
+        start: start + offset + page * size, count: min(size, stored - page * size))
     case .packed(let chunks, let each):
       guard let bytes = unpack(page / each, of: chunks) else { return nil }
-      return bytes + page % each * size
+      return UnsafeRawBufferPointer(start: bytes + page % each * size, count: size)
     }
   }
 
   /// The time at the head of a page.
   func time(ofPage page: Int) -> UInt64? {
-    self.page(at: page)?.load(UInt64.self, at: 0, index.layout.order)
-  }
-
-  /// The last page of a file that was cut off, with zeros for what is missing.
-  private func completed(_ start: UnsafeRawPointer, count: Int) -> UnsafeRawPointer {
-    if let cutOff { return UnsafeRawPointer(cutOff.baseAddress.unsafelyUnwrapped) }
-    let whole = UnsafeMutableRawBufferPointer.allocate(
-      byteCount: index.layout.pageSize, alignment: 16)
-    whole.initializeMemory(as: UInt8.self, repeating: 0)
-    whole.copyMemory(from: UnsafeRawBufferPointer(start: start, count: count))
-    cutOff = whole
-    return UnsafeRawPointer(whole.baseAddress.unsafelyUnwrapped)  // a page has bytes
+    self.page(at: page)?.baseAddress?.load(UInt64.self, at: 0, index.layout.order)
   }
 
   private func unpack(_ number: Int, of chunks: [PageIndex.Chunk]) -> UnsafeRawPointer? {
@@ -67,7 +59,14 @@ final class PageReader {
     latest = 1 - latest
     slots[latest].chunk = -1
     if slots[latest].bytes == nil {
-      slots[latest].bytes = .allocate(byteCount: chunks[0].unpacked, alignment: 16)
+      let size = chunks[0].unpacked
+      guard index.file.memory.take(size) else {
+        problem = index.file.error(
+          "packed pages of CPU \(index.cpu)", chunk.offset, .invalid(MemoryBudget.refusal(of: size))
+        )
+        return nil
+      }
+      slots[latest].bytes = .allocate(byteCount: size, alignment: 16)
     }
     guard let buffer = slots[latest].bytes, let start = buffer.baseAddress else { return nil }
     let file = index.file

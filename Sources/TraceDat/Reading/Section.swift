@@ -28,10 +28,10 @@ struct Section: Sendable {
   var isPacked: Bool
 
   /// Larger texts than this are not unpacked: the largest known kallsyms has 15 MB.
-  private static let unpackedLimit = 1 << 28
+  private static let unpackedLimit = 1 << 27
 
   func content(
-    in mapped: MappedFile, compression: Compression, order: ByteOrder
+    in mapped: MappedFile, compression: Compression, order: ByteOrder, memory: MemoryBudget
   ) throws(TraceFileError) -> SectionBytes {
     func error(_ kind: TraceFileError.Kind) -> TraceFileError {
       TraceFileError(path: mapped.path, part: "\(self.kind) section", offset: offset, kind)
@@ -51,12 +51,16 @@ struct Section: Sendable {
       throw error(
         .truncated(ByteCursorError(offset: offset + 8, needed: packed, available: size - 8)))
     }
+    guard unpacked <= Self.unpackedLimit, memory.take(unpacked) else {
+      throw error(.invalid(MemoryBudget.refusal(of: unpacked)))
+    }
     do {
       let bytes = try compression.decompressed(
         UnsafeRawBufferPointer(rebasing: stored[8..<8 + packed]), count: unpacked,
         limit: Self.unpackedLimit)
-      return SectionBytes(copying: bytes, offset: offset)
+      return SectionBytes(copying: bytes, offset: offset, memory: memory)
     } catch {
+      memory.give(unpacked)
       throw TraceFileError(
         path: mapped.path, part: "\(kind) section", offset: offset, .compression(error))
     }

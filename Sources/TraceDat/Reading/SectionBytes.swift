@@ -1,11 +1,10 @@
 import ByteIO
 
 /// Bytes of a file, wherever they are: mapped, or unpacked in memory.
-///
 package struct SectionBytes: @unchecked Sendable {
   private let owner: (any AnyObject & Sendable)?
-  /// Good as long as a copy of this value lives: keep one, or use `withBytes`.
-  package let bytes: UnsafeRawBufferPointer
+  /// Good as long as `owner` lives.
+  private let bytes: UnsafeRawBufferPointer
   /// Where they begin in the file, for messages; the section's begin where they were unpacked.
   let offset: Int
 
@@ -18,12 +17,12 @@ package struct SectionBytes: @unchecked Sendable {
     self.offset = offset
   }
 
-  init(copying array: [UInt8], offset: Int) {
-    let owned = OwnedBytes(array)
+  init(copying array: [UInt8], offset: Int, memory: MemoryBudget) {
+    let owned = OwnedBytes(array, memory)
     self.init(owner: owned, bytes: owned.bytes, offset: offset)
   }
 
-  /// Lends the bytes.
+  /// Lends the bytes; they are good as long as a copy of this value lives.
   package func withBytes<R>(_ body: (UnsafeRawBufferPointer) throws -> R) rethrows -> R {
     try withExtendedLifetime(owner) { try body(bytes) }
   }
@@ -52,12 +51,18 @@ package struct SectionBytes: @unchecked Sendable {
 /// Bytes of our own that several values look into.
 private final class OwnedBytes: Sendable {
   nonisolated(unsafe) let bytes: UnsafeRawBufferPointer
+  private let memory: MemoryBudget
 
-  init(_ array: [UInt8]) {
+  /// Copies bytes that were taken out of a budget, which gets them back at the end.
+  init(_ array: [UInt8], _ memory: MemoryBudget) {
+    self.memory = memory
     let copy = UnsafeMutableRawBufferPointer.allocate(byteCount: array.count, alignment: 16)
     copy.copyBytes(from: array)
     bytes = UnsafeRawBufferPointer(copy)
   }
 
-  deinit { bytes.deallocate() }
+  deinit {
+    memory.give(bytes.count)
+    bytes.deallocate()
+  }
 }

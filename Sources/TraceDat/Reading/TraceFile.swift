@@ -38,6 +38,8 @@ package final class TraceFile: Sendable {
   package let tableClocks: [String?]
 
   let mapped: MappedFile
+  /// What its unpacked parts may take.
+  let memory: MemoryBudget
   let sections: [Section]
   /// Where the head ends, in bytes from the start of the file; in version 7 a section is there.
   let firstSection: Int
@@ -76,6 +78,12 @@ package final class TraceFile: Sendable {
     optionListCount = contents.optionListCount
     tableClocks = contents.tableClocks
     self.mapped = mapped
+    memory = contents.memory
+  }
+
+  /// What of the file has gone away since it was opened, as far as it was wanted.
+  package var cutOff: TraceFileError? {
+    mapped.firstLostByte.map { error("file", $0, .cutOff) }
   }
 
   /// The data of the first option of a kind.
@@ -115,7 +123,7 @@ package final class TraceFile: Sendable {
 
   /// The whole bytes of a section, unpacked if it is packed.
   func content(of section: Section) throws(TraceFileError) -> SectionBytes {
-    try section.content(in: mapped, compression: compression, order: order)
+    try section.content(in: mapped, compression: compression, order: order, memory: memory)
   }
 
   func error(_ part: String, _ offset: Int, _ kind: TraceFileError.Kind) -> TraceFileError {

@@ -19,13 +19,26 @@ extension TraceFileContents {
       tail = cursor.offset
     }
     if let start = tail, readTail(at: start) { return }
-    guard
-      let found = find(Self.optionsTag, from: head.end) ?? find(Self.flyrecordTag, from: head.end)
-    else { return }
-    if tail == nil || cpuCount == 0 || cpuCount > 1 << 16, found >= 4 {
-      read("CPU count", at: found - 4) { $0.cpuCount = Int(try $1.read(UInt32.self)) }
+    let found = find(Self.optionsTag, from: head.end)
+    if let found, found != tail {
+      readCountOfCPUs(before: found, isWanted: tail == nil)
+      options = []
+      optionListCount = 0
+      if readTail(at: found) { return }
     }
-    readTail(at: found)
+    // Whatever options there were, they are read; what is behind them may still make sense.
+    guard
+      let table = find(Self.flyrecordTag, from: head.end) ?? find(Self.latencyTag, from: head.end),
+      table != tail, table != found
+    else { return }
+    if found == nil { readCountOfCPUs(before: table, isWanted: tail == nil) }
+    readTail(at: table)
+  }
+
+  /// Reads the number that stands before the options, where it was not read or is none.
+  private mutating func readCountOfCPUs(before offset: Int, isWanted: Bool) {
+    guard isWanted || cpuCount == 0 || cpuCount > 1 << 16, offset >= 4 else { return }
+    read("CPU count", at: offset - 4) { $0.cpuCount = Int(try $1.read(UInt32.self)) }
   }
 
   private mutating func readMetadata(_ cursor: inout ByteCursor) throws {
@@ -89,7 +102,7 @@ extension TraceFileContents {
           .invalid("expected \"flyrecord\" or \"latency\""))
       }
       let table = try contents.readTable(&cursor, cpus: contents.cpuCount)
-      let clock = try contents.readClock(&cursor)
+      let clock = contents.readClock(&cursor, of: "the top-level buffer")
       contents.appendBuffer(name: "", clock: clock?.selectedWord, table)
       contents.readClocks(behind: cursor.offset, first: clock)
       for option in contents.options where option.id == .buffer {
@@ -101,13 +114,17 @@ extension TraceFileContents {
   /// Reads the text that names a table's clock, up to a zero.
   ///
   /// Not in the manual page: where a file has the clock's option, size and text follow each table.
-  private func readClock(_ cursor: inout ByteCursor) throws -> String? {
-    guard options.contains(where: { $0.id == .traceClock }), cursor.remaining >= 8 else {
+  private mutating func readClock(_ cursor: inout ByteCursor, of buffer: String) -> String? {
+    guard options.contains(where: { $0.id == .traceClock }) else { return nil }
+    let start = cursor.offset
+    do throws(ByteCursorError) {
+      let size = Int(clamping: try cursor.read(UInt64.self))
+      let bytes = try cursor.take(size)
+      return bytes.withUnsafeBytes { String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self) }
+    } catch {
+      note("clock of \(buffer)", start, .truncated(error))
       return nil
     }
-    let size = Int(clamping: try cursor.read(UInt64.self))
-    let bytes = try cursor.take(min(size, cursor.remaining))
-    return bytes.withUnsafeBytes { String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self) }
   }
 
   /// Reads the clocks of the tables that stand one behind the other.
@@ -119,7 +136,7 @@ extension TraceFileContents {
         try cursor.seek(to: start)
         while try takeTag(&cursor) == Self.flyrecordTag {
           _ = try readTable(&cursor, cpus: cpuCount)
-          clocks.append(try readClock(&cursor))
+          clocks.append(readClock(&cursor, of: "table of pages \(clocks.count)"))
         }
       } catch {
         // No table: what is there belongs to something else, and is read as that.
@@ -200,7 +217,8 @@ extension TraceFileContents {
           .invalid("expected \"flyrecord\""))
       }
       let table = try contents.readTable(&cursor, cpus: cpus)
-      contents.appendBuffer(name: name, clock: contents.buffers.first?.clock, table)
+      let clock = contents.readClock(&cursor, of: "buffer \(name)")?.selectedWord
+      contents.appendBuffer(name: name, clock: clock ?? contents.buffers.first?.clock, table)
     }
   }
 

@@ -12,8 +12,7 @@ extension TraceFileContents {
       next = 0
       read("options section", at: at) { contents, cursor in
         let section = try contents.sectionHeader(&cursor, expected: .options)
-        let bytes = try section.content(
-          in: contents.mapped, compression: contents.head.compression, order: contents.head.order)
+        let bytes = try contents.content(of: section)
         next = try bytes.withBytes { data in
           var inner = ByteCursor(data.bytes, order: contents.head.order, base: bytes.offset)
           return try contents.readOptions(&inner)
@@ -25,8 +24,7 @@ extension TraceFileContents {
     }
     if let header = sections.first(where: { $0.kind == .headerInfo }) {
       read("header_page", at: header.offset) { contents, _ in
-        let bytes = try header.content(
-          in: contents.mapped, compression: contents.head.compression, order: contents.head.order)
+        let bytes = try contents.content(of: header)
         try bytes.withBytes { data in
           var inner = ByteCursor(data.bytes, order: contents.head.order, base: bytes.offset)
           try contents.readHeaderPage(&inner)
@@ -56,7 +54,7 @@ extension TraceFileContents {
       } catch let error as ByteCursorError {
         note("option \(id.rawValue)", start, .truncated(error))
       } catch let error as TraceFileError {
-        problems.append(error)
+        note(error)
       }
     }
     return 0
@@ -74,7 +72,11 @@ extension TraceFileContents {
       guard let kind = Section.Kind(rawValue: id.rawValue) else { return }
       let at = Int(clamping: try data.read(UInt64.self))
       read("\(kind) section", at: at) { contents, cursor in
-        contents.sections.append(try contents.sectionHeader(&cursor, expected: kind))
+        let section = try contents.sectionHeader(&cursor, expected: kind)
+        // One is enough, however many options name it.
+        if !contents.sections.contains(where: { $0.offset == section.offset }) {
+          contents.sections.append(section)
+        }
       }
     default: break
     }

@@ -7,6 +7,7 @@ import RingBuffer
 struct TraceFileContents {
   let head: TraceFileHead
   let mapped: MappedFile
+  let memory: MemoryBudget
   var options: [TraceOption] = []
   var buffers: [TraceBuffer] = []
   var sections: [Section] = []
@@ -15,10 +16,19 @@ struct TraceFileContents {
   var headerPage: String?
   var optionListCount = 0
   var tableClocks: [String?] = []
+  /// How many bytes of pages the tables read so far have claimed.
+  private var claimed = 0
 
   init(head: TraceFileHead, mapped: MappedFile) {
     self.head = head
     self.mapped = mapped
+    memory = MemoryBudget(fileSize: mapped.count)
+  }
+
+  /// The whole bytes of a section, unpacked if it is packed.
+  func content(of section: Section) throws(TraceFileError) -> SectionBytes {
+    try section.content(
+      in: mapped, compression: head.compression, order: head.order, memory: memory)
   }
 
   /// Lets `body` read the file from `offset` on; what stops it becomes a problem.
@@ -39,7 +49,7 @@ struct TraceFileContents {
       } catch let error as ByteCursorError {
         note(part, offset, .truncated(error))
       } catch let error as TraceFileError {
-        problems.append(error)
+        note(error)
       } catch {
         note(part, offset, .invalid("\(error)"))
       }
@@ -48,8 +58,15 @@ struct TraceFileContents {
   }
 
   mutating func note(_ part: String, _ offset: Int, _ kind: TraceFileError.Kind) {
-    problems.append(TraceFileError(path: mapped.path, part: part, offset: offset, kind))
+    note(TraceFileError(path: mapped.path, part: part, offset: offset, kind))
   }
+
+  /// Keeps a problem, unless there are very many already.
+  mutating func note(_ problem: TraceFileError) {
+    if problems.count < Self.problemLimit { problems.append(problem) }
+  }
+
+  private static let problemLimit = 1000
 
   /// Reads `header_page` NUL, size, text: the head of both versions' first section.
   mutating func readHeaderPage(_ cursor: inout ByteCursor) throws {
@@ -84,26 +101,28 @@ struct TraceFileContents {
 
   /// Keeps of each CPU's pages what lies in the file; the rest becomes a problem.
   mutating func clipped(_ cpus: [TraceBuffer.CPUData], of buffer: String) -> [TraceBuffer.CPUData] {
-    let length = mapped.count
-    return cpus.compactMap { data in
-      guard data.size > 0 else { return nil }
-      guard data.offset >= head.end, data.offset <= length else {
-        note(
-          "pages of \(buffer)CPU \(data.cpu)", data.offset,
-          .truncated(ByteCursorError(offset: data.offset, needed: data.size, available: 0)))
-        return nil
-      }
-      guard data.size <= length - data.offset else {
-        note(
-          "pages of \(buffer)CPU \(data.cpu)", data.offset,
-          .truncated(
-            ByteCursorError(
-              offset: data.offset, needed: data.size, available: length - data.offset)))
-        var part = data
-        part.size = length - data.offset
-        return part.size > 0 ? part : nil
-      }
-      return data
+    cpus.compactMap { clipped($0, part: "pages of \(buffer)CPU \($0.cpu)") }
+  }
+
+  private mutating func clipped(
+    _ data: TraceBuffer.CPUData, part: String
+  ) -> TraceBuffer.CPUData? {
+    guard data.size > 0 else { return nil }
+    let available = data.offset >= head.end ? max(0, mapped.count - data.offset) : 0
+    var kept = data
+    if data.size > available {
+      note(
+        part, data.offset,
+        .truncated(ByteCursorError(offset: data.offset, needed: data.size, available: available)))
+      kept.size = available
     }
+    guard kept.size > 0 else { return nil }
+    // Else a small file could send its readers over the same pages any number of times.
+    guard kept.size <= mapped.count - claimed else {
+      note(part, data.offset, .invalid("these \(kept.size) bytes are other CPUs' pages too"))
+      return nil
+    }
+    claimed += kept.size
+    return kept
   }
 }

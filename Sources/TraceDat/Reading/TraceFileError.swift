@@ -17,6 +17,8 @@ package struct TraceFileError: ExplainedError, Equatable {
     case truncated(ByteCursorError)
     /// Bytes that are there and make no sense.
     case invalid(String)
+    /// Bytes that were there when the file was opened are gone.
+    case cutOff
     /// A packed section that cannot be unpacked.
     case compression(CompressionError)
   }
@@ -54,6 +56,11 @@ package struct TraceFileError: ExplainedError, Equatable {
       """
     case .invalid(let what):
       "\(path): \(part) at offset \(offset): \(what)"
+    case .cutOff:
+      """
+      \(path): the file was cut off at offset \(offset) or a little behind while it was read, or \
+      cannot be read there; what is missing is left out
+      """
     case .compression(let error):
       "\(path): \(part) at offset \(offset): \(error.message)"
     }
