@@ -39,6 +39,18 @@ equal "in use by another: nothing was changed" "$(diff <(echo "$busy") <(setting
 check "in use by another: no file" test ! -e busy.dat
 echo nop >$tracing/current_tracer
 
+# From a place that anybody can read, as kscope's own folder may be root's alone.
+install -m 755 "$(command -v kscope)" /tmp/kscope.anybody
+chmod 755 "$work"
+mkdir -m 777 theirs
+for command in 'record -e sched:sched_switch -o theirs/no.dat true' 'list -e' reset\ --all; do
+  said=$(setpriv --reuid 65534 --regid 65534 --clear-groups /tmp/kscope.anybody $command 2>&1)
+  check "not root, $command: status" test $? -ne 0
+  matches "not root, $command: said" "$said" 'only root may use the kernel.s tracer'
+done
+check "not root: no file" test ! -e theirs/no.dat
+unchanged "not root"
+
 mkdir small
 mount -t tmpfs -o size=10m tmpfs small
 timeout -s KILL 120 kscope record -o small/full.dat -p function sleep 60 2>full.err
