@@ -6,13 +6,15 @@ tests=$project/.build/debug/kscopePackageTests.xctest
 tracing=/sys/kernel/tracing
 export KSCOPE_STATE_DIR=$PWD/state KSCOPE_LAB=1
 
-for arguments in -t -s -o -B -C '-e sched_sw' '-e SCHED_wa -l' '-F -e sched_switch' '-e sched_switch -R' \
+for arguments in -t -s -o -B '-e sched_sw' '-e SCHED_wa -l' '-F -e sched_switch' '-e sched_switch -R' \
   '-F --full -e ^irq:' '-f ^vfs_r' '-e timer\|irq:' '-s -t'; do
   kscope list $arguments >ours
   trace-cmd list $arguments >theirs
   equal "list $arguments is trace-cmd's" "$(diff theirs ours | head -20)" ''
 done
 
+# trace-cmd adds tsc2nsec, which is no clock of the kernel's but its own calculation.
+equal "list -C is trace_clock" "$(kscope list -C)" "$(cat $tracing/trace_clock)"
 equal "list -t is available_tracers" "$(kscope list -t)" "$(cat $tracing/available_tracers)"
 equal "list -e is available_events" \
   "$(diff <(kscope list -e) $tracing/available_events | head -20)" ''
