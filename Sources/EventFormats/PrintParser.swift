@@ -7,10 +7,10 @@ struct PrintParser {
   static let deepest = 200
 
   private var lexer: PrintLexer
-  private var token = PrintToken.end
+  var token = PrintToken.end
   private var following: PrintToken? = nil
   private var depth = 0
-  private let longSize: Int
+  let longSize: Int
 
   private init(_ text: String, longSize: Int) throws(PrintFormatProblem) {
     lexer = PrintLexer(text, longSize: longSize)
@@ -43,7 +43,7 @@ struct PrintParser {
 
   // MARK: Tokens
 
-  private mutating func advance() throws(PrintFormatProblem) {
+  mutating func advance() throws(PrintFormatProblem) {
     if let next = following {
       token = next
       following = nil
@@ -52,19 +52,19 @@ struct PrintParser {
     }
   }
 
-  private mutating func peek() throws(PrintFormatProblem) -> PrintToken {
+  mutating func peek() throws(PrintFormatProblem) -> PrintToken {
     if let following { return following }
     let next = try lexer.next()
     following = next
     return next
   }
 
-  private mutating func expect(_ symbol: String) throws(PrintFormatProblem) {
+  mutating func expect(_ symbol: String) throws(PrintFormatProblem) {
     guard token == symbol else { throw unexpected("\"\(symbol)\"") }
     try advance()
   }
 
-  private func unexpected(_ expected: String) -> PrintFormatProblem {
+  func unexpected(_ expected: String) -> PrintFormatProblem {
     let found =
       switch token {
       case .end: "the end"
@@ -99,7 +99,7 @@ struct PrintParser {
 
   // MARK: Operators
 
-  private mutating func conditional() throws(PrintFormatProblem) -> Expression {
+  mutating func conditional() throws(PrintFormatProblem) -> Expression {
     try deeper { (parser) throws(PrintFormatProblem) in
       let condition = try parser.binary(1)
       guard parser.token == "?" else { return condition }
@@ -249,7 +249,7 @@ struct PrintParser {
   }
 
   /// What stands between the brackets of a call. Lists in braces may come bare or in a row.
-  private mutating func arguments(
+  mutating func arguments(
     of function: String
   ) throws(PrintFormatProblem) -> [Expression] {
     try expect("(")
@@ -295,131 +295,6 @@ struct PrintParser {
       }
       try parser.advance()
       return .list(values)
-    }
-  }
-
-  // MARK: Statements
-
-  /// `({ int x = (REC->a); int y = (128); x < y ? x : y; })`, as `min()` leaves behind.
-  ///
-  /// Anything but declarations with a value and a last expression makes the whole opaque.
-  private mutating func block() throws(PrintFormatProblem) -> Expression {
-    try expect("{")
-    var variables: [(name: String, value: Expression)] = []
-    var value = Expression.opaque
-    var understood = true
-    while !(token == "}") {
-      guard understood, token != .end else {
-        if token == .end { throw unexpected("\"})\"") }
-        try skipStatement()
-        value = .opaque
-        continue
-      }
-      if case .name(let first) = token, startsType(first) {
-        let type = try typeName()
-        guard case .name(let name) = token, try peek() == "=" else {
-          understood = false
-          continue
-        }
-        try advance()
-        try advance()
-        if token == "{" {
-          understood = false
-          continue
-        }
-        variables.append((name, .cast(type, try conditional())))
-      } else {
-        if case .name = token, case .name = try peek() {
-          understood = false
-          continue
-        }
-        value = try conditional()
-      }
-      if token == ";" { try advance() } else { understood = false }
-    }
-    try advance()
-    try expect(")")
-    return understood ? .block(variables, value) : .opaque
-  }
-
-  private mutating func skipStatement() throws(PrintFormatProblem) {
-    var nesting = 0
-    while token != .end {
-      if token == "{" || token == "(" { nesting += 1 }
-      if token == "}" || token == ")" {
-        if nesting == 0 { return }
-        nesting -= 1
-      }
-      let isEnd = token == ";" && nesting == 0
-      try advance()
-      if isEnd { return }
-    }
-  }
-
-  // MARK: Types
-
-  /// Whether a name that follows "(" begins a type.
-  private func startsType(_ name: String) -> Bool {
-    switch name {
-    case "unsigned", "signed", "int", "long", "short", "char", "void", "bool", "_Bool", "struct",
-      "union", "enum", "const", "volatile", "static", "size_t", "ssize_t", "uintptr_t", "intptr_t",
-      "typeof", "__typeof__":
-      return true
-    default:
-      if FieldDeclaration.sizeOf(words: [name[...]], isPointer: false, longSize: longSize) != nil {
-        return true
-      }
-      return name.hasSuffix("_t") && !name.hasPrefix("__get")
-    }
-  }
-
-  private mutating func typeName() throws(PrintFormatProblem) -> TypeName {
-    var words: [Substring] = []
-    var pointers = 0
-    loop: while true {
-      switch token {
-      case .name(let name):
-        if let last = words.last, last == "struct" || last == "union" || last == "enum" {
-          words.append(name[...])
-          try advance()
-          continue
-        }
-        // The name of a variable follows: the type is over.
-        if !words.isEmpty, !startsType(name), name != "__attribute__", name != "__user",
-          name != "__force"
-        {
-          break loop
-        }
-        try advance()
-        if name == "typeof" || name == "__typeof__" || name == "__attribute__" {
-          if token == "(" { _ = try arguments(of: name) }
-          words.append("unknown")
-        } else if name != "__user", name != "__force" {
-          words.append(name[...])
-        }
-      case .symbol("*"):
-        pointers += 1
-        try advance()
-      default: break loop
-      }
-    }
-    let isPlain = !words.contains { $0 == "struct" || $0 == "union" || $0 == "unknown" }
-    let size =
-      isPlain
-      ? FieldDeclaration.sizeOf(words: words, isPointer: false, longSize: longSize) : nil
-    return TypeName(size: size, isSigned: Self.isSigned(words), pointers: pointers)
-  }
-
-  private static func isSigned(_ words: [Substring]) -> Bool {
-    if words.contains("unsigned") { return false }
-    return words.contains { word in
-      switch word {
-      case "int", "long", "short", "char", "signed", "s8", "s16", "s32", "s64", "__s8", "__s16",
-        "__s32", "__s64", "int8_t", "int16_t", "int32_t", "int64_t", "pid_t", "ssize_t", "loff_t",
-        "off_t", "ktime_t", "intptr_t", "enum":
-        true
-      default: false
-      }
     }
   }
 }

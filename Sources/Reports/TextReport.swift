@@ -103,8 +103,8 @@ package struct TextReport: ~Copyable {
     var head = ByteSink(capacity: 256)
     for line in heads { line.withUnsafeBytes { head.append($0) } }
     try head.write(to: descriptor)
-    try writeTexts(to: descriptor)
-    guard !streams.isEmpty else { return files.compactMap(\.cutOff) }
+    let missing = try writeTexts(to: descriptor)
+    guard !streams.isEmpty else { return files.compactMap(\.cutOff) + missing }
 
     let sources = self.sources
     let streams = self.streams
@@ -125,26 +125,27 @@ package struct TextReport: ~Copyable {
       losses.withLock { $0.add(writer.losses) }
     }
     if let failure = output.failure { throw failure }
-    return files.compactMap(\.cutOff) + symbols.compactMap(\.problem)
+    return files.compactMap(\.cutOff) + missing + symbols.compactMap(\.problem)
       + losses.withLock { $0 }.explanations(streams)
   }
 
-  /// What latency tracers left is text already.
-  private func writeTexts(to descriptor: Int32) throws(SystemError) {
+  /// What latency tracers left is text already; an empty line follows.
+  ///
+  /// - Returns: what could not be read.
+  private func writeTexts(to descriptor: Int32) throws(SystemError) -> [TraceFileError] {
+    var problems: [TraceFileError] = []
     for file in files {
       for buffer in file.buffers {
-        guard case .text(let offset, let size) = buffer.content else { continue }
-        let failure: SystemError? = file.withBytes(at: offset, count: size) { bytes in
-          do throws(SystemError) {
-            try writeAll(bytes, to: descriptor)
-            return nil
-          } catch {
-            return error
-          }
+        guard case .text(let text) = buffer.content else { continue }
+        problems += try file.forEachPart(of: text) { (bytes) throws(SystemError) in
+          try writeAll(bytes, to: descriptor)
         }
-        if let failure { throw failure }
+        var end = ByteSink(capacity: 16)
+        end.append(UInt8(ascii: "\n"))
+        try end.write(to: descriptor)
       }
     }
+    return problems
   }
 }
 

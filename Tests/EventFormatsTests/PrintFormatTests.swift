@@ -166,6 +166,7 @@ import Testing
   @Test(arguments: [
     #""%d"#, #"%d", REC->b"#, #""%d", REC->"#, #""%d", REC->nothing"#, #""%s", __get_str(nothing)"#,
     #""%d", (REC->b"#, #""%d", REC->b REC->b"#, #""%d", 12ab"#,
+    #""%d", ({ a b ) })"#, #""%d", ({ int x )"#, #""%d", ({ a b"#,
   ])
   func brokenFormatsFallBackToFields(format: String) throws {
     let catalog = Self.event().catalog(format)

@@ -7,10 +7,14 @@ package struct TraceBuilder: Sendable {
   package struct Packing: Sendable {
     /// As the head names it.
     package var name: String
+    package var version: String
     package var pack: @Sendable ([UInt8]) -> [UInt8]
 
-    package init(name: String, pack: @escaping @Sendable ([UInt8]) -> [UInt8]) {
+    package init(
+      name: String, version: String = "", pack: @escaping @Sendable ([UInt8]) -> [UInt8]
+    ) {
       self.name = name
+      self.version = version
       self.pack = pack
     }
   }
@@ -68,6 +72,8 @@ package struct TraceBuilder: Sendable {
       magic(6) + headers + list(ftraceFormats) + systemList + short(kallsyms)
       + short(printkFormats) + long(commandLines) + UInt32(cpuCount).bytes(order)
     if let latencyText {
+      // With the clock's option trace-cmd takes the text's first bytes for the clock's.
+      let options = options.filter { $0.id != 4 }
       let all = options.flatMap { option($0.id, $0.data) } + UInt16(0).bytes(order)
       return early + terminated("options  ") + all + terminated("latency  ")
         + Array(latencyText.utf8)
@@ -106,7 +112,8 @@ package struct TraceBuilder: Sendable {
   // MARK: Version 7
 
   package var version7: [UInt8] {
-    var file = magic(7) + terminated(packing?.name ?? "none") + [0]
+    var file = magic(7) + terminated(packing?.name ?? "none")
+    file += terminated(packing?.version ?? "")
     let pointer = file.count
     file += UInt64(0).bytes(order)
     var found: [UInt8] = []
@@ -142,10 +149,12 @@ package struct TraceBuilder: Sendable {
     }
     if let latencyText {
       found += option(22, UInt64(file.count).bytes(order) + terminated("") + terminated("local"))
-      file += section(22, Array(latencyText.utf8))
+      let text = Array(latencyText.utf8)
+      let body = packing.map { packed(text, size: pageSize, $0) } ?? text
+      file += section(22, body, isPackable: false, isPacked: packing != nil)
     }
     let first = file.count
-    file += section(0, found + option(0, UInt64(0).bytes(order)))
+    file += section(0, found + option(0, UInt64(0).bytes(order)), isPackable: false)
     file += section(15, terminated("none"), isPackable: false)
     file.replaceSubrange(pointer..<pointer + 8, with: UInt64(first).bytes(order))
     return file
@@ -184,10 +193,13 @@ package struct TraceBuilder: Sendable {
     id.bytes(order) + UInt32(data.count).bytes(order) + data
   }
 
-  private func section(_ id: UInt16, _ body: [UInt8], isPackable: Bool = true) -> [UInt8] {
+  private func section(
+    _ id: UInt16, _ body: [UInt8], isPackable: Bool = true, isPacked: Bool = false
+  ) -> [UInt8] {
     let packing = isPackable ? packing : nil
     let stored = packing.map { chunk(body, $0) } ?? body
-    return id.bytes(order) + UInt16(packing == nil ? 0 : 1).bytes(order) + UInt32(0).bytes(order)
+    return id.bytes(order) + UInt16(packing != nil || isPacked ? 1 : 0).bytes(order)
+      + UInt32(0).bytes(order)
       + UInt64(stored.count).bytes(order) + stored
   }
 

@@ -31,6 +31,8 @@ package struct FileInventory: Sendable {
   }
 
   private mutating func measure(_ section: Section, of file: TraceFile) {
+    // Nothing of it is told, and it is packed in another way.
+    guard section.kind != .text else { return }
     do {
       let content = try file.content(of: section)
       try content.withBytes { bytes in

@@ -21,7 +21,12 @@ package struct TraceBuffer: Sendable {
     /// Pages, per CPU; CPUs without data may be missing.
     case pages([CPUData])
     /// The text of the `trace` file, which is what the latency tracers leave.
-    case text(offset: Int, size: Int)
+    case text(LatencyText)
+  }
+
+  /// Where a latency tracer's text is; `TraceFile.forEachPart` reads it.
+  package struct LatencyText: Sendable {
+    var section: Section
   }
 
   /// Where one CPU's pages are.

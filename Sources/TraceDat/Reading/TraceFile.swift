@@ -110,17 +110,6 @@ package final class TraceFile: Sendable {
     EventFormatTexts(of: self)
   }
 
-  /// Lends bytes of the file; what lies behind its end is left out.
-  package func withBytes<R>(
-    at offset: Int, count: Int, _ body: (UnsafeRawBufferPointer) throws -> R
-  ) rethrows -> R {
-    let start = min(max(offset, 0), mapped.count)
-    let end = min(max(start, start + count), mapped.count)
-    return try withExtendedLifetime(mapped) {
-      try body(UnsafeRawBufferPointer(rebasing: mapped.bytes[start..<end]))
-    }
-  }
-
   /// The whole bytes of a section, unpacked if it is packed.
   func content(of section: Section) throws(TraceFileError) -> SectionBytes {
     try section.content(in: mapped, compression: compression, order: order, memory: memory)

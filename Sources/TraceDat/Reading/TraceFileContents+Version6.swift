@@ -93,7 +93,10 @@ extension TraceFileContents {
         contents.buffers.append(
           TraceBuffer(
             name: "", clock: nil, pageSize: contents.head.pageSize,
-            content: .text(offset: cursor.offset, size: cursor.remaining)))
+            content: .text(
+              .init(
+                section: Section(
+                  kind: .text, offset: cursor.offset, size: cursor.remaining, isPacked: false)))))
         return
       }
       guard tag == Self.flyrecordTag else {

@@ -117,12 +117,20 @@ extension TraceFileContents {
     let name = try data.readString()
     let clock = data.isAtEnd ? "" : try data.readString()
     read("text section", at: at) { contents, cursor in
-      let section = try contents.sectionHeader(&cursor, expected: .text)
+      var section = try contents.sectionHeader(&cursor, expected: .text)
+      if section.size > cursor.remaining {
+        contents.note(
+          "text section", at,
+          .truncated(
+            ByteCursorError(
+              offset: section.offset, needed: section.size, available: cursor.remaining)))
+        section.size = cursor.remaining
+      }
       contents.sections.append(section)
       contents.buffers.append(
         TraceBuffer(
           name: name, clock: clock, pageSize: contents.head.pageSize,
-          content: .text(offset: section.offset, size: section.size)))
+          content: .text(.init(section: section))))
     }
   }
 
