@@ -6,7 +6,7 @@ tests=$project/.build/debug/kscopePackageTests.xctest
 tracing=/sys/kernel/tracing
 export KSCOPE_STATE_DIR=$PWD/state KSCOPE_LAB=1
 
-for arguments in -t -s -o -B -C '-e sched_sw' '-e SCHED_wa -l' '-F -e sched_switch' '-e sched_switch -R' \
+for arguments in -t -s -o -B '-e sched_sw' '-e SCHED_wa -l' '-F -e sched_switch' '-e sched_switch -R' \
   '-F --full -e ^irq:' '-f ^vfs_r' '-e timer\|irq:' '-s -t'; do
   kscope list $arguments >ours
   trace-cmd list $arguments >theirs
@@ -14,6 +14,8 @@ for arguments in -t -s -o -B -C '-e sched_sw' '-e SCHED_wa -l' '-F -e sched_swit
 done
 
 equal "list -t is available_tracers" "$(kscope list -t)" "$(cat $tracing/available_tracers)"
+# trace-cmd adds tsc2nsec, a clock that is no kernel's, and kscope has not.
+equal "list -C is trace_clock" "$(kscope list -C)" "$(cat $tracing/trace_clock)"
 equal "list -e is available_events" \
   "$(diff <(kscope list -e) $tracing/available_events | head -20)" ''
 functions=$(kscope list -f)
