@@ -14,6 +14,7 @@ for signal in INT TERM; do
   equal "SIG$signal: status" $? 0
   said=$(cat $signal.err) text=$(trace-cmd report -R -i $signal.dat 2>/dev/null)
   matches "SIG$signal: said" "$said" "stopped by SIG$signal"
+  cp $signal.dat "$results"
   equal "SIG$signal: events" "$(printed)" "$(counted)"
   unchanged "SIG$signal"
 done
@@ -51,11 +52,15 @@ done
 check "not root: no file" test ! -e theirs/no.dat
 unchanged "not root"
 
+# Room for what every file has and for half a megabyte of pages.
 mkdir small
-mount -t tmpfs -o size=10m tmpfs small
-timeout -s KILL 120 kscope record -o small/full.dat -p function sleep 60 2>full.err
+mount -t tmpfs -o size=$(($(stat -c %s again.dat) / 1024 + 512))k tmpfs small
+timeout -s KILL 120 kscope record -o small/full.dat -p function -l '*_lock*' -l '*_unlock*' -l 'vfs_*' \
+  bash -c 'while :; do cat /proc/self/maps; done >/dev/null' 2>full.err
 equal "a full disk: status" $? 1
 said=$(cat full.err) text=$(trace-cmd report -R -i small/full.dat 2>full.report)
+kill "$(sed -n 's/.*the command still runs, as process \([0-9]*\)$/\1/p' full.err)"
+equal "a full disk: the command goes on, and its process is told" $? 0
 matches "a full disk: said" "$said" 'cut short: small/full.dat cannot be written: No space left'
 check "a full disk: the file is read ($(printed) events)" test "$(printed)" -gt 1000
 unchanged "a full disk"

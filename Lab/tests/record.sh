@@ -17,8 +17,9 @@ equal "function -l: only that function" \
   "$(grep -E '\[[0-9]{3}\]' <<<"$text" | grep -vc 'vfs_read\|ip=0x')" 0
 unchanged "function -l"
 
+# In this order: with that tracer, tracing is off until all is set up.
 (
-  until [ "$(cat $tracing/tracing_on)$(cat $tracing/current_tracer)" = 1function ]; do :; done
+  until [ "$(cat $tracing/current_tracer)$(cat $tracing/tracing_on)" = function1 ]; do :; done
   while [ $((n += 1)) -lt 20 ]; do read -r _ </proc/uptime; done
 ) &
 busy=$!
@@ -28,6 +29,7 @@ matches "-P: it ends with the process" "$said" 'the traced processes have ended'
 equal "-P: no other process is traced" \
   "$(grep -E '\[[0-9]{3}\]' <<<"$text" | grep -vc -- "-$busy ")" 0
 equal "-P: events" "$(printed)" "$(counted)"
+check "-P: each look at the process's file is there" test "$(grep -c 'vfs_read' <<<"$text")" -ge 19
 unchanged "-P"
 
 record graph -p function_graph -l vfs_read -l rw_verify_area -F cat /proc/uptime
@@ -35,7 +37,7 @@ matches "function_graph: entries" "$text" 'funcgraph_entry'
 unchanged "function_graph"
 
 (
-  until [ "$(cat $tracing/tracing_on)$(cat $tracing/current_tracer)" = 1function ]; do :; done
+  until [ "$(cat $tracing/current_tracer)$(cat $tracing/tracing_on)" = function1 ]; do :; done
   read -r _ </proc/uptime
 ) &
 busy=$!
