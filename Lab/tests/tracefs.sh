@@ -16,8 +16,6 @@ done
 # trace-cmd adds tsc2nsec, which is no clock of the kernel's but its own calculation.
 equal "list -C is trace_clock" "$(kscope list -C)" "$(cat $tracing/trace_clock)"
 equal "list -t is available_tracers" "$(kscope list -t)" "$(cat $tracing/available_tracers)"
-# trace-cmd adds tsc2nsec, a clock that is no kernel's, and kscope has not.
-equal "list -C is trace_clock" "$(kscope list -C)" "$(cat $tracing/trace_clock)"
 equal "list -e is available_events" \
   "$(diff <(kscope list -e) $tracing/available_events | head -20)" ''
 functions=$(kscope list -f)
