@@ -80,7 +80,8 @@ public final class MappedFile: Sendable {
 
   /// Lends the bytes as a span.
   public func withBytes<R, E: Error>(_ body: (RawSpan) throws(E) -> R) throws(E) -> R {
-    try body(bytes.bytes)
+    defer { withExtendedLifetime(self) {} }
+    return try body(bytes.bytes)
   }
 
   /// Tells the system that the bytes of a range will not be wanted again soon.

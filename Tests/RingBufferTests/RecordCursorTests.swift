@@ -162,4 +162,24 @@ import Testing
     #expect(layout.pageSize == 16384)
     #expect(throws: PageLayoutError.self) { try PageLayout(headerPage: "", order: .little) }
   }
+
+  /// Two events of 8 bytes behind a header of 16; the page is cut off in or before the second.
+  @Test(
+    arguments: [(16, 0, 16), (20, 0, 16), (24, 1, 24), (30, 1, 24), (32, 2, nil)]
+      as [(Int, Int, Int?)])
+  func aPageMayBeCutOff(available: Int, events: Int, damage: Int?) throws {
+    var page = Page()
+    page.words = [page.header(1, 5), 7, page.header(1, 5), 8]
+    let layout = try page.layout
+    // Exactly as many bytes as there are.
+    let bytes = Array(page.bytes[..<available])
+    bytes.withUnsafeBytes { bytes in
+      guard let start = bytes.baseAddress else { return }
+      var cursor = RecordCursor(page: start, layout: layout, available: available)
+      var found = 0
+      while cursor.next() != nil { found += 1 }
+      #expect(found == events)
+      #expect(cursor.damage == damage)
+    }
+  }
 }

@@ -1,4 +1,5 @@
 package import ByteIO
+import Glibc
 
 /// Something in a file that is not as the format says.
 ///
@@ -39,6 +40,8 @@ package struct TraceFileError: ExplainedError, Equatable {
 
   package var message: String {
     switch kind {
+    case .system(let error) where error.call == "open" && error.code == EINVAL:
+      "cannot read \(path): it is not a regular file"
     case .system(let error):
       "cannot read \(path): \(error.reason)"
     case .empty:
@@ -68,7 +71,7 @@ package struct TraceFileError: ExplainedError, Equatable {
 
   package var hint: String? {
     switch kind {
-    case .system(let error) where error.code == 2 && path == "trace.dat":
+    case .system(let error) where error.code == ENOENT && path == "trace.dat":
       "record one with 'kscope record', or name a file with -i"
     case .truncated: "the file may have been cut off while it was written or copied"
     default: nil
