@@ -60,6 +60,13 @@ matches "no such function: said" "$said" 'no such function: do_page_fualt'
 # On x86 page faults have been others' business since 5.8, and most of those cannot be traced.
 matches "no such function: nearest names" "$said" 'nearest: page_fault_oops'
 matches "no such function: an event instead" "$said" 'event exceptions:page_fault_user'
+record gone -p function -l do_page_fault true
+matches "a function that is gone: said" "$said" 'no such function: do_page_fault'
+matches "a function that is gone: nearest names" "$said" 'nearest: page_fault_oops.*event exceptions:page_fault_user'
+record hidden -p function -l exc_page_fault true
+matches "a function that cannot be traced: said" "$said" 'exc_page_fault.* does not let it be traced'
+record command -p function -l vfs_raed:traceoff true
+matches "a command for no function: nearest names" "$said" 'nearest: vfs_read'
 check "no such function: no file" test ! -e typo.dat
 unchanged "no such function"
 

@@ -81,16 +81,6 @@ struct LabSettingsTests {
       do { try body() } catch { return error as? TracefsError }
       return nil
     }
-    let function = failure { try directory.top.setFunctionFilter(["do_page_fault"], saving: state) }
-    #expect(function?.message == "no such function: do_page_fault")
-    #expect(function?.hint?.contains("page_fault_oops") == true)
-    #expect(function?.hint?.contains("event exceptions:page_fault_user") == true)
-    let hidden = failure { try directory.top.setFunctionFilter(["exc_page_fault"], saving: state) }
-    #expect(hidden?.message.contains("does not let it be traced") == true)
-    let command = failure {
-      try directory.top.setFunctionFilter(["vfs_raed:traceoff"], saving: state)
-    }
-    #expect(command?.hint?.contains("vfs_read") == true)
     let filter = failure {
       try directory.top.setFilter("nosuch == 1", on: "sched:sched_switch", saving: state)
     }
