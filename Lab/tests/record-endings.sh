@@ -1,42 +1,7 @@
 # kscope record: whatever ends it, the file is whole and the settings come back.
 # limit: 900
 source "$(dirname "$0")/../tap.sh"
-tracing=/sys/kernel/tracing
-work=$(mktemp -d /tmp/record.XXXXXX)
-cd "$work"
-
-# Every setting that a recording can touch.
-settings() {
-  (
-    cd "$tracing"
-    # One process reads them all: the lab is slow at starting programs.
-    grep -s '' tracing_on current_tracer trace_clock tracing_cpumask buffer_size_kb \
-      buffer_percent buffer_subbuf_size_kb saved_cmdlines_size max_graph_depth tracing_thresh \
-      set_event set_event_pid set_event_notrace_pid set_ftrace_pid set_ftrace_notrace_pid \
-      set_ftrace_filter set_ftrace_notrace set_graph_function set_graph_notrace options/* \
-      dynamic_events events/sched/sched_switch/{filter,trigger,enable} \
-      events/syscalls/sys_enter_openat/{filter,trigger,enable} per_cpu/*/buffer_size_kb
-    ls instances
-  )
-}
-# Until its first use the kernel keeps the buffer small, and there is no way back to that.
-echo 1 >$tracing/events/sched/sched_switch/enable
-echo 0 >$tracing/events/sched/sched_switch/enable
-echo >$tracing/trace
-before=$(settings)
-
-# record NAME ARGUMENT…: records to NAME.dat; sets $status, $said and, by trace-cmd, $text.
-record() {
-  local name=$1
-  shift
-  kscope record -o "$name.dat" "$@" >"$name.out" 2>"$name.err"
-  status=$? said=$(cat "$name.err")
-  text=$(trace-cmd report -R -i "$name.dat" 2>"$name.report") || text="report failed"
-}
-# The events that the summary counts, and those that trace-cmd prints.
-counted() { sed -n 's/^kscope: \([0-9,]*\) events\{0,1\} in .*/\1/p' <<<"$said" | tr -d ,; }
-printed() { grep -cE '\[[0-9]{3}\]' <<<"$text"; }
-unchanged() { equal "$1: all settings are as before" "$(diff <(echo "$before") <(settings))" ""; }
+source "$(dirname "$0")/../recording.sh"
 
 # Signals go to kscope alone.
 for signal in INT TERM; do
@@ -49,6 +14,7 @@ for signal in INT TERM; do
   equal "SIG$signal: status" $? 0
   said=$(cat $signal.err) text=$(trace-cmd report -R -i $signal.dat 2>/dev/null)
   matches "SIG$signal: said" "$said" "stopped by SIG$signal"
+  cp $signal.dat "$results"
   equal "SIG$signal: events" "$(printed)" "$(counted)"
   unchanged "SIG$signal"
 done
@@ -74,11 +40,27 @@ equal "in use by another: nothing was changed" "$(diff <(echo "$busy") <(setting
 check "in use by another: no file" test ! -e busy.dat
 echo nop >$tracing/current_tracer
 
+# From a place that anybody can read, as kscope's own folder may be root's alone.
+install -m 755 "$(command -v kscope)" /tmp/kscope.anybody
+chmod 755 "$work"
+mkdir -m 777 theirs
+for command in 'record -e sched:sched_switch -o theirs/no.dat true' 'list -e' reset\ --all; do
+  said=$(setpriv --reuid 65534 --regid 65534 --clear-groups /tmp/kscope.anybody $command 2>&1)
+  check "not root, $command: status" test $? -ne 0
+  matches "not root, $command: said" "$said" 'only root may use the kernel.s tracer'
+done
+check "not root: no file" test ! -e theirs/no.dat
+unchanged "not root"
+
+# Room for what every file has and for half a megabyte of pages.
 mkdir small
-mount -t tmpfs -o size=10m tmpfs small
-timeout -s KILL 120 kscope record -o small/full.dat -p function sleep 60 2>full.err
+mount -t tmpfs -o size=$(($(stat -c %s again.dat) / 1024 + 512))k tmpfs small
+timeout -s KILL 120 kscope record -o small/full.dat -p function -l '*_lock*' -l '*_unlock*' -l 'vfs_*' \
+  bash -c 'while :; do cat /proc/self/maps; done >/dev/null' 2>full.err
 equal "a full disk: status" $? 1
 said=$(cat full.err) text=$(trace-cmd report -R -i small/full.dat 2>full.report)
+kill "$(sed -n 's/.*the command still runs, as process \([0-9]*\)$/\1/p' full.err)"
+equal "a full disk: the command goes on, and its process is told" $? 0
 matches "a full disk: said" "$said" 'cut short: small/full.dat cannot be written: No space left'
 check "a full disk: the file is read ($(printed) events)" test "$(printed)" -gt 1000
 unchanged "a full disk"

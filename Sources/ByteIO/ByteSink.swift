@@ -103,7 +103,7 @@ import Glibc
     decimal value: UInt64, width: Int = 0, fill: UInt8 = 0x20
   ) {
     let digits = Digits.decimalCount(value)
-    append(repeating: fill, count: width &- digits)
+    if _slowPath(width > digits) { append(repeating: fill, count: width &- digits) }
     reserve(digits)
     Digits.writeDecimal(value, endingAt: base + count + digits)
     length &+= digits
@@ -116,17 +116,13 @@ import Glibc
 
   /// Lowercase hexadecimal digits, without a prefix, with `fill` before them up to `width`.
   @inlinable public mutating func append(hex value: UInt64, width: Int = 0, fill: UInt8 = 0x30) {
-    let digits = max(1, (64 &- value.leadingZeroBitCount &+ 3) / 4)
-    append(repeating: fill, count: width &- digits)
-    reserve(digits)
-    var rest = value
-    var at = base + count + digits
-    for _ in 0..<digits {
-      at -= 1
-      let nibble = UInt8(truncatingIfNeeded: rest & 15)
-      at.storeBytes(of: nibble &+ (nibble < 10 ? 0x30 : 0x57), as: UInt8.self)
-      rest >>= 4
-    }
+    let digits = (67 &- (value | 1).leadingZeroBitCount) &>> 2
+    if _slowPath(width > digits) { append(repeating: fill, count: width &- digits) }
+    reserve(16)
+    let high = UInt128(Digits.hexadecimal(UInt32(truncatingIfNeeded: value >> 32)))
+    let all = high | UInt128(Digits.hexadecimal(UInt32(truncatingIfNeeded: value))) << 64
+    let shown = all >> UInt128((16 &- digits) &* 8)
+    (base + length).storeBytes(of: shown.littleEndian, as: UInt128.self)
     length &+= digits
   }
 

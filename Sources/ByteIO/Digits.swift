@@ -16,17 +16,77 @@ public enum Digits {
     """
 
   /// How many decimal digits a number has; 1 for zero.
-  @inlinable public static func decimalCount(_ value: UInt64) -> Int {
-    var digits = 1
-    var rest = value
-    while rest >= 10_000 {
-      rest /= 10_000
-      digits &+= 4
+  @inlinable @inline(__always) public static func decimalCount(_ value: UInt64) -> Int {
+    // 1233 / 4096 is a little more than log10(2): a digit too many where the power is not reached.
+    let bits = 64 &- (value | 1).leadingZeroBitCount
+    let guess = (bits &* 1233) &>> 12
+    return guess &+ (value >= powers(guess) ? 1 : 0)
+  }
+
+  /// 10 to the power of 0…19; 0 counts as one digit.
+  @inlinable @inline(__always) static func powers(_ exponent: Int) -> UInt64 {
+    switch exponent {
+    case 0: 0
+    case 1: 10
+    case 2: 100
+    case 3: 1000
+    case 4: 10_000
+    case 5: 100_000
+    case 6: 1_000_000
+    case 7: 10_000_000
+    case 8: 100_000_000
+    case 9: 1_000_000_000
+    case 10: 10_000_000_000
+    case 11: 100_000_000_000
+    case 12: 1_000_000_000_000
+    case 13: 10_000_000_000_000
+    case 14: 100_000_000_000_000
+    case 15: 1_000_000_000_000_000
+    case 16: 10_000_000_000_000_000
+    case 17: 100_000_000_000_000_000
+    case 18: 1_000_000_000_000_000_000
+    default: 10_000_000_000_000_000_000
     }
-    if rest >= 1000 { return digits &+ 3 }
-    if rest >= 100 { return digits &+ 2 }
-    if rest >= 10 { return digits &+ 1 }
-    return digits
+  }
+
+  /// Writes exactly six digits, zeros in front; `value` is below a million.
+  @inlinable @inline(__always) public static func writeSix(
+    _ value: UInt32, to target: UnsafeMutableRawPointer
+  ) {
+    let table = UnsafeRawPointer(pairs.utf8Start)
+    let high = value / 10_000
+    let rest = value &- high &* 10_000
+    let middle = rest / 100
+    let low = rest &- middle &* 100
+    target.storeBytes(
+      of: table.loadUnaligned(fromByteOffset: Int(high) &* 2, as: UInt16.self), as: UInt16.self)
+    (target + 2).storeBytes(
+      of: table.loadUnaligned(fromByteOffset: Int(middle) &* 2, as: UInt16.self), as: UInt16.self)
+    (target + 4).storeBytes(
+      of: table.loadUnaligned(fromByteOffset: Int(low) &* 2, as: UInt16.self), as: UInt16.self)
+  }
+
+  /// Writes exactly three digits, zeros in front; `value` is below a thousand.
+  @inlinable @inline(__always) public static func writeThree(
+    _ value: UInt32, to target: UnsafeMutableRawPointer
+  ) {
+    let table = UnsafeRawPointer(pairs.utf8Start)
+    let high = value / 100
+    let rest = Int(value &- high &* 100)
+    target.storeBytes(of: UInt8(truncatingIfNeeded: high) &+ 0x30, as: UInt8.self)
+    (target + 1).storeBytes(
+      of: table.loadUnaligned(fromByteOffset: rest &* 2, as: UInt16.self), as: UInt16.self)
+  }
+
+  /// Eight lowercase hexadecimal digits of 32 bits, the highest digit in the lowest byte.
+  @inlinable @inline(__always) static func hexadecimal(_ value: UInt32) -> UInt64 {
+    // The nibbles are spread to a byte each, all at once, then made letters.
+    var spread = UInt64(value.byteSwapped)
+    spread = (spread | spread << 16) & 0x0000_ffff_0000_ffff
+    spread = (spread | spread << 8) & 0x00ff_00ff_00ff_00ff
+    spread = (spread >> 4 | spread << 8) & 0x0f0f_0f0f_0f0f_0f0f
+    let letters = (spread &+ 0x0606_0606_0606_0606) >> 4 & 0x0101_0101_0101_0101
+    return spread &+ 0x3030_3030_3030_3030 &+ letters &* 0x27
   }
 
   /// Writes the digits of `value` so that the last lies just before `end`.

@@ -4,6 +4,16 @@ import ByteIO
 ///
 /// As trace-cmd prints them; the shape is Documentation/trace/ftrace.rst, "function_graph".
 enum CallGraphLine {
+  /// What stands before the bar: the call's duration in ns where the line shows its end.
+  @inline(__always) static func appendBeginning(_ duration: UInt64?, to sink: inout ByteSink) {
+    guard let duration else {
+      appendNoDuration(to: &sink)
+      return
+    }
+    appendOverhead(duration, to: &sink)
+    appendDuration(duration, to: &sink)
+  }
+
   /// Marks calls that took long: `$ ` a second, `# ` a millisecond, `! ` 100 µs, `+ ` 10 µs.
   static func appendOverhead(_ nanoseconds: UInt64, to sink: inout ByteSink) {
     switch nanoseconds {

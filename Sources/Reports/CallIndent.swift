@@ -5,36 +5,33 @@ import ByteIO
 /// The kernel's record has a function and its caller, no depth. The caller is looked for among the
 /// functions seen before; the call is then one deeper. Functions are told apart by name.
 struct CallIndent {
-  /// A function's name, which stays where it is while the report is made.
-  struct Name {
-    var start: UnsafeRawPointer
-    var count: Int
-    /// Of the name's bytes; names that differ in it are different.
-    var hash: UInt64
+  /// How many blanks a level is shown by.
+  static let width = 3
 
-    @inline(__always) static func == (a: Name, b: Name) -> Bool {
-      a.hash == b.hash && a.count == b.count
-    }
-  }
-
-  private var calls: [Name] = []
+  /// The hashes of their names.
+  private var calls: [UInt64] = []
 
   /// The depth of `function`, called by `parent`; remembers the call.
-  mutating func depth(of function: Name?, calledBy parent: Name) -> Int {
-    var depth = 0
-    while depth < calls.count {
-      if calls[depth] == parent {
-        if let function { place(function, at: depth + 1) }
-        return depth
-      }
-      depth += 1
+  ///
+  /// - Parameters:
+  ///   - function: the hash of its name; 0 where that is not known.
+  ///   - parent: the hash of the caller's name.
+  mutating func depth(of function: UInt64, calledBy parent: UInt64) -> Int {
+    let known = calls.withUnsafeBufferPointer { calls in
+      var depth = 0
+      while depth < calls.count, calls[depth] != parent { depth &+= 1 }
+      return depth
     }
-    place(parent, at: 0)
-    if let function { place(function, at: 1) }
-    return 0
+    if known == calls.count {
+      place(parent, at: 0)
+      if function != 0 { place(function, at: 1) }
+      return 0
+    }
+    if function != 0 { place(function, at: known + 1) }
+    return known
   }
 
-  private mutating func place(_ name: Name, at depth: Int) {
+  private mutating func place(_ name: UInt64, at depth: Int) {
     if depth < calls.count { calls[depth] = name } else { calls.append(name) }
   }
 }

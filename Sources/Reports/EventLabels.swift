@@ -46,7 +46,7 @@ final class EventLabels: @unchecked Sendable {
     /// The event's index in its catalog.
     var event: Int
     /// ` name: ` and the blanks up to where the text begins.
-    var text: UnsafeRawBufferPointer
+    var text: PaddedText
   }
 
   /// By event id: an index into `labels`; the first is of unknown events.
@@ -82,10 +82,8 @@ final class EventLabels: @unchecked Sendable {
     name.withUnsafeBytes { text.append($0) }
     text.append(": ")
     text.append(repeating: UInt8(ascii: " "), count: Self.nameWidth - name.count)
-    let kept = UnsafeMutableRawBufferPointer.allocate(byteCount: text.count, alignment: 1)
-    kept.copyMemory(from: text.bytes)
     (labels + count).initialize(
-      to: Label(kind: kind, event: event, text: UnsafeRawBufferPointer(kept)))
+      to: Label(kind: kind, event: event, text: PaddedText(copying: text.bytes)))
     count += 1
   }
 

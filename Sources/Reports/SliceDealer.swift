@@ -13,8 +13,8 @@ final class SliceDealer: Sendable {
     var number: Int
     var from: [EventStream.Position]
     var to: [EventStream.Position]
-    /// The function tracer's calls at the slice's start, by stream; empty where there are none.
-    var indents: [CallIndent]
+    /// How deep the function tracer's calls are; nil where there are none.
+    var depths: CallDepths?
   }
 
   struct State: ~Copyable {
@@ -55,37 +55,49 @@ final class SliceDealer: Sendable {
       let number = state.next
       state.next += 1
       let from = state.position
-      let indents = state.indents
       let to =
         number < times.count
         ? streams.indices.map {
           streams[$0].position(ofTime: times[number], notBefore: from[$0])
         } : streams.map(\.end)
       state.position = to
-      if followsCalls, number < times.count { followCalls(&state, from, to) }
-      return Slice(number: number, from: from, to: to, indents: indents)
+      let depths = followsCalls ? followCalls(&state, from, to) : nil
+      return Slice(number: number, from: from, to: to, depths: depths)
     }
   }
 
-  /// Lets the indents see the function calls of a slice.
+  /// Finds the depths of a slice's function calls, which depend on all calls before.
   private func followCalls(
     _ state: inout State, _ from: [EventStream.Position], _ to: [EventStream.Position]
-  ) {
+  ) -> CallDepths {
+    let found = CallDepths()
+    var depths: [UInt16] = []
     for stream in streams.indices {
       let source = streams[stream].buffer
       let order = sources[source].file.order
       let labels = sources[source].labels.lookup
       var cursor = EventCursor([streams[stream]], from: [from[stream]], to: [to[stream]])
-      while let event = cursor.next() {
-        let record = event.record
-        guard record.length >= 2 else { continue }
-        let id = record.payload.load(UInt16.self, at: 0, order)
-        guard case .function(let ip, let parent) = labels[id].pointee.kind,
-          let caller = state.names[source].name(of: parent.value(in: record, order))
-        else { continue }
-        let function = state.names[source].name(of: ip.value(in: record, order))
-        _ = state.indents[stream].depth(of: function, calledBy: caller)
+      depths.removeAll(keepingCapacity: true)
+      while let run = cursor.nextRun() {
+        for index in 0..<run.count {
+          let record = run.records[index]
+          var depth = 0
+          if record.length >= 2,
+            case .function(let ip, let parent) = labels[
+              record.payload.load(UInt16.self, at: 0, order)
+            ].pointee.kind
+          {
+            let caller = state.names[source].name(of: parent.value(in: record, order)).pointee.hash
+            if caller != 0 {
+              let function = state.names[source].name(of: ip.value(in: record, order))
+              depth = state.indents[stream].depth(of: function.pointee.hash, calledBy: caller)
+            }
+          }
+          depths.append(UInt16(clamping: depth))
+        }
       }
+      found.append(depths)
     }
+    return found
   }
 }

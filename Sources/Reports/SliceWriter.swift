@@ -7,9 +7,9 @@ import TraceDat
 ///
 /// Everything that is looked up per event is cached here, so workers share nothing that changes.
 struct SliceWriter: ~Copyable {
-  private let streams: [EventStream]
+  let streams: [EventStream]
   private let sources: [ReportSource]
-  private let lanes: OwnedList<Lane>
+  let lanes: OwnedList<Lane>
   private var caches: OwnedList<SourceCache>
   private(set) var losses = ReportLosses()
 
@@ -17,21 +17,33 @@ struct SliceWriter: ~Copyable {
   struct Lane: ~Copyable {
     let source: Int
     let cpu: Int
+    /// What stands before each line where there are several sources.
+    let prefix: PaddedText
     /// `[003]`
-    let cpuText: UnsafeMutableRawBufferPointer
+    let cpuText: PaddedText
+    let labels: EventLabels.Lookup
+    let order: ByteOrder
+    /// The offset of a record's pid.
+    let pid: Int
 
-    init(_ stream: EventStream) {
-      source = stream.buffer
+    init(_ stream: EventStream, _ source: ReportSource) {
+      self.source = stream.buffer
       cpu = stream.cpu
       var text = ByteSink(capacity: 64)
       text.append("[")
       text.append(decimal: UInt64(cpu), width: 3, fill: UInt8(ascii: "0"))
       text.append("]")
-      cpuText = .allocate(byteCount: text.count, alignment: 1)
-      cpuText.copyMemory(from: text.bytes)
+      cpuText = PaddedText(copying: text.bytes)
+      prefix = source.prefix.withUnsafeBytes { PaddedText(copying: $0) }
+      labels = source.labels.lookup
+      order = source.file.order
+      pid = source.events.common.pid.offset
     }
 
-    deinit { cpuText.deallocate() }
+    deinit {
+      prefix.deallocate()
+      cpuText.deallocate()
+    }
   }
 
   /// What a worker keeps of one source; `sources` keeps alive what it points to.
@@ -39,209 +51,146 @@ struct SliceWriter: ~Copyable {
     var tasks: TaskLabels
     var functions: FunctionNames
     var scratch = PrintScratch()
-    let labels: EventLabels.Lookup
+    var time: TimeText
     let events: Unmanaged<EventCatalog>
-    let order: ByteOrder
-    let time: TimeColumn
-    /// The offset of a record's pid.
-    let pid: Int
-    let hasPrefix: Bool
 
     init(_ source: ReportSource) {
       tasks = TaskLabels(names: source.names)
       functions = FunctionNames(symbols: source.events.symbols)
-      labels = source.labels.lookup
+      time = TimeText(source.time)
       events = .passUnretained(source.events)
-      order = source.file.order
-      time = source.time
-      pid = source.events.common.pid.offset
-      hasPrefix = !source.prefix.isEmpty
     }
   }
 
   init(streams: [EventStream], sources: [ReportSource]) {
     self.streams = streams
     self.sources = sources
-    lanes = OwnedList(count: streams.count) { Lane(streams[$0]) }
+    lanes = OwnedList(count: streams.count) { Lane(streams[$0], sources[streams[$0].buffer]) }
     caches = OwnedList(count: sources.count) { SourceCache(sources[$0]) }
   }
 
   /// Prints a slice.
   mutating func write(_ slice: SliceDealer.Slice, to sink: inout ByteSink) {
     var cursor = EventCursor(streams, from: slice.from, to: slice.to)
-    var indents = slice.indents
-    if let first = cursor.peek, endsLeaf(first, before: slice) { _ = cursor.next() }
-    while let event = cursor.next() {
-      write(event, slice, &cursor, &indents, to: &sink)
+    // How many events of each stream were printed.
+    var printed = [Int](repeating: 0, count: streams.count)
+    var isLeafsEnd = cursor.peek.map { endsLeaf($0, before: slice) } ?? false
+    while let run = cursor.nextRun() {
+      let depths = slice.depths.map { $0[run.stream] + printed[run.stream] }
+      printed[run.stream] += run.count
+      isLeafsEnd = write(run, skippingFirst: isLeafsEnd, depths, slice, cursor, to: &sink)
     }
     losses.add(cursor.damages, count: cursor.damageCount, problems: cursor.problems)
   }
 
-  @inline(__always) private mutating func write(
-    _ event: EventCursor.Event, _ slice: SliceDealer.Slice, _ cursor: inout EventCursor,
-    _ indents: inout [CallIndent], to sink: inout ByteSink
-  ) {
-    let source = lanes[event.stream].source
-    let record = event.record
-    let order = caches[source].order
-    guard record.length >= caches[source].pid &+ 4 else {
-      losses.shortRecords += 1
-      return
-    }
-    if _slowPath(event.lost != .none) { appendLoss(event, to: &sink) }
-    let id = record.payload.load(UInt16.self, at: 0, order)
-    let pid = record.payload.load(Int32.self, at: caches[source].pid, order)
-    let label = caches[source].labels[id]
+  /// Prints a run.
+  ///
+  /// - Returns: whether the next run's first event ends the leaf that was printed last.
+  private mutating func write(
+    _ run: EventCursor.Run, skippingFirst: Bool, _ depths: UnsafePointer<UInt16>?,
+    _ slice: SliceDealer.Slice, _ cursor: borrowing EventCursor, to sink: inout ByteSink
+  ) -> Bool {
+    let source = lanes[run.stream].source
+    let order = lanes[run.stream].order
+    let pid = lanes[run.stream].pid
+    let labels = lanes[run.stream].labels
+    let prefix = lanes[run.stream].prefix
+    let cpuText = lanes[run.stream].cpuText
+    var index = skippingFirst ? 1 : 0
+    if run.lost != .none, !skippingFirst { appendLoss(run.lost, run.stream, to: &sink) }
+    while index < run.count {
+      let record = run.records[index]
+      index &+= 1
+      guard record.length >= pid &+ 4 else {
+        losses.shortRecords += 1
+        continue
+      }
+      let id = record.payload.load(UInt16.self, at: 0, order)
+      let label = labels[id]
+      let task = caches[source].tasks.label(of: record.payload.load(Int32.self, at: pid, order))
 
-    if caches[source].hasPrefix { appendPrefix(source, to: &sink) }
-    caches[source].tasks.append(pid, to: &sink)
-    sink.append(UnsafeRawBufferPointer(lanes[event.stream].cpuText))
-    caches[source].time.append(record.time, to: &sink)
-    sink.append(label.pointee.text)
+      let room =
+        prefix.count &+ task.count &+ label.pointee.text.count &+ TimeText.room
+        &+ PaddedText.padding &* 2
+      sink.append(atMost: room) { target in
+        var at = target
+        if prefix.count > 0 { at = prefix.copy(to: at) }
+        at = task.copy(to: at)
+        at = cpuText.copy(to: at)
+        at = caches[source].time.write(record.time, to: at)
+        return label.pointee.text.copy(to: at)
+      }
 
-    switch label.pointee.kind {
-    case .info:
-      caches[source].events._withUnsafeGuaranteedRef { events in
-        events.printInfo(
-          record: record.bytes, eventIndex: label.pointee.event, into: &sink,
-          scratch: &caches[source].scratch)
+      switch label.pointee.kind {
+      case .info:
+        caches[source].events._withUnsafeGuaranteedRef { events in
+          events.printInfo(
+            record: record.bytes, eventIndex: label.pointee.event, into: &sink,
+            scratch: &caches[source].scratch)
+        }
+      case .function(let ip, _):
+        if let depths {
+          sink.append(
+            repeating: UInt8(ascii: " "), count: Int(depths[index &- 1]) &* CallIndent.width)
+        }
+        let address = ip.value(in: record, order)
+        let name = caches[source].functions.name(of: address)
+        if name.pointee.hash == 0 { sink.append("0x") }
+        append(name.pointee, address, to: &sink)
+      case .graphEntry(let function, let depth):
+        let next: Call? =
+          index < run.count
+          ? call(run.records[index], of: run.stream)
+          : cursor.peek.map { call($0) } ?? follower(of: slice)
+        let duration = next.flatMap { next in
+          call(record, of: run.stream)?.isLeaf(endedBy: next) ?? false ? next.duration : nil
+        }
+        CallGraphLine.appendBeginning(duration, to: &sink)
+        CallGraphLine.appendDepth(
+          Int32(truncatingIfNeeded: depth.value(in: record, order)), to: &sink)
+        let address = function.value(in: record, order)
+        append(caches[source].functions.name(of: address).pointee, address, to: &sink)
+        sink.append(duration != nil ? "();" : "() {")
+        if duration != nil { index &+= 1 }
+      case .graphExit(_, let depth, let begin, let end):
+        CallGraphLine.appendBeginning(
+          end.value(in: record, order) &- begin.value(in: record, order), to: &sink)
+        CallGraphLine.appendDepth(
+          Int32(truncatingIfNeeded: depth.value(in: record, order)), to: &sink)
+        sink.append("}")
+      case .unknown:
+        sink.append("id=")
+        sink.append(decimal: UInt64(id))
       }
-    case .function(let ip, let parent):
-      let address = ip.value(in: record, order)
-      let function = caches[source].functions.name(of: address)
-      if let caller = caches[source].functions.name(of: parent.value(in: record, order)) {
-        let depth = indents[event.stream].depth(of: function, calledBy: caller)
-        sink.append(repeating: UInt8(ascii: " "), count: depth &* 3)
-      }
-      if let function {
-        append(function, to: &sink)
-      } else {
-        sink.append("0x")
-        sink.append(hex: address)
-      }
-    case .graphEntry(let function, let depth):
-      let next = cursor.peek.map { call($0) } ?? follower(of: slice)
-      let duration = next.flatMap { next in
-        call(event)?.isLeaf(endedBy: next) ?? false ? next.duration : nil
-      }
-      if let duration {
-        CallGraphLine.appendOverhead(duration, to: &sink)
-        CallGraphLine.appendDuration(duration, to: &sink)
-      } else {
-        CallGraphLine.appendNoDuration(to: &sink)
-      }
-      CallGraphLine.appendDepth(
-        Int32(truncatingIfNeeded: depth.value(in: record, order)), to: &sink)
-      appendFunction(function.value(in: record, order), source, to: &sink)
-      if duration != nil {
-        sink.append("();")
-        _ = cursor.next()
-      } else {
-        sink.append("() {")
-      }
-    case .graphExit(_, let depth, let begin, let end):
-      let duration = end.value(in: record, order) &- begin.value(in: record, order)
-      CallGraphLine.appendOverhead(duration, to: &sink)
-      CallGraphLine.appendDuration(duration, to: &sink)
-      CallGraphLine.appendDepth(
-        Int32(truncatingIfNeeded: depth.value(in: record, order)), to: &sink)
-      sink.append("}")
-    case .unknown:
-      sink.append("id=")
-      sink.append(decimal: UInt64(id))
+      sink.append(UInt8(ascii: "\n"))
     }
-    sink.append(UInt8(ascii: "\n"))
+    return index > run.count
   }
 
   // MARK: Parts of a line
 
-  private func appendPrefix(_ source: Int, to sink: inout ByteSink) {
-    sources[source].prefix.withUnsafeBytes { sink.append($0) }
-  }
-
-  private func append(_ name: CallIndent.Name, to sink: inout ByteSink) {
-    sink.append(UnsafeRawBufferPointer(start: name.start, count: name.count))
-  }
-
-  private mutating func appendFunction(
-    _ address: UInt64, _ source: Int, to sink: inout ByteSink
+  /// A function's name, or its address in hexadecimal.
+  @inline(__always) private func append(
+    _ name: FunctionNames.Name, _ address: UInt64, to sink: inout ByteSink
   ) {
-    if let name = caches[source].functions.name(of: address) {
-      append(name, to: &sink)
-    } else {
+    if _slowPath(name.hash == 0) {
       sink.append(hex: address)
+    } else {
+      sink.append(atMost: name.text.count &+ PaddedText.padding) { name.text.copy(to: $0) }
     }
   }
 
   /// A line of its own: `CPU:3 [12 EVENTS DROPPED]`.
-  private mutating func appendLoss(_ event: EventCursor.Event, to sink: inout ByteSink) {
-    appendPrefix(lanes[event.stream].source, to: &sink)
+  private func appendLoss(_ lost: LostEvents, _ stream: Int, to sink: inout ByteSink) {
+    sink.append(lanes[stream].prefix.bytes)
     sink.append("CPU:")
-    sink.append(decimal: UInt64(lanes[event.stream].cpu))
+    sink.append(decimal: UInt64(lanes[stream].cpu))
     sink.append(" [")
-    if case .some(let count) = event.lost {
+    if case .some(let count) = lost {
       sink.append(decimal: count)
       sink.append(" EVENTS DROPPED]\n")
     } else {
       sink.append("EVENTS DROPPED]\n")
     }
-  }
-
-  // MARK: Leaf calls
-
-  /// An event of the function_graph tracer, taken out of its record.
-  private struct Call {
-    var source: Int
-    var pid: Int32
-    var function: UInt64
-    /// How long it took, in ns, at its end; nil at its beginning.
-    var duration: UInt64?
-    /// Whether something was lost just before.
-    var followsLoss: Bool
-
-    /// Whether `next`, the very next event, is the end of this call.
-    func isLeaf(endedBy next: Call?) -> Bool {
-      guard let next, duration == nil, next.duration != nil else { return false }
-      return source == next.source && pid == next.pid && function == next.function
-        && !next.followsLoss
-    }
-  }
-
-  private func call(_ event: EventCursor.Event) -> Call? {
-    let source = lanes[event.stream].source
-    let order = caches[source].order
-    let pid = caches[source].pid
-    let record = event.record
-    guard record.length >= pid + 4 else { return nil }
-    var call = Call(
-      source: source, pid: record.payload.load(Int32.self, at: pid, order), function: 0,
-      followsLoss: event.lost != .none)
-    switch caches[source].labels[record.payload.load(UInt16.self, at: 0, order)].pointee.kind {
-    case .graphEntry(let function, _):
-      call.function = function.value(in: record, order)
-    case .graphExit(let function, _, let begin, let end):
-      call.function = function.value(in: record, order)
-      call.duration = end.value(in: record, order) &- begin.value(in: record, order)
-    default: return nil
-    }
-    return call
-  }
-
-  /// Whether a slice's first event was printed at the end of the slice before, as a leaf's end.
-  private func endsLeaf(_ first: EventCursor.Event, before slice: SliceDealer.Slice) -> Bool {
-    guard slice.number > 0, let end = call(first), end.duration != nil else { return false }
-    let from = slice.from.map {
-      $0.page > 0 ? EventStream.Position(page: $0.page - 1, offset: 0) : .start
-    }
-    var behind = EventCursor(streams, from: from, to: slice.from)
-    var last: Call?
-    while let event = behind.next() { last = call(event) }
-    return last?.isLeaf(endedBy: end) ?? false
-  }
-
-  /// The first event behind a slice, where it is the function_graph tracer's.
-  private func follower(of slice: SliceDealer.Slice) -> Call? {
-    var ahead = EventCursor(streams, from: slice.to)
-    return ahead.next().flatMap { call($0) }
   }
 }

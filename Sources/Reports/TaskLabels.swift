@@ -8,48 +8,46 @@ import TraceDat
 struct TaskLabels: ~Copyable {
   private let names: SharedTaskNames
   private var index = IntMap(minimumCapacity: 512)
-  private var text = ByteSink(capacity: 1 << 14)
-  /// Where each label ends in `text`; it begins where the one before ends.
-  private var ends: UnsafeMutablePointer<Int32>
-  private var capacity = 512
+  private var labels: [PaddedText] = []
+  /// A CPU mostly goes on with the task it had.
+  private var latest: (pid: Int32, label: PaddedText)?
 
-  init(names: SharedTaskNames) {
-    self.names = names
-    ends = .allocate(capacity: capacity)
+  init(names: SharedTaskNames) { self.names = names }
+
+  deinit { for label in labels { label.deallocate() } }
+
+  /// `%16s-%-5d ` of a task's name and pid; good until the next call.
+  @inline(__always) mutating func label(of pid: Int32) -> PaddedText {
+    if let latest, latest.pid == pid { return latest.label }
+    return find(pid)
   }
 
-  deinit { ends.deallocate() }
-
-  /// Appends `%16s-%-5d ` of a task's name and pid.
-  @inline(__always) mutating func append(_ pid: Int32, to sink: inout ByteSink) {
-    var number = index.value(of: UInt64(UInt32(bitPattern: pid)))
-    if _slowPath(number < 0) { number = add(pid) }
-    let start = number == 0 ? 0 : Int(ends[Int(number) &- 1])
-    sink.append(
-      UnsafeRawBufferPointer(rebasing: text.bytes[start..<Int(ends[Int(number)])]))
+  private mutating func find(_ pid: Int32) -> PaddedText {
+    let number = index.value(of: UInt64(UInt32(bitPattern: pid)))
+    let label = number >= 0 ? labels[Int(number)] : add(pid)
+    latest = (pid, label)
+    return label
   }
 
-  private mutating func add(_ pid: Int32) -> Int32 {
+  private mutating func add(_ pid: Int32) -> PaddedText {
+    // A damaged file may name any number of pids: then all is made afresh.
+    if labels.count >= 1 << 17 {
+      for label in labels { label.deallocate() }
+      labels = []
+      index = IntMap(minimumCapacity: 512)
+    }
     let name = names.name(of: pid)
+    var text = ByteSink(capacity: 64)
     name.withUnsafeBytes { text.append($0, leftPaddedTo: 16) }
     text.append(UInt8(ascii: "-"))
     let digits = text.count
     text.append(decimal: Int64(pid))
     text.append(repeating: UInt8(ascii: " "), count: 5 - (text.count - digits))
     text.append(UInt8(ascii: " "))
-    let number = index.count
-    if number == capacity { grow() }
-    (ends + number).initialize(to: Int32(text.count))
-    index.set(UInt64(UInt32(bitPattern: pid)), Int32(number))
-    return Int32(number)
-  }
-
-  private mutating func grow() {
-    let larger = UnsafeMutablePointer<Int32>.allocate(capacity: capacity * 2)
-    larger.moveInitialize(from: ends, count: capacity)
-    ends.deallocate()
-    ends = larger
-    capacity *= 2
+    let label = PaddedText(copying: text.bytes)
+    index.set(UInt64(UInt32(bitPattern: pid)), Int32(labels.count))
+    labels.append(label)
+    return label
   }
 }
 

@@ -1,5 +1,3 @@
-import ByteIO
-
 /// How times are written.
 ///
 /// The texts are trace-cmd's: ` %5llu.%06llu:` rounded to the nearest microsecond, nine digits
@@ -19,26 +17,5 @@ package enum TimeColumn: Sendable {
   static func countsTime(_ clock: String?) -> Bool {
     guard let clock, !clock.isEmpty else { return true }
     return timeClocks.contains(clock)
-  }
-
-  @inline(__always) func append(_ time: UInt64, to sink: inout ByteSink) {
-    switch self {
-    case .microseconds:
-      let rounded = (time &+ 500) / 1000
-      let seconds = rounded / 1_000_000
-      sink.append(UInt8(ascii: " "))
-      sink.append(decimal: seconds, width: 5)
-      sink.append(UInt8(ascii: "."))
-      sink.append(decimal: rounded &- seconds &* 1_000_000, width: 6, fill: UInt8(ascii: "0"))
-    case .nanoseconds:
-      let seconds = time / 1_000_000_000
-      sink.append(UInt8(ascii: " "))
-      sink.append(decimal: seconds, width: 5)
-      sink.append(UInt8(ascii: "."))
-      sink.append(decimal: time &- seconds &* 1_000_000_000, width: 9, fill: UInt8(ascii: "0"))
-    case .raw:
-      sink.append(decimal: time, width: 12)
-    }
-    sink.append(UInt8(ascii: ":"))
   }
 }

@@ -76,53 +76,28 @@ package struct FunctionList: Sendable {
 
   // MARK: Meant, perhaps
 
-  /// The functions that a person may have meant: those that share the most of the name's words,
-  /// then those that are spelled alike.
+  /// The functions that a person may have meant: those that share most of the name's words, a
+  /// misspelled word counting nearly as much, and those that are spelled alike.
   package func nearest(to name: String, limit: Int = 6) -> [String] {
-    let wanted = Array(name.utf8)
-    let words = wanted.split(separator: UInt8(ascii: "_")).map { Array($0) }
-    let allowed = max(2, wanted.count / 3)
-    var byWords: [(shared: Int, distance: Int, name: String)] = []
-    var bySpelling: [(distance: Int, name: String)] = []
+    let wanted = NameWords(name)
+    var found: [(score: Int, name: String)] = []
     forEachLine { _, line in
       let bytes = Self.name(line)
       // The insides of tracepoints carry the names of events.
       if bytes.starts(with: "__traceiter_".utf8) || bytes.starts(with: "__probestub_".utf8) {
         return
       }
-      var shared = 0
-      for word in words where Self.hasWord(bytes, word) { shared += word.count }
-      if shared * 2 >= wanted.count, shared > 2 {
-        let distance = Nearest.editDistance(wanted, bytes, atMost: 64) ?? 64
-        byWords.append((shared, distance, String(decoding: bytes, as: UTF8.self)))
-      }
-      if let distance = Nearest.editDistance(wanted, bytes, atMost: allowed) {
-        bySpelling.append((distance, String(decoding: bytes, as: UTF8.self)))
+      if let score = wanted.difference(from: bytes) {
+        found.append((score, String(decoding: bytes, as: UTF8.self)))
       }
     }
-    // A word more is worth a few letters of difference.
-    byWords.sort { ($0.distance - $0.shared, $0.name) < ($1.distance - $1.shared, $1.name) }
-    bySpelling.sort { $0 < $1 }
+    found.sort { $0 < $1 }
+    // Static functions of one name stand there once for each.
     var result: [String] = []
-    for candidate in byWords.prefix(limit).map(\.name) + bySpelling.prefix(limit).map(\.name)
-    where !result.contains(candidate) {
-      result.append(candidate)
+    for (_, name) in found where !result.contains(name) {
+      result.append(name)
+      if result.count == limit { break }
     }
-    return Array(result.prefix(limit))
-  }
-
-  /// Whether a word stands in a name between `_`, `.` or its ends.
-  private static func hasWord(_ name: UnsafeBufferPointer<UInt8>, _ word: [UInt8]) -> Bool {
-    guard word.count <= name.count else { return false }
-    func isBorder(_ index: Int) -> Bool {
-      index < 0 || index >= name.count || name[index] == UInt8(ascii: "_")
-        || name[index] == UInt8(ascii: ".")
-    }
-    for start in 0...(name.count - word.count) where name[start] == word[0] && isBorder(start - 1) {
-      if isBorder(start + word.count), name[start..<start + word.count].elementsEqual(word) {
-        return true
-      }
-    }
-    return false
+    return result
   }
 }

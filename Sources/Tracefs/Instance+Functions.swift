@@ -127,12 +127,9 @@ extension Instance {
   /// and what took its place cannot be traced, but `exceptions:page_fault_user` can.
   private func unknownFunction(_ name: String, _ functions: FunctionList) -> TracefsError {
     var nearest = functions.nearest(to: name)
-    let words = name.split(separator: "_").filter { $0.count > 2 }.map(String.init)
+    let words = NameWords(name)
     if words.count > 1, let events = try? directory.availableEvents() {
-      nearest += events.filter { event in
-        let parts = event.name.split(separator: "_").map(String.init)
-        return words.allSatisfy(parts.contains)
-      }.prefix(3).map { "event \($0)" }
+      nearest += events.filter { words.allAre(in: $0.name) }.prefix(3).map { "event \($0)" }
     }
     if KernelSymbols.contains(name) { return .untraceable(function: name, nearest: nearest) }
     return .unknown(.function, name: name, nearest: nearest, requirement: nil)

@@ -66,6 +66,61 @@ import TraceTestSupport
     #expect(!list.hasMatch(glob: "do_page_fault"))
   }
 
+  /// A few lines of `available_filter_functions` of Linux 6.12, as a kernel has them.
+  private static let kernelFunctions = """
+    __traceiter_page_fault_user
+    __probestub_page_fault_user
+    do_one_initcall
+    do_pages_stat
+    do_pages_move
+    page_fault_oops
+    do_fault
+    do_wp_page
+    do_page_mkwrite
+    arm_kmmio_fault_page
+    get_kmmio_fault_page
+    handle_mm_fault
+    do_sys_openat2
+    __x64_sys_open
+    tcp_sendmsg
+    udp_sendmsg
+    tcp_sendmsg_locked
+    kmem_cache_alloc_noprof
+    kmem_cache_free
+    schedule
+    io_schedule
+    schedule_idle
+    schedule
+    vfs_read
+    vfs_readv
+    vcs_read
+    ext4_file_write_iter [ext4]
+    """
+
+  @Test(arguments: [
+    ("do_page_fualt", ["page_fault_oops", "do_pages_stat"]),
+    ("do_page_fault", ["page_fault_oops", "do_fault"]),
+    ("vfs_raed", ["vfs_read"]),
+    ("tcp_sendmesg", ["tcp_sendmsg", "tcp_sendmsg_locked"]),
+    ("shedule", ["schedule", "io_schedule"]),
+    ("kmem_cache_aloc", ["kmem_cache_alloc_noprof"]),
+    ("ext4_file_wirte_iter", ["ext4_file_write_iter"]),
+    ("xyzzy", []),
+  ])
+  func theNearestOfAKernelsFunctions(wanted: String, expected: [String]) {
+    let list = FunctionList(Array(Self.kernelFunctions.utf8))
+    let nearest = list.nearest(to: wanted)
+    #expect(Array(nearest.prefix(expected.count)) == expected)
+    #expect(Set(nearest).count == nearest.count)
+    #expect(!nearest.contains { $0.hasPrefix("__traceiter") || $0.hasPrefix("__probestub") })
+  }
+
+  @Test func aMisspelledWordStillNamesAnEvent() {
+    #expect(NameWords("do_page_fualt").allAre(in: "page_fault_user"))
+    #expect(!NameWords("do_page_fualt").allAre(in: "page_pool_release"))
+    #expect(NameWords("do_page_fault").count == 2)
+  }
+
   @Test func undoesListedTriggers() {
     #expect(Trigger.removal(of: "stacktrace if pid == 1") == "!stacktrace if pid == 1")
     #expect(

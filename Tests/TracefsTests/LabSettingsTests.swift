@@ -10,7 +10,6 @@ struct LabSettingsTests {
   func disturb(_ directory: TracingDirectory, _ state: SavedState) throws {
     let top = directory.top
     try top.setTracingOn(false, saving: state)
-    try top.setCurrentTracer("function", saving: state)
     try top.setClock("global", saving: state)
     try top.setBufferSize(kilobytes: 256, saving: state)
     try top.setCPUMask("1", saving: state)
@@ -25,6 +24,8 @@ struct LabSettingsTests {
     try top.setGraphFunctions(["vfs_read"], saving: state)
     try top.setEventPIDs([1, 2], saving: state)
     try top.setFunctionPIDs([1], saving: state)
+    // Last of these, so that it never follows all functions and the kernel changes its code once.
+    try top.setCurrentTracer("function", saving: state)
     try top.enableEvents("sched", saving: state)
     try top.enableEvents("irq:irq_handler_exit", saving: state)
     try top.disableEvents("irq:irq_handler_entry", saving: state)
@@ -80,16 +81,6 @@ struct LabSettingsTests {
       do { try body() } catch { return error as? TracefsError }
       return nil
     }
-    let function = failure { try directory.top.setFunctionFilter(["do_page_fault"], saving: state) }
-    #expect(function?.message == "no such function: do_page_fault")
-    #expect(function?.hint?.contains("page_fault_oops") == true)
-    #expect(function?.hint?.contains("event exceptions:page_fault_user") == true)
-    let hidden = failure { try directory.top.setFunctionFilter(["exc_page_fault"], saving: state) }
-    #expect(hidden?.message.contains("does not let it be traced") == true)
-    let command = failure {
-      try directory.top.setFunctionFilter(["vfs_raed:traceoff"], saving: state)
-    }
-    #expect(command?.hint?.contains("vfs_read") == true)
     let filter = failure {
       try directory.top.setFilter("nosuch == 1", on: "sched:sched_switch", saving: state)
     }

@@ -4,6 +4,9 @@ package import RingBuffer
 ///
 /// Of equal times, the stream that comes first in the list comes first. The events of one stream
 /// keep their order even where their times do not rise.
+///
+/// A page is decoded at once, and what follows each other in one stream is handed out together, as a
+/// run: CPUs are busy by turns, so the streams are compared once a run and not once an event.
 package struct EventCursor: ~Copyable {
   /// An event and where it comes from; its bytes are good until two more were taken.
   package struct Event {
@@ -13,6 +16,17 @@ package struct EventCursor: ~Copyable {
     package var record: Record
     /// What was lost before it on its CPU.
     package var lost: LostEvents
+  }
+
+  /// Events of one stream with none of another between them; good until the next is taken.
+  package struct Run {
+    /// The index of its stream.
+    package var stream: Int
+    /// What was lost on this CPU before the first event; nothing was before the others.
+    package var lost: LostEvents
+    package var records: UnsafePointer<Record>
+    /// At least one.
+    package var count: Int
   }
 
   /// A page that does not make sense from some place on.
@@ -36,15 +50,32 @@ package struct EventCursor: ~Copyable {
   /// Chunks that could not be unpacked.
   package private(set) var problems: [TraceFileError] = []
 
-  private struct StreamState {
-    var cursor = RecordCursor()
-    var record: Record
+  /// One stream: its present page's events, and the next of them.
+  private struct StreamState: ~Copyable {
+    /// The time of the event at `index`.
+    var time: UInt64 = 0
+    /// The present page's events, from `index` up to `count` not yet taken.
+    var records = DecodedPage()
+    var index = 0
+    var count = 0
+    /// The events of the page before, which a run may still be made of.
+    var former = DecodedPage()
+    /// What was lost before the page's first event.
     var lost: LostEvents = .none
+    /// What was lost before the next page that is looked at, as far as it is known.
     var pendingLost: LostEvents = .none
+    /// The next page.
     var page: Int
     var stop: EventStream.Position
     var clock: ClockCorrection
     var reader: PageReader
+
+    init(_ stream: EventStream, from start: EventStream.Position, to stop: EventStream.Position) {
+      page = start.page
+      self.stop = stop
+      clock = stream.clock
+      reader = PageReader(stream.pages)
+    }
   }
 
   /// Walks from one place of every stream to another; without them, from start to end.
@@ -55,19 +86,11 @@ package struct EventCursor: ~Copyable {
     self.streams = streams
     states = .allocate(capacity: max(streams.count, 1))
     heap = .allocate(capacity: max(streams.count, 1))
-    let nothing = Record(payload: UnsafeRawPointer(heap), length: 0, time: 0)
     for (index, stream) in streams.enumerated() {
       let from = start?[index] ?? .start
       (states + index).initialize(
-        to: StreamState(
-          record: nothing, page: from.page, stop: stop?[index] ?? stream.end, clock: stream.clock,
-          reader: PageReader(stream.pages)))
-      guard enterPage(index) else { continue }
-      while states[index].page == from.page, states[index].cursor.position < from.offset {
-        if states[index].cursor.next() == nil { break }
-        states[index].pendingLost = .none
-      }
-      if advance(index) { push(index) }
+        to: StreamState(stream, from: from, to: stop?[index] ?? stream.end))
+      if enterPage(index, from: from.offset) { push(index) }
     }
   }
 
@@ -79,90 +102,130 @@ package struct EventCursor: ~Copyable {
 
   /// The next event; nil at the end.
   package mutating func next() -> Event? {
+    guard let event = peek else { return nil }
+    let state = states + event.stream
+    state.pointee.index &+= 1
+    settle(event.stream)
+    return event
+  }
+
+  /// The next events up to where another stream's turn comes; nil at the end.
+  package mutating func nextRun() -> Run? {
     guard heapCount > 0 else { return nil }
     let stream = heap[0]
-    let event = Event(
-      stream: stream, record: states[stream].record, lost: states[stream].lost)
-    if advance(stream) {
-      siftDown()
+    let state = states + stream
+    let records = state.pointee.records.start
+    let first = state.pointee.index
+    var end = first &+ 1
+    let count = state.pointee.count
+    if heapCount == 1 {
+      end = count
     } else {
-      heapCount -= 1
-      if heapCount > 0 {
-        heap[0] = heap[heapCount]
-        siftDown()
+      let rival = heapCount == 2 || isEarlier(heap[1], heap[2]) ? heap[1] : heap[2]
+      let limit = states[rival].time
+      if stream < rival {
+        while end < count, records[end].time <= limit { end &+= 1 }
+      } else {
+        while end < count, records[end].time < limit { end &+= 1 }
       }
     }
-    return event
+    let run = Run(
+      stream: stream, lost: first == 0 ? state.pointee.lost : .none,
+      records: UnsafePointer(records + first), count: end &- first)
+    state.pointee.index = end
+    settle(stream)
+    return run
   }
 
   /// The event that `next` would give, left where it is.
   package var peek: Event? {
     guard heapCount > 0 else { return nil }
-    let stream = heap[0]
-    return Event(stream: stream, record: states[stream].record, lost: states[stream].lost)
+    let state = states + heap[0]
+    let index = state.pointee.index
+    return Event(
+      stream: heap[0], record: state.pointee.records.start[index],
+      lost: index == 0 ? state.pointee.lost : .none)
   }
 
   // MARK: One stream
 
-  /// Steps to the next event of a stream; false at its end.
-  @inline(__always) private mutating func advance(_ index: Int) -> Bool {
-    let state = states + index
-    while true {
-      if state.pointee.page < state.pointee.stop.page
-        || state.pointee.cursor.position < state.pointee.stop.offset
-      {
-        if let record = state.pointee.cursor.next() {
-          state.pointee.record = record
-          state.pointee.record.time = state.pointee.clock.corrected(record.time)
-          state.pointee.lost = state.pointee.pendingLost
-          state.pointee.pendingLost = .none
-          return true
-        }
-      }
-      noteDamage(index)
-      state.pointee.page += 1
-      guard enterPage(index) else { return false }
+  /// Puts the earliest stream, of which something was taken, where it now belongs.
+  @inline(__always) private mutating func settle(_ stream: Int) {
+    let state = states + stream
+    if state.pointee.index < state.pointee.count {
+      state.pointee.time = state.pointee.records.start[state.pointee.index].time
+    } else if !enterPage(stream) {
+      heapCount -= 1
+      if heapCount == 0 { return }
+      heap[0] = heap[heapCount]
     }
+    siftDown()
   }
 
-  /// Starts at the first event of the stream's present page, or of the next that can be read.
-  private mutating func enterPage(_ index: Int) -> Bool {
+  /// Decodes the next page that has an event; false at the stream's end.
+  ///
+  /// - Parameter offset: where in the page the first event's header may stand.
+  private mutating func enterPage(_ index: Int, from offset: Int = 0) -> Bool {
     let state = states + index
+    swap(&state.pointee.records, &state.pointee.former)
+    var floor = offset
     let known = state.pointee.reader.problem
-    while state.pointee.page < state.pointee.stop.page
-      || (state.pointee.page == state.pointee.stop.page && state.pointee.stop.offset > 0)
-    {
-      if let page = state.pointee.reader.page(at: state.pointee.page), let start = page.baseAddress
-      {
-        state.pointee.cursor = RecordCursor(
-          page: start, layout: streams[index].pages.layout, available: page.count)
-        state.pointee.pendingLost = state.pointee.pendingLost.adding(state.pointee.cursor.lost)
-        return true
-      }
-      if let problem = state.pointee.reader.problem, problem != known, problems.last != problem {
-        problems.append(problem)
-      }
-      state.pointee.pendingLost = .unknown
+    let stop = state.pointee.stop
+    while state.pointee.page < stop.page || (state.pointee.page == stop.page && stop.offset > 0) {
+      let number = state.pointee.page
       state.pointee.page += 1
+      guard let page = state.pointee.reader.page(at: number), let start = page.baseAddress else {
+        if let problem = state.pointee.reader.problem, problem != known, problems.last != problem {
+          problems.append(problem)
+        }
+        state.pointee.pendingLost = .unknown
+        floor = 0
+        continue
+      }
+      let cursor = RecordCursor(
+        page: start, layout: streams[index].pages.layout, available: page.count)
+      decode(cursor, number, index, from: floor, to: number == stop.page ? stop.offset : Int.max)
+      floor = 0
+      if state.pointee.count > 0 { return true }
     }
     return false
   }
 
-  private mutating func noteDamage(_ index: Int) {
-    guard let offset = states[index].cursor.damage else { return }
+  /// Decodes the events of a page whose headers stand in a range of offsets.
+  private mutating func decode(
+    _ page: RecordCursor, _ number: Int, _ index: Int, from floor: Int, to ceiling: Int
+  ) {
+    let state = states + index
+    var cursor = page
+    var lost = state.pointee.pendingLost.adding(cursor.lost)
+    while cursor.position < floor, cursor.next() != nil { lost = .none }
+    let count = state.pointee.records.fill(from: &cursor, to: ceiling)
+    let records = state.pointee.records.start
+    if state.pointee.clock != .none {
+      for place in 0..<count {
+        records[place].time = state.pointee.clock.corrected(records[place].time)
+      }
+    }
+    state.pointee.index = 0
+    state.pointee.count = count
+    state.pointee.lost = lost
+    state.pointee.time = count > 0 ? records[0].time : 0
+    state.pointee.pendingLost = count > 0 ? .none : lost
+    if let offset = cursor.damage { note(offset, in: number, cursor.time, index) }
+  }
+
+  private mutating func note(_ offset: Int, in page: Int, _ time: UInt64, _ index: Int) {
+    states[index].pendingLost = .unknown
     damageCount += 1
     guard damages.count < 1000 else { return }
-    damages.append(
-      Damage(
-        stream: index, page: states[index].page, offset: offset, time: states[index].cursor.time))
-    states[index].pendingLost = .unknown
+    damages.append(Damage(stream: index, page: page, offset: offset, time: time))
   }
 
   // MARK: The heap
 
   @inline(__always) private func isEarlier(_ a: Int, _ b: Int) -> Bool {
-    let first = states[a].record.time
-    let second = states[b].record.time
+    let first = states[a].time
+    let second = states[b].time
     return first < second || (first == second && a < b)
   }
 
@@ -190,6 +253,37 @@ package struct EventCursor: ~Copyable {
       at = child
     }
     heap[at] = moving
+  }
+}
+
+/// Room for the events of one page, however many they are.
+private struct DecodedPage: ~Copyable {
+  private(set) var start: UnsafeMutablePointer<Record>
+  private var capacity = 512
+
+  init() { start = .allocate(capacity: capacity) }
+
+  deinit { start.deallocate() }
+
+  /// Takes in the events whose headers stand before an offset in the page; tells how many.
+  mutating func fill(from cursor: inout RecordCursor, to ceiling: Int) -> Int {
+    var walker = cursor
+    var count = 0
+    while walker.position < ceiling, let record = walker.next() {
+      if _slowPath(count == capacity) { grow() }
+      (start + count).initialize(to: record)
+      count &+= 1
+    }
+    cursor = walker
+    return count
+  }
+
+  private mutating func grow() {
+    let larger = UnsafeMutablePointer<Record>.allocate(capacity: capacity * 2)
+    larger.moveInitialize(from: start, count: capacity)
+    start.deallocate()
+    start = larger
+    capacity *= 2
   }
 }
 
