@@ -74,7 +74,7 @@ enum FileTarget {
   }
 
   private static func print(_ file: TraceFile) {
-    var options = TextReport.Options()
+    var options = ReportOptions()
     options.workers = 1
     options.bytesPerSlice = 1 << 11
     let report = TextReport([file], options: options)

@@ -42,8 +42,8 @@ package struct ReportCommand: ParsableCommand {
   package func run() throws {
     var names = inputs + files
     if names.isEmpty { names = ["trace.dat"] }
-    var options = TextReport.Options()
-    options.nanoseconds = nanoseconds
+    var options = ReportOptions()
+    options.time.nanoseconds = nanoseconds
     var recordings: [TraceFile] = []
     var problems: [any ExplainedError] = []
     for name in names {

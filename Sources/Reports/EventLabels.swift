@@ -12,6 +12,8 @@ final class EventLabels: @unchecked Sendable {
   enum Kind {
     /// By the event's own print format.
     case info
+    /// Its fields by name.
+    case raw
     /// The function tracer's: a name, indented.
     case function(ip: NumberField, parent: NumberField)
     /// The function_graph tracer's.
@@ -57,7 +59,7 @@ final class EventLabels: @unchecked Sendable {
   /// The column that a name of this many letters fills.
   private static let nameWidth = 20
 
-  init(_ catalog: EventCatalog) {
+  init(_ catalog: EventCatalog, _ options: ReportOptions.LineOptions) {
     byID = .allocate(capacity: 1 << 16)
     byID.initialize(repeating: 0, count: 1 << 16)
     labels = .allocate(capacity: min(catalog.count, 1 << 16) + 1)
@@ -66,7 +68,9 @@ final class EventLabels: @unchecked Sendable {
       let id = catalog.id(at: event)
       guard id >= 0, id < 1 << 16, byID[id] == 0, count <= Int(UInt16.max) else { continue }
       byID[id] = UInt16(count)
-      append(Array(catalog.name(at: event)), Self.kind(ofEvent: event, catalog), event: event)
+      append(
+        Array(catalog.name(at: event)),
+        options.raw ? .raw : Self.kind(ofEvent: event, catalog), event: event)
     }
   }
 

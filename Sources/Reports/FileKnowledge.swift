@@ -4,7 +4,7 @@ import RingBuffer
 import TraceDat
 
 /// All that one file says about its events beside the events: formats, symbols, names.
-struct FileKnowledge {
+struct FileKnowledge: Sendable {
   let events: EventCatalog
   let labels: EventLabels
   let names: SharedTaskNames
@@ -18,7 +18,7 @@ struct FileKnowledge {
     return symbols + events.problems() as [any ExplainedError]
   }
 
-  init(of file: TraceFile) {
+  init(of file: TraceFile, _ options: ReportOptions) {
     var problems: [any ExplainedError] = []
     func text(_ which: TraceFile.Text) -> SectionBytes {
       do throws(TraceFileError) {
@@ -39,7 +39,7 @@ struct FileKnowledge {
     problems += builder.problems as [any ExplainedError]
     let catalog = builder.build()
     events = catalog
-    labels = EventLabels(catalog)
+    labels = EventLabels(catalog, options.line)
     let saved = text(.savedCommandLines).withBytes { TaskNames(savedCommandLines: $0) }
     names = SharedTaskNames(saved: saved) {
       TaskNameSearch(file: file, events: catalog).run()

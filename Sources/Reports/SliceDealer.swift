@@ -31,10 +31,12 @@ final class SliceDealer: Sendable {
   private let followsCalls: Bool
   private let state: Mutex<State>
 
-  init(streams: [EventStream], plan: SlicePlan, sources: [ReportSource]) {
+  init(_ input: ReportInput, options: ReportOptions) {
+    let streams = input.streams
+    let sources = input.sources
     self.streams = streams
-    times = plan.times
     self.sources = sources
+    times = SlicePlan(streams, bytesPerSlice: options.bytesPerSlice).times
     let followsCalls = sources.contains { $0.labels.hasFunctionTracer }
     self.followsCalls = followsCalls
     state = Mutex(

@@ -6,67 +6,29 @@ import TraceDat
 /// Prints the lines of one slice after the other, for one worker.
 ///
 /// Everything that is looked up per event is cached here, so workers share nothing that changes.
-struct SliceWriter: ~Copyable {
+struct SliceWriter: ~Copyable, SliceFormatter {
   let streams: [EventStream]
-  private let sources: [ReportSource]
   let lanes: OwnedList<Lane>
+  private let options: ReportOptions.LineOptions
   private var caches: OwnedList<SourceCache>
+  private var difference: TimeDifference?
+  private var wakeups: WakeupLatency?
   private(set) var losses = ReportLosses()
 
-  /// What is printed of a stream, in plain memory.
-  struct Lane: ~Copyable {
-    let source: Int
-    let cpu: Int
-    /// What stands before each line where there are several sources.
-    let prefix: PaddedText
-    /// `[003]`
-    let cpuText: PaddedText
-    let labels: EventLabels.Lookup
-    let order: ByteOrder
-    /// The offset of a record's pid.
-    let pid: Int
-
-    init(_ stream: EventStream, _ source: ReportSource) {
-      self.source = stream.buffer
-      cpu = stream.cpu
-      var text = ByteSink(capacity: 64)
-      text.append("[")
-      text.append(decimal: UInt64(cpu), width: 3, fill: UInt8(ascii: "0"))
-      text.append("]")
-      cpuText = PaddedText(copying: text.bytes)
-      prefix = source.prefix.withUnsafeBytes { PaddedText(copying: $0) }
-      labels = source.labels.lookup
-      order = source.file.order
-      pid = source.events.common.pid.offset
+  init(_ input: ReportInput, options: ReportOptions) {
+    streams = input.streams
+    self.options = options.line
+    lanes = OwnedList(count: input.streams.count) {
+      let stream = input.streams[$0]
+      return Lane(stream, input.sources[stream.buffer], options.line.layout)
     }
-
-    deinit {
-      prefix.deallocate()
-      cpuText.deallocate()
+    caches = OwnedList(count: input.sources.count) {
+      SourceCache(input.sources[$0], options.line.layout)
     }
-  }
-
-  /// What a worker keeps of one source; `sources` keeps alive what it points to.
-  struct SourceCache: ~Copyable {
-    var tasks: TaskLabels
-    var functions: FunctionNames
-    var scratch = PrintScratch()
-    var time: TimeText
-    let events: Unmanaged<EventCatalog>
-
-    init(_ source: ReportSource) {
-      tasks = TaskLabels(names: source.names)
-      functions = FunctionNames(symbols: source.events.symbols)
-      time = TimeText(source.time)
-      events = .passUnretained(source.events)
+    if options.line.showsDifference {
+      difference = TimeDifference(isMicroseconds: !options.time.nanoseconds)
     }
-  }
-
-  init(streams: [EventStream], sources: [ReportSource]) {
-    self.streams = streams
-    self.sources = sources
-    lanes = OwnedList(count: streams.count) { Lane(streams[$0], sources[streams[$0].buffer]) }
-    caches = OwnedList(count: sources.count) { SourceCache(sources[$0]) }
+    if options.line.showsWakeupLatency { wakeups = WakeupLatency(input.sources) }
   }
 
   /// Prints a slice.
@@ -83,6 +45,11 @@ struct SliceWriter: ~Copyable {
     losses.add(cursor.damages, count: cursor.damageCount, problems: cursor.problems)
   }
 
+  /// Prints what is known only when all lines are.
+  mutating func finish(_ sink: inout ByteSink) {
+    wakeups?.writeSummary(to: &sink)
+  }
+
   /// Prints a run.
   ///
   /// - Returns: whether the next run's first event ends the leaf that was printed last.
@@ -96,8 +63,9 @@ struct SliceWriter: ~Copyable {
     let labels = lanes[run.stream].labels
     let prefix = lanes[run.stream].prefix
     let cpuText = lanes[run.stream].cpuText
+    let isPlain = options.layout == .version3_1 && difference == nil
     var index = skippingFirst ? 1 : 0
-    if run.lost != .none, !skippingFirst { appendLoss(run.lost, run.stream, to: &sink) }
+    if !skippingFirst { writeMarks(before: run, to: &sink) }
     while index < run.count {
       let record = run.records[index]
       index &+= 1
@@ -111,13 +79,17 @@ struct SliceWriter: ~Copyable {
 
       let room =
         prefix.count &+ task.count &+ label.pointee.text.count &+ TimeText.room
-        &+ PaddedText.padding &* 2
+        &+ StatusFlags.room &+ TimeDifference.room &+ PaddedText.padding &* 2
       sink.append(atMost: room) { target in
         var at = target
         if prefix.count > 0 { at = prefix.copy(to: at) }
         at = task.copy(to: at)
         at = cpuText.copy(to: at)
-        at = caches[source].time.write(record.time, to: at)
+        if isPlain {
+          at = caches[source].time.write(record.time, to: at)
+        } else {
+          at = writeFlagsAndTimes(of: record, run.stream, source, to: at)
+        }
         return label.pointee.text.copy(to: at)
       }
 
@@ -125,6 +97,12 @@ struct SliceWriter: ~Copyable {
       case .info:
         caches[source].events._withUnsafeGuaranteedRef { events in
           events.printInfo(
+            record: record.bytes, eventIndex: label.pointee.event, into: &sink,
+            scratch: &caches[source].scratch)
+        }
+      case .raw:
+        caches[source].events._withUnsafeGuaranteedRef { events in
+          events.printRawFields(
             record: record.bytes, eventIndex: label.pointee.event, into: &sink,
             scratch: &caches[source].scratch)
         }
@@ -162,12 +140,25 @@ struct SliceWriter: ~Copyable {
         sink.append("id=")
         sink.append(decimal: UInt64(id))
       }
+      wakeups?.appendLatency(record, source, to: &sink)
       sink.append(UInt8(ascii: "\n"))
     }
     return index > run.count
   }
 
   // MARK: Parts of a line
+
+  /// What stands between the CPU and the event where it is more than the time.
+  @inline(never) private mutating func writeFlagsAndTimes(
+    of record: Record, _ stream: Int, _ source: Int, to target: UnsafeMutableRawPointer
+  ) -> UnsafeMutableRawPointer {
+    var at = target
+    if options.layout.showsFlags {
+      at = lanes[stream].writeFlags(of: record, asNumber: options.raw, to: at)
+    }
+    at = caches[source].time.write(record.time, to: at)
+    return difference?.write(record.time, to: at) ?? at
+  }
 
   /// A function's name, or its address in hexadecimal.
   @inline(__always) private func append(
@@ -178,6 +169,15 @@ struct SliceWriter: ~Copyable {
     } else {
       sink.append(atMost: name.text.count &+ PaddedText.padding) { name.text.copy(to: $0) }
     }
+  }
+
+  /// Lines of their own: where a sub-buffer starts, what was lost.
+  @inline(__always) private func writeMarks(before run: EventCursor.Run, to sink: inout ByteSink) {
+    if _slowPath(options.marksSubBuffers && run.startsPage) {
+      sink.append(lanes[run.stream].prefix.bytes)
+      sink.append("CPU:\(lanes[run.stream].cpu) [SUBBUFFER START]\n")
+    }
+    if _slowPath(run.lost != .none) { appendLoss(run.lost, run.stream, to: &sink) }
   }
 
   /// A line of its own: `CPU:3 [12 EVENTS DROPPED]`.

@@ -7,16 +7,25 @@ import TraceDat
 /// One worker owns one; what it shares with the others are the names.
 struct TaskLabels: ~Copyable {
   private let names: SharedTaskNames
+  /// How many letters a name fills.
+  private let width: Int
+  /// Whether a longer name is cut to them.
+  private let isCut: Bool
   private var index = IntMap(minimumCapacity: 512)
   private var labels: [PaddedText] = []
   /// A CPU mostly goes on with the task it had.
   private var latest: (pid: Int32, label: PaddedText)?
 
-  init(names: SharedTaskNames) { self.names = names }
+  init(names: SharedTaskNames, layout: ReportOptions.Layout = .version3_1) {
+    self.names = names
+    isCut = layout == .latency
+    width = isCut ? 8 : 16
+  }
 
   deinit { for label in labels { label.deallocate() } }
 
-  /// `%16s-%-5d ` of a task's name and pid; good until the next call.
+  /// `%16s-%-5d ` of a task's name and pid (`%8.8s-%-5d ` of the latency format); good until the
+  /// next call.
   @inline(__always) mutating func label(of pid: Int32) -> PaddedText {
     if let latest, latest.pid == pid { return latest.label }
     return find(pid)
@@ -38,7 +47,9 @@ struct TaskLabels: ~Copyable {
     }
     let name = names.name(of: pid)
     var text = ByteSink(capacity: 64)
-    name.withUnsafeBytes { text.append($0, leftPaddedTo: 16) }
+    (isCut ? name.prefix(width) : name[...]).withUnsafeBytes {
+      text.append($0, leftPaddedTo: width)
+    }
     text.append(UInt8(ascii: "-"))
     let digits = text.count
     text.append(decimal: Int64(pid))

@@ -25,15 +25,15 @@ import TraceTestSupport
   }
 
   @Test func nanoseconds() throws {
-    var options = TextReport.Options()
-    options.nanoseconds = true
+    var options = ReportOptions()
+    options.time.nanoseconds = true
     try compare(["timers.dat"], with: "timers-nanoseconds.txt", options)
   }
 
   /// Every slice boundary must be invisible: the same text whatever the size of the slices.
   @Test(arguments: ["function", "function-graph", "scheduling", "stacks"], [1, 4096, 50_000])
   func slicesDoNotShow(name: String, bytes: Int) throws {
-    var options = TextReport.Options()
+    var options = ReportOptions()
     options.bytesPerSlice = bytes
     options.workers = 3
     let whole = try report(["\(name).dat"], .init())
@@ -52,7 +52,7 @@ import TraceTestSupport
   }
 
   private func compare(
-    _ files: [String], with expected: String, _ options: TextReport.Options = .init()
+    _ files: [String], with expected: String, _ options: ReportOptions = .init()
   ) throws {
     let ours = try report(files, options).lines
     let theirs = try read("\(Self.folder)/\(expected)").lines
@@ -66,7 +66,7 @@ import TraceTestSupport
     }
   }
 
-  private func report(_ files: [String], _ options: TextReport.Options) throws -> String {
+  private func report(_ files: [String], _ options: ReportOptions) throws -> String {
     let folder = TemporaryFolder()
     let path = "\(folder.path)/report.txt"
     let descriptor = open(path, O_CREAT | O_WRONLY | O_TRUNC, 0o600)

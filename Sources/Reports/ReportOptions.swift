@@ -1,0 +1,52 @@
+/// What a report shows of its recordings, and how.
+package struct ReportOptions: Sendable {
+  package var selection = Selection()
+  package var time = TimeOptions()
+  package var line = LineOptions()
+  /// How many threads work; all processors by default.
+  package var workers = 0
+  /// How many bytes of pages are printed at once; their text, about twice that, stays in a
+  /// core's cache.
+  package var bytesPerSlice = 1 << 19
+
+  package init() {}
+
+  /// Which events are shown.
+  package struct Selection: Sendable {
+    /// Only those of these CPUs.
+    package var cpus: Set<Int>?
+    /// Leaves out what happened in a hardware interrupt.
+    package var leavesOutHardIRQ = false
+    /// Leaves out what happened in a software interrupt.
+    package var leavesOutSoftIRQ = false
+
+    package init() {}
+  }
+
+  /// What stands in a line.
+  package struct LineOptions: Sendable {
+    /// Whose columns they are.
+    package var layout = Layout.version3_1
+    /// Fields by name in place of every event's print format.
+    package var raw = false
+    /// A line of its own where a sub-buffer begins.
+    package var marksSubBuffers = false
+    /// How long it took from the last line to this.
+    package var showsDifference = false
+    /// How long each task waited from its wakeup, and a summary.
+    package var showsWakeupLatency = false
+
+    package init() {}
+  }
+
+  package enum Layout: Sendable {
+    /// trace-cmd 3.1's: task, CPU, time.
+    case version3_1
+    /// trace-cmd 3.3's: task, CPU, flags, time.
+    case version3_3
+    /// Like the `trace` file with the latency-format option: task cut to 8 letters, CPU, flags.
+    case latency
+
+    var showsFlags: Bool { self != .version3_1 }
+  }
+}
