@@ -1,6 +1,6 @@
 import Tracefs
 
-/// What `list -e` takes: `SYSTEM:EVENT`, an expression for each, or one that either may match.
+/// What `list -e` and `report --event` take: `SYSTEM:EVENT`, an expression for each, or one that either may match.
 struct EventNamePattern {
   private let system: POSIXRegex
   private let name: POSIXRegex
@@ -13,8 +13,10 @@ struct EventNamePattern {
     name = needsBoth ? try POSIXRegex(String(parts[1])) : system
   }
 
-  func matches(_ event: EventName) -> Bool {
-    if needsBoth { return system.matches(event.system) && name.matches(event.name) }
-    return system.matches(event.system) || name.matches(event.name)
+  func matches(_ event: EventName) -> Bool { matches(system: event.system, name: event.name) }
+
+  func matches(system: String, name: String) -> Bool {
+    let isSystem = self.system.matches(system)
+    return needsBoth ? isSystem && self.name.matches(name) : isSystem || self.name.matches(name)
   }
 }

@@ -24,7 +24,8 @@ package struct KscopeCommand: ParsableCommand {
     StandardStreams.fillGaps()
     do {
       let arguments = Array(CommandLine.arguments.dropFirst())
-      var command = try parseAsRoot(ListCommand.parted(arguments))
+      var command = try parseAsRoot(
+        ReportArgumentOrder.explicit(ListCommand.parted(arguments)))
       try command.run()
       Glibc.exit(0)
     } catch {

@@ -103,6 +103,18 @@ package final class EventCatalog: Sendable {
   /// The value of `common_type` in the event's records.
   package func id(at index: Int) -> Int { events[index].id }
 
+  /// The format file as the kernel wrote it, valid as long as the catalog lives.
+  package func text(at index: Int) -> UnsafeRawBufferPointer {
+    UnsafeRawBufferPointer(rebasing: texts.bytes[events[index].text])
+  }
+
+  /// Lends the constant texts that records hold the address of, by address.
+  package func forEachPrintkFormat(
+    _ body: (_ address: UInt64, _ text: UnsafeRawBufferPointer) -> Void
+  ) {
+    printk.forEach(body)
+  }
+
   /// The parsed format.
   package func format(at index: Int) throws(EventFormatError) -> EventFormat {
     let result = parsed.withLock { parsed -> Result<EventFormat, EventFormatError> in

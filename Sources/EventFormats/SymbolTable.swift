@@ -91,6 +91,18 @@ package final class SymbolTable: Sendable {
     }
   }
 
+  /// Lends every symbol in the order of addresses, as its line has it from the name on: a module's
+  /// symbol has a tab and `[module]` behind.
+  package func forEach(_ body: (_ address: UInt64, _ name: UnsafeRawBufferPointer) -> Void) {
+    let entries = entries()
+    guard let text = index.withLock({ $0?.text }) else { return }
+    for entry in entries {
+      let rest = text[Int(entry.name)...]
+      let end = rest.firstIndex(of: UInt8(ascii: "\n")) ?? rest.endIndex
+      body(entry.address, UnsafeRawBufferPointer(rebasing: rest[..<end]))
+    }
+  }
+
   /// How many symbols there are.
   package var symbolCount: Int { entries().count }
 

@@ -108,10 +108,10 @@ struct WakeupLatency {
       sink.append("\(name) Latency: ")
       append(extreme.wait, to: &sink)
       sink.append(" usecs at timestamp: ")
-      sink.append(decimal: extreme.at / 1_000_000_000)
+      let microseconds = (extreme.at &+ 500) / 1000
+      sink.append(decimal: microseconds / 1_000_000)
       sink.append(".")
-      sink.append(
-        decimal: extreme.at % 1_000_000_000 / 1000, width: 6, fill: UInt8(ascii: "0"))
+      sink.append(decimal: microseconds % 1_000_000, width: 6, fill: UInt8(ascii: "0"))
       sink.append("\n")
     }
     sink.append("\n")

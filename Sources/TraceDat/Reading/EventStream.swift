@@ -100,3 +100,20 @@ package struct ClockCorrection: Equatable, Sendable {
     return (shift == 0 ? low : low >> shift | high << (64 &- shift)) &+ offset
   }
 }
+
+extension EventStream {
+  /// The times of the first and the last event, corrected; nil where there is none.
+  ///
+  /// Looks at the first and the last pages only.
+  package func timeSpan() -> ClosedRange<UInt64>? {
+    var ahead = EventCursor([self])
+    guard let first = ahead.next()?.record.time else { return nil }
+    for page in stride(from: pages.count - 1, through: 0, by: -1) {
+      var cursor = EventCursor([self], from: [Position(page: page, offset: 0)])
+      var last: UInt64?
+      while let event = cursor.next() { last = event.record.time }
+      if let last { return min(first, last)...max(first, last) }
+    }
+    return nil
+  }
+}
