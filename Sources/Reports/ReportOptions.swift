@@ -1,5 +1,6 @@
 /// What a report shows of its recordings, and how.
 package struct ReportOptions: Sendable {
+  package var range = ReportRange.all
   package var selection = Selection()
   package var time = TimeOptions()
   package var line = LineOptions()

@@ -27,21 +27,24 @@ final class SliceDealer: Sendable {
 
   private let streams: [EventStream]
   private let times: [UInt64]
+  private let end: [EventStream.Position]
   private let sources: [ReportSource]
   private let followsCalls: Bool
   private let state: Mutex<State>
 
-  init(_ input: ReportInput, options: ReportOptions) {
+  /// - Parameter range: what is to be dealt; everything without it.
+  init(_ input: ReportInput, options: ReportOptions, range: EventRange? = nil) {
     let streams = input.streams
     let sources = input.sources
     self.streams = streams
     self.sources = sources
-    times = SlicePlan(streams, bytesPerSlice: options.bytesPerSlice).times
+    times = SlicePlan(streams, bytesPerSlice: options.bytesPerSlice, in: range).times
+    end = range?.to ?? streams.map(\.end)
     let followsCalls = sources.contains { $0.labels.hasFunctionTracer }
     self.followsCalls = followsCalls
     state = Mutex(
       State(
-        position: streams.map { _ in .start },
+        position: range?.from ?? streams.map { _ in .start },
         indents: followsCalls ? streams.map { _ in CallIndent() } : [],
         names: OwnedList(count: sources.count) {
           FunctionNames(symbols: sources[$0].events.symbols)
@@ -60,8 +63,8 @@ final class SliceDealer: Sendable {
       let to =
         number < times.count
         ? streams.indices.map {
-          streams[$0].position(ofTime: times[number], notBefore: from[$0])
-        } : streams.map(\.end)
+          min(streams[$0].position(ofTime: times[number], notBefore: from[$0]), end[$0])
+        } : end
       state.position = to
       let depths = followsCalls ? followCalls(&state, from, to) : nil
       return Slice(number: number, from: from, to: to, depths: depths)

@@ -34,13 +34,47 @@ package struct TextReport {
     let missing = try writeTexts(to: descriptor)
     guard !input.streams.isEmpty else { return input.lateProblems + missing }
 
+    switch options.range {
+    case .all: return missing + (try writeLines(of: nil, to: descriptor))
+    case .between(let times):
+      return missing
+        + (try writeLines(of: EventRange(input.streams, times: times), to: descriptor))
+    case .tail(let count):
+      return missing
+        + (try writeLines(count, before: input.streams.map(\.end), after: 0, to: descriptor))
+    case .around(let time, let count):
+      let place = input.streams.map { $0.position(ofTime: time, notBefore: .start) }
+      return missing + (try writeLines(count, before: place, after: count, to: descriptor))
+    }
+  }
+
+  /// Some lines in front of a place and some behind it.
+  private func writeLines(
+    _ count: Int, before place: [EventStream.Position], after behind: Int, to descriptor: Int32
+  ) throws(SystemError) -> [any ExplainedError] {
+    let window = LineWindow(input: input, options: options)
+    var lines = window.lines(count, before: place)
+    try lines.text.write(to: descriptor)
+    var losses = lines.losses
+    if behind > 0 {
+      var rest = window.lines(behind, from: place)
+      try rest.text.write(to: descriptor)
+      losses.add(rest.losses)
+    }
+    return input.lateProblems + losses.explanations(input.streams)
+  }
+
+  /// All lines of a range.
+  private func writeLines(
+    of range: EventRange?, to descriptor: Int32
+  ) throws(SystemError) -> [any ExplainedError] {
     let input = self.input
     let options = self.options
-    let dealer = SliceDealer(input, options: options)
+    let dealer = SliceDealer(input, options: options, range: range)
     // What a line owes to the printed lines before it is known to one worker only.
     let isSerial = options.line.showsDifference || options.line.showsWakeupLatency
     let run = SlicedRun(input: input, dealer: dealer, workers: isSerial ? 1 : options.workers)
-    return missing + (try run.write(to: descriptor) { SliceWriter(input, options: options) })
+    return try run.write(to: descriptor) { SliceWriter(input, options: options) }
   }
 
   /// What latency tracers left is text already; an empty line follows.

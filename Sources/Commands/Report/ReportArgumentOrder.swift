@@ -3,12 +3,12 @@
 /// The parser hands over each option's values, but not what stood before what. In trace-cmd's
 /// command line `-v` turns the filters behind it round, and `--ts-offset` and `--ts2secs` belong
 /// to the recording before them. So `-F X` behind `-v` becomes `--exclude X`, and a number N behind
-/// the second `-i` becomes `N@2`.
+/// the second `-i` becomes `N@2`. The two times of `--between` become one argument.
 enum ReportArgumentOrder {
   /// Options whose value is the next argument, which is then not looked at.
   private static let withValue: Set<String> = [
     "-n", "-r", "-O", "-H", "--cpu", "--pid", "--comm", "--event", "--kallsyms", "--compat",
-    "--color", "--tail", "--around", "--exclude", "--csv",
+    "--color", "--tail", "--around", "--context", "--exclude", "--csv",
   ]
 
   static func explicit(_ arguments: [String]) -> [String] {
@@ -32,6 +32,11 @@ enum ReportArgumentOrder {
         files += 1
         result.append(argument)
         if let value = rest.popFirst() { result.append(value) }
+      case "--between":
+        result.append(argument)
+        let ends = rest.prefix(2)
+        rest = rest.dropFirst(2)
+        if !ends.isEmpty { result.append(ends.joined(separator: " ")) }
       case "--ts-offset", "--ts2secs":
         result.append(argument)
         if let value = rest.popFirst() { result.append("\(value)@\(files)") }

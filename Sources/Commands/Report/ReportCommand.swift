@@ -27,6 +27,7 @@ package struct ReportCommand: ParsableCommand {
         kscope report -F sched_switch      one kind of event
         kscope report -v -F 'irq.*'        all events but those
         kscope report -l --ts-diff         flags, and the time between lines
+        kscope report --between 57.1 57.2  what happened in a tenth of a second
         kscope report --stat --uname       what the file says beside its events
       """)
 
@@ -85,6 +86,7 @@ package struct ReportCommand: ParsableCommand {
 
   func options() throws -> ReportOptions {
     var options = ReportOptions()
+    options.range = try selection.range()
     options.time = time.options
     options.line = line.options(difference: time.difference)
     options.selection.leavesOutHardIRQ = selection.leavesOutHardIRQ

@@ -22,6 +22,23 @@ struct ReportSelectionOptions: ParsableArguments {
   var showsFilters = false
 
   @Option(
+    help: ArgumentHelp(
+      "Only what happened between two times as they are shown, both included.",
+      valueName: "from> <to"))
+  var between: String?
+
+  @Option(
+    help: ArgumentHelp(
+      "Only the lines next to a time, --context before it and as many after.", valueName: "time"))
+  var around: String?
+
+  @Option(help: ArgumentHelp("How many lines --around shows on each side.", valueName: "lines"))
+  var context = 20
+
+  @Option(help: ArgumentHelp("Only the last lines.", valueName: "lines"))
+  var tail: Int?
+
+  @Option(
     name: .customLong("cpu"),
     help: ArgumentHelp("Only these CPUs: 0,3 or 2-4.", valueName: "list"))
   var cpu: String?
@@ -42,6 +59,34 @@ struct ReportSelectionOptions: ParsableArguments {
 
   @Flag(name: .customShort("S"), help: "Nothing that happened in a software interrupt.")
   var leavesOutSoftIRQ = false
+
+  /// The part of the recording that is asked for.
+  func range() throws -> ReportRange {
+    guard [between != nil, around != nil, tail != nil].count(where: { $0 }) <= 1 else {
+      throw ValidationError("--between, --around and --tail cannot be combined")
+    }
+    if let tail {
+      guard tail >= 0 else { throw ValidationError("--tail takes a number of lines") }
+      return .tail(tail)
+    }
+    if let around {
+      guard context >= 0 else { throw ValidationError("--context takes a number of lines") }
+      return .around(try Self.time(around).lowerBound, lines: context)
+    }
+    guard let between else { return .all }
+    let ends = try between.split(separator: " ").map { try Self.time(String($0)) }
+    guard ends.count == 2, ends[0].lowerBound <= ends[1].upperBound else {
+      throw ValidationError("--between takes two times, the earlier one first: --between 57.1 57.2")
+    }
+    return .between(ends[0].lowerBound...ends[1].upperBound)
+  }
+
+  private static func time(_ text: String) throws -> ClosedRange<UInt64> {
+    guard let time = ShownTime(text) else {
+      throw ValidationError("'\(text)' is no time; times are seconds as reports show them: 57.146721")
+    }
+    return time.nanoseconds
+  }
 }
 
 /// How `report` shows times.
