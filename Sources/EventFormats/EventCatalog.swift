@@ -23,8 +23,9 @@ package final class EventCatalog: Sendable {
   private let compiled: Mutex<CompiledPrograms>
   /// One word an event: the address of its `PrintProgram`, 0 until it was compiled.
   private nonisolated(unsafe) let programs: UnsafeMutablePointer<Atomic<UInt>>
-  /// The same for the programs that print the fields by name.
+  /// The same for the programs that print the fields by name, and for those that print them as JSON.
   private nonisolated(unsafe) let rawPrograms: UnsafeMutablePointer<Atomic<UInt>>
+  private nonisolated(unsafe) let jsonPrograms: UnsafeMutablePointer<Atomic<UInt>>
 
   private struct CompiledPrograms: @unchecked Sendable {
     var owned: [UnsafeMutablePointer<PrintProgram>] = []
@@ -53,9 +54,11 @@ package final class EventCatalog: Sendable {
     compiled = Mutex(CompiledPrograms())
     programs = .allocate(capacity: max(builder.events.count, 1))
     rawPrograms = .allocate(capacity: max(builder.events.count, 1))
+    jsonPrograms = .allocate(capacity: max(builder.events.count, 1))
     for index in builder.events.indices {
       (programs + index).initialize(to: Atomic(0))
       (rawPrograms + index).initialize(to: Atomic(0))
+      (jsonPrograms + index).initialize(to: Atomic(0))
     }
     common = CommonFields(builder: builder)
   }
@@ -69,6 +72,7 @@ package final class EventCatalog: Sendable {
     }
     programs.deallocate()
     rawPrograms.deallocate()
+    jsonPrograms.deallocate()
   }
 
   // MARK: Events
@@ -191,15 +195,34 @@ package final class EventCatalog: Sendable {
 
   /// The program that prints the event's fields by name.
   func rawProgram(at index: Int) -> PrintProgram {
-    let known = rawPrograms[index].load(ordering: .acquiring)
+    fieldProgram(at: index, in: rawPrograms + index) { [longSize, context] format in
+      PrintCompiler.rawFields(of: format, longSize: longSize, swapped: context.swapped)
+    }
+  }
+
+  /// The program that prints the event's fields as members of a JSON object.
+  @inline(__always)
+  func jsonProgram(at index: Int) -> PrintProgram {
+    let known = jsonPrograms[index].load(ordering: .acquiring)
+    if let program = UnsafePointer<PrintProgram>(bitPattern: known) { return program.pointee }
+    return fieldProgram(at: index, in: jsonPrograms + index) { [longSize, context] format in
+      PrintCompiler.jsonFields(of: format, longSize: longSize, swapped: context.swapped)
+    }
+  }
+
+  private func fieldProgram(
+    at index: Int, in word: UnsafeMutablePointer<Atomic<UInt>>,
+    _ compile: (EventFormat) -> PrintProgram
+  ) -> PrintProgram {
+    let known = word.pointee.load(ordering: .acquiring)
     if let program = UnsafePointer<PrintProgram>(bitPattern: known) { return program.pointee }
     let program: PrintProgram
     if let format = try? format(at: index) {
-      program = PrintCompiler.rawFields(of: format, longSize: longSize, swapped: context.swapped)
+      program = compile(format)
     } else {
       program = PrintProgram(ops: [], text: [], tables: [], recordSize: 0, isFallback: true)
     }
-    return keep(program, in: rawPrograms + index, problem: nil)
+    return keep(program, in: word, problem: nil)
   }
 
   // MARK: Printing

@@ -272,6 +272,13 @@ enum PrintInterpreter {
           UnsafeRawBufferPointer(start: base + region.offset, count: region.length),
           asText: op.a != 0, into: &sink)
 
+      case .jsonText, .jsonArray, .jsonSymbols:
+        sp -= 1
+        let region = clamped(sp[0], count)
+        appendJSON(
+          op, UnsafeRawBufferPointer(start: base + region.offset, count: region.length), context,
+          into: &sink, &scratch)
+
       case .stackTrace: appendStack(op, base, count, context, into: &sink, &scratch)
       case .rawData: appendRawData(op, base, count, into: &sink)
       case .bprint:

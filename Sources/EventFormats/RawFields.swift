@@ -16,10 +16,17 @@ extension EventCatalog {
 
 extension PrintCompiler {
   /// How the print format shows a field that is an argument of its own.
-  private struct Shown {
+  struct Shown {
     var spec: ConversionSpec
     /// Whether `0x` stands before the conversion; it then belongs to the number.
     var hasPrefix: Bool
+
+    /// Whether it is the address of a function: `%ps` and its like.
+    var isSymbol: Bool {
+      spec.letter == UInt8(ascii: "p")
+        && [UInt8(ascii: "S"), UInt8(ascii: "s"), UInt8(ascii: "F"), UInt8(ascii: "f")]
+          .contains(spec.suffix.first ?? 0)
+    }
   }
 
   /// The program that prints the fields by name.
@@ -43,7 +50,7 @@ extension PrintCompiler {
     return compiler.program()
   }
 
-  private static func conversionsOfFields(
+  static func conversionsOfFields(
     _ format: EventFormat, longSize: Int, swapped: Bool
   ) -> [String: Shown] {
     var shown: [String: Shown] = [:]

@@ -67,7 +67,8 @@ extension SliceWriter {
     private let source: ReportSource
 
     init(_ source: ReportSource, _ layout: ReportOptions.Layout) {
-      tasks = TaskLabels(names: source.names, layout: layout)
+      tasks = TaskLabels(
+        names: source.names, shape: layout == .latency ? .shortColumn : .column)
       functions = FunctionNames(symbols: source.events.symbols)
       time = TimeText(source.time)
       events = .passUnretained(source.events)

@@ -1,3 +1,5 @@
+import TraceDat
+
 /// Which part of a recording a report is of. Only the pages that hold it are read.
 package enum ReportRange: Sendable, Equatable {
   case all
@@ -7,6 +9,11 @@ package enum ReportRange: Sendable, Equatable {
   case tail(Int)
   /// The lines before a time and from it on, so many each.
   case around(UInt64, lines: Int)
+
+  /// The events that it is of, where that does not depend on how many lines they make; nil for all.
+  func events(of streams: [EventStream]) -> EventRange? {
+    if case .between(let times) = self { EventRange(streams, times: times) } else { nil }
+  }
 }
 
 /// A time as a person writes it: seconds with up to nine decimals, as reports show them.

@@ -32,15 +32,20 @@ final class SliceDealer: Sendable {
   private let followsCalls: Bool
   private let state: Mutex<State>
 
-  /// - Parameter range: what is to be dealt; everything without it.
-  init(_ input: ReportInput, options: ReportOptions, range: EventRange? = nil) {
+  /// - Parameters:
+  ///   - range: what is to be dealt; everything without it.
+  ///   - followsCalls: whether the depths of calls are asked for.
+  init(
+    _ input: ReportInput, options: ReportOptions, range: EventRange? = nil,
+    followsCalls isAsked: Bool = true
+  ) {
     let streams = input.streams
     let sources = input.sources
     self.streams = streams
     self.sources = sources
     times = SlicePlan(streams, bytesPerSlice: options.bytesPerSlice, in: range).times
     end = range?.to ?? streams.map(\.end)
-    let followsCalls = sources.contains { $0.labels.hasFunctionTracer }
+    let followsCalls = isAsked && sources.contains { $0.labels.hasFunctionTracer }
     self.followsCalls = followsCalls
     state = Mutex(
       State(

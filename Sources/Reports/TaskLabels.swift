@@ -7,25 +7,30 @@ import TraceDat
 /// One worker owns one; what it shares with the others are the names.
 struct TaskLabels: ~Copyable {
   private let names: SharedTaskNames
-  /// How many letters a name fills.
-  private let width: Int
-  /// Whether a longer name is cut to them.
-  private let isCut: Bool
+  private let shape: Shape
   private var index = IntMap(minimumCapacity: 512)
   private var labels: [PaddedText] = []
   /// A CPU mostly goes on with the task it had.
   private var latest: (pid: Int32, label: PaddedText)?
 
-  init(names: SharedTaskNames, layout: ReportOptions.Layout = .version3_1) {
+  /// What a label looks like.
+  enum Shape {
+    /// `%16s-%-5d `
+    case column
+    /// `%8.8s-%-5d `
+    case shortColumn
+    /// `"pid":310,"comm":"bash"`
+    case json
+  }
+
+  init(names: SharedTaskNames, shape: Shape) {
     self.names = names
-    isCut = layout == .latency
-    width = isCut ? 8 : 16
+    self.shape = shape
   }
 
   deinit { for label in labels { label.deallocate() } }
 
-  /// `%16s-%-5d ` of a task's name and pid (`%8.8s-%-5d ` of the latency format); good until the
-  /// next call.
+  /// What is shown of a task's name and pid; good until the next call.
   @inline(__always) mutating func label(of pid: Int32) -> PaddedText {
     if let latest, latest.pid == pid { return latest.label }
     return find(pid)
@@ -47,18 +52,31 @@ struct TaskLabels: ~Copyable {
     }
     let name = names.name(of: pid)
     var text = ByteSink(capacity: 64)
-    (isCut ? name.prefix(width) : name[...]).withUnsafeBytes {
-      text.append($0, leftPaddedTo: width)
+    switch shape {
+    case .column: Self.append(name[...], width: 16, pid, to: &text)
+    case .shortColumn: Self.append(name.prefix(8), width: 8, pid, to: &text)
+    case .json:
+      text.append("\"pid\":")
+      text.append(decimal: Int64(pid))
+      text.append(",\"comm\":\"")
+      name.withUnsafeBytes { text.append(json: $0) }
+      text.append("\"")
     }
+    let label = PaddedText(copying: text.bytes)
+    index.set(UInt64(UInt32(bitPattern: pid)), Int32(labels.count))
+    labels.append(label)
+    return label
+  }
+
+  private static func append(
+    _ name: ArraySlice<UInt8>, width: Int, _ pid: Int32, to text: inout ByteSink
+  ) {
+    name.withUnsafeBytes { text.append($0, leftPaddedTo: width) }
     text.append(UInt8(ascii: "-"))
     let digits = text.count
     text.append(decimal: Int64(pid))
     text.append(repeating: UInt8(ascii: " "), count: 5 - (text.count - digits))
     text.append(UInt8(ascii: " "))
-    let label = PaddedText(copying: text.bytes)
-    index.set(UInt64(UInt32(bitPattern: pid)), Int32(labels.count))
-    labels.append(label)
-    return label
   }
 }
 

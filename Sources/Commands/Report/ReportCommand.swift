@@ -28,6 +28,7 @@ package struct ReportCommand: ParsableCommand {
         kscope report -v -F 'irq.*'        all events but those
         kscope report -l --ts-diff         flags, and the time between lines
         kscope report --between 57.1 57.2  what happened in a tenth of a second
+        kscope report --json | jq .event   an object a line, for programs
         kscope report --stat --uname       what the file says beside its events
       """)
 
@@ -79,9 +80,12 @@ package struct ReportCommand: ParsableCommand {
     let options = try options()
     let input = ReportInput(recordings, options: options)
     let checked = time.checks ? TimeCheck(input).problems : []
-    let report = TextReport(input, options: options)
-    let losses = try StandardStreams.writing { try report.write(to: STDOUT_FILENO) }
-    return problems + report.problems + losses + checked
+    let losses = try StandardStreams.writing {
+      line.json
+        ? try JSONReport(input, options: options).write(to: STDOUT_FILENO)
+        : try TextReport(input, options: options).write(to: STDOUT_FILENO)
+    }
+    return problems + input.problems + losses + checked
   }
 
   func options() throws -> ReportOptions {

@@ -158,6 +158,9 @@ struct ReportLineOptions: ParsableArguments {
   @Flag(name: .customShort("w"), help: "How long tasks waited from wakeup until they ran.")
   var wakeupLatency = false
 
+  @Flag(help: "A JSON object a line: time in ns, cpu, pid, comm, system, event, typed fields.")
+  var json = false
+
   @Flag(name: .customLong("boundary"), help: "A line where a sub-buffer begins.")
   var boundary = false
 
