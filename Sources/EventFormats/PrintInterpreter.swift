@@ -275,7 +275,7 @@ enum PrintInterpreter {
       case .jsonText, .jsonArray, .jsonSymbols:
         sp -= 1
         let region = clamped(sp[0], count)
-        appendJSON(
+        appendStructured(
           op, UnsafeRawBufferPointer(start: base + region.offset, count: region.length), context,
           into: &sink, &scratch)
 

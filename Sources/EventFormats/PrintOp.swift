@@ -167,8 +167,8 @@ enum PrintCode: UInt8 {
   /// Pops a region; prints it as a raw field. `a` is 1 where it may be text.
   case rawBytes
 
-  /// Pops a region; prints it as a JSON string, as an array of numbers of kind `a` and `b` bytes
-  /// (with signs where `c` is not 0), as an array of the symbols of addresses.
+  /// Pops a region; prints it as a string, as an array of numbers of kind `a` and `b` bytes (with
+  /// signs where `c` is not 0), as an array of the symbols of addresses. `d` is a `FieldSyntax`.
   case jsonText, jsonArray, jsonSymbols
 
   // Whole records.

@@ -21,6 +21,8 @@ extension PrintCompiler {
     /// Whether `0x` stands before the conversion; it then belongs to the number.
     var hasPrefix: Bool
 
+    var isHexadecimal: Bool { spec.letter | 0x20 == UInt8(ascii: "x") }
+
     /// Whether it is the address of a function: `%ps` and its like.
     var isSymbol: Bool {
       spec.letter == UInt8(ascii: "p")

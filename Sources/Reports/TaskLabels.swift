@@ -21,6 +21,8 @@ struct TaskLabels: ~Copyable {
     case shortColumn
     /// `"pid":310,"comm":"bash"`
     case json
+    /// `310,bash`
+    case csv
   }
 
   init(names: SharedTaskNames, shape: Shape) {
@@ -61,6 +63,10 @@ struct TaskLabels: ~Copyable {
       text.append(",\"comm\":\"")
       name.withUnsafeBytes { text.append(json: $0) }
       text.append("\"")
+    case .csv:
+      text.append(decimal: Int64(pid))
+      text.append(",")
+      name.withUnsafeBytes { text.append(csv: $0) }
     }
     let label = PaddedText(copying: text.bytes)
     index.set(UInt64(UInt32(bitPattern: pid)), Int32(labels.count))

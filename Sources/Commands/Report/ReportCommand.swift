@@ -81,7 +81,10 @@ package struct ReportCommand: ParsableCommand {
     let input = ReportInput(recordings, options: options)
     let checked = time.checks ? TimeCheck(input).problems : []
     let losses = try StandardStreams.writing {
-      line.json
+      if let event = line.csv {
+        return try CSVReport(input, event: event, options: options).write(to: STDOUT_FILENO)
+      }
+      return line.json
         ? try JSONReport(input, options: options).write(to: STDOUT_FILENO)
         : try TextReport(input, options: options).write(to: STDOUT_FILENO)
     }

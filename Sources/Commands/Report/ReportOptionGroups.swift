@@ -161,6 +161,12 @@ struct ReportLineOptions: ParsableArguments {
   @Flag(help: "A JSON object a line: time in ns, cpu, pid, comm, system, event, typed fields.")
   var json = false
 
+  @Option(
+    help: ArgumentHelp(
+      "A table of all occurrences of one event: time in ns, cpu, pid, comm, its fields.",
+      valueName: "[system:]event"))
+  var csv: String?
+
   @Flag(name: .customLong("boundary"), help: "A line where a sub-buffer begins.")
   var boundary = false
 

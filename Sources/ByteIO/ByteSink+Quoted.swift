@@ -63,4 +63,17 @@ extension ByteSink {
     for place in (at + 2)..<max(at + length, at + 2) where text[place] & 0xc0 != 0x80 { return 0 }
     return length
   }
+
+  /// Appends text as a cell of a CSV row, in quotes where it needs them (RFC 4180 §2).
+  public mutating func append(csv text: UnsafeRawBufferPointer) {
+    guard text.contains(where: { $0 < 0x20 || $0 == 0x22 || $0 == 0x2c }) else {
+      return append(text)
+    }
+    append(UInt8(ascii: "\""))
+    for byte in text {
+      if byte == UInt8(ascii: "\"") { append(byte) }
+      append(byte)
+    }
+    append(UInt8(ascii: "\""))
+  }
 }
