@@ -41,7 +41,8 @@ package enum Failure {
   static func printable(_ line: String) -> String {
     var text = ""
     for scalar in line.unicodeScalars {
-      if scalar.properties.generalCategory == .control {
+      // The kernel's own complaints have a line that points at the place.
+      if scalar.properties.generalCategory == .control, scalar != "\n" {
         let digits = String(scalar.value, radix: 16)
         text += "\\x" + (digits.count == 1 ? "0" : "") + digits
       } else {

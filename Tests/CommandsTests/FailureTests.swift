@@ -4,7 +4,8 @@ import Testing
 
 @Suite struct FailureTests {
   @Test(arguments: [
-    ("new\nline", "new\\x0aline"), ("\u{1b}[31mred", "\\x1b[31mred"), ("\u{9b}m", "\\x9bm"),
+    ("two\nlines", "two\nlines"), ("bell\u{7}", "bell\\x07"), ("\u{1b}[31mred", "\\x1b[31mred"),
+    ("\u{9b}m", "\\x9bm"),
     ("größe", "größe"), ("", ""),
   ])
   func whatWouldSteerATerminalIsShown(message: String, shown: String) {
