@@ -98,7 +98,11 @@ let package = Package(
       ],
       swiftSettings: settings),
     .testTarget(
-      name: "CommandsTests", dependencies: ["Commands", "TraceTestSupport"],
+      name: "CommandsTests",
+      dependencies: [
+        "ByteIO", "Commands", "TraceTestSupport",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ],
       swiftSettings: settings),
     .executableTarget(name: "kscope", dependencies: ["Commands"], swiftSettings: settings),
 

@@ -39,7 +39,8 @@ package struct CSVReport {
   package func write(to descriptor: Int32) throws(SystemError) -> [any ExplainedError] {
     var head = ByteSink()
     head.append("time,cpu,pid,comm")
-    if let source = self.events.indices.first(where: { self.events[$0] != nil }), let index = self.events[source],
+    if let source = self.events.indices.first(where: { self.events[$0] != nil }),
+      let index = self.events[source],
       let format = try? input.sources[source].events.format(at: index)
     {
       for field in format.fields where !field.name.isEmpty {

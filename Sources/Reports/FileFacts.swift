@@ -47,8 +47,8 @@ package struct FileFacts {
     case .eventNames: writeEventNames(to: &sink)
     case .cpus: writeCPUs(first: false, last: false, .microseconds, to: &sink)
     case .statistics: writeStatistics(to: &sink)
-    case .kernel: writeOption(.uname, to: &sink)
-    case .writer: writeOption(.version, to: &sink)
+    case .kernel: write(.uname, named: "uname", to: &sink)
+    case .writer: write(.version, named: "version", to: &sink)
     }
   }
 
@@ -155,11 +155,12 @@ package struct FileFacts {
 
 
       """)
+    let statistics = file.options.filter { $0.id == .cpuStat }
     // An instance's begin with a line that names it.
-    for option in file.options where option.id == .cpuStat {
+    for option in statistics {
       sink.append(String(decoding: option.data.prefix { $0 != 0 }, as: UTF8.self) + "\n")
     }
-    sink.append("\n")
+    sink.append(statistics.isEmpty ? " No stats in this file\n" : "\n")
     for buffer in file.buffers {
       if !buffer.name.isEmpty { sink.append("\nBuffer: \(buffer.name)\n") }
       for data in buffer.cpus {
@@ -170,11 +171,8 @@ package struct FileFacts {
     }
   }
 
-  private func writeOption(_ id: TraceOption.ID, to sink: inout ByteSink) {
-    guard let option = file.options.first(where: { $0.id == id }) else {
-      sink.append("the recording does not tell\n")
-      return
-    }
-    sink.append(option.text + "\n")
+  private func write(_ id: TraceOption.ID, named name: String, to sink: inout ByteSink) {
+    let option = file.options.first { $0.id == id }
+    sink.append((option?.text ?? " \(name) was not recorded in this file") + "\n")
   }
 }

@@ -76,7 +76,8 @@ struct WakeupLatency {
       return
     }
     guard let switches = sources[number].switches, switches.id == id,
-      let pid = value(switches.nextPid), let since = sources[number].waiting.removeValue(forKey: pid)
+      let pid = value(switches.nextPid),
+      let since = sources[number].waiting.removeValue(forKey: pid)
     else { return }
     let wait = record.time &- since
     sink.append(" Latency: ")

@@ -60,7 +60,7 @@ package struct ReportCommand: ParsableCommand {
   }
 
   package func run() throws {
-    let problems = try asksForFacts ? printFacts() : printEvents()
+    let problems = try StandardStreams.writing { try write(to: STDOUT_FILENO) }
     if quiet {
       if !problems.isEmpty { throw ExitCode(1) }
     } else if Failure.report(problems) {
@@ -68,25 +68,31 @@ package struct ReportCommand: ParsableCommand {
     }
   }
 
+  /// Prints what is asked for.
+  ///
+  /// - Returns: what could not be read or shown.
+  func write(to descriptor: Int32) throws -> [any ExplainedError] {
+    try asksForFacts ? writeFacts(to: descriptor) : writeEvents(to: descriptor)
+  }
+
   private var asksForFacts: Bool {
     !fact.facts.isEmpty || fact.formats || !fact.formatsMatching.isEmpty || fact.checksFormats
       || fact.cpus || fact.firstEvent || fact.lastEvent
   }
 
-  /// - Returns: what could not be read or shown.
-  private func printEvents() throws -> [any ExplainedError] {
+  private func writeEvents(to descriptor: Int32) throws -> [any ExplainedError] {
     let (recordings, problems) = opened()
     guard !recordings.isEmpty else { return problems }
     let options = try options()
     let input = ReportInput(recordings, options: options)
     let checked = time.checks ? TimeCheck(input).problems : []
-    let losses = try StandardStreams.writing {
-      if let event = line.csv {
-        return try CSVReport(input, event: event, options: options).write(to: STDOUT_FILENO)
-      }
-      return line.json
-        ? try JSONReport(input, options: options).write(to: STDOUT_FILENO)
-        : try TextReport(input, options: options).write(to: STDOUT_FILENO)
+    let losses: [any ExplainedError]
+    if let event = line.csv {
+      losses = try CSVReport(input, event: event, options: options).write(to: descriptor)
+    } else if line.json {
+      losses = try JSONReport(input, options: options).write(to: descriptor)
+    } else {
+      losses = try TextReport(input, options: options).write(to: descriptor)
     }
     return problems + input.problems + losses + checked
   }
@@ -121,8 +127,7 @@ package struct ReportCommand: ParsableCommand {
     return (recordings, problems)
   }
 
-  /// - Returns: what could not be read.
-  private func printFacts() throws -> [any ExplainedError] {
+  private func writeFacts(to descriptor: Int32) throws -> [any ExplainedError] {
     let (recordings, opening) = opened()
     var problems = opening
     let patterns = try fact.formatsMatching.map { try EventNamePattern($0) }
@@ -143,7 +148,7 @@ package struct ReportCommand: ParsableCommand {
       }
       problems += fact.checksFormats ? facts.problemsOfAllFormats : facts.problems
     }
-    try StandardStreams.writing { try sink.write(to: STDOUT_FILENO) }
+    try sink.write(to: descriptor)
     return problems
   }
 }

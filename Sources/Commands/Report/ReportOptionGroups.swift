@@ -83,7 +83,8 @@ struct ReportSelectionOptions: ParsableArguments {
 
   private static func time(_ text: String) throws -> ClosedRange<UInt64> {
     guard let time = ShownTime(text) else {
-      throw ValidationError("'\(text)' is no time; times are seconds as reports show them: 57.146721")
+      throw ValidationError(
+        "'\(text)' is no time; times are seconds as reports show them: 57.146721")
     }
     return time.nanoseconds
   }
