@@ -19,7 +19,9 @@ let settings: [SwiftSetting] = [
 let package = Package(
   name: "kscope",
   products: [
-    .executable(name: "kscope", targets: ["kscope"])
+    .executable(name: "kscope", targets: ["kscope"]),
+    // For programs that read recordings: README shows how.
+    .library(name: "TraceEvents", targets: ["TraceEvents"]),
   ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0")
@@ -105,6 +107,15 @@ let package = Package(
       ],
       swiftSettings: settings),
     .executableTarget(name: "kscope", dependencies: ["Commands"], swiftSettings: settings),
+
+    // MARK: Recordings for other programs
+
+    .target(
+      name: "TraceEvents",
+      dependencies: ["ByteIO", "EventFormats", "Reports", "RingBuffer", "TraceDat"],
+      swiftSettings: settings),
+    .testTarget(
+      name: "TraceEventsTests", dependencies: ["TraceEvents"], swiftSettings: settings),
 
     // MARK: What the benchmarks run beside the program
 

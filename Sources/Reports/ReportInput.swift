@@ -7,8 +7,8 @@ package import TraceDat
 package struct ReportInput: Sendable {
   let files: [TraceFile]
   /// One for each buffer that has pages.
-  let sources: [ReportSource]
-  let streams: [EventStream]
+  package let sources: [ReportSource]
+  package let streams: [EventStream]
   /// How the line with each file's number of CPUs begins.
   let headPrefixes: [[UInt8]]
   private let knowledge: [FileKnowledge]

@@ -90,7 +90,7 @@ struct TaskLabels: ~Copyable {
 ///
 /// A task that the kernel's list of saved command lines has lost by the end of the recording may
 /// still be named by an event of its own. Those are looked for, once, when a name is missing.
-final class SharedTaskNames: Sendable {
+package final class SharedTaskNames: Sendable {
   private let saved: TaskNames
   private let late: Mutex<TaskNames?> = Mutex(nil)
   private let search: @Sendable () -> TaskNames
@@ -101,7 +101,7 @@ final class SharedTaskNames: Sendable {
   }
 
   /// `<idle>` for pid 0, `<...>` where nothing in the file names it.
-  func name(of pid: Int32) -> [UInt8] {
+  package func name(of pid: Int32) -> [UInt8] {
     if pid == 0 { return Array("<idle>".utf8) }
     if let name = saved[pid] { return name }
     let found = late.withLock { names in
