@@ -56,7 +56,9 @@ package struct CSVReport {
     let events = self.events
     let dealer = SliceDealer(
       input, options: options, range: options.range.events(of: input.streams), followsCalls: false)
-    let run = SlicedRun(input: input, dealer: dealer, workers: options.workers)
+    let run = SlicedRun(
+      input: input, dealer: dealer, workers: options.workers,
+      onProgress: options.onProgress)
     return try run.write(to: descriptor) { CSVWriter(input, events, options) }
   }
 }

@@ -63,14 +63,17 @@ final class EventLabels: @unchecked Sendable {
     byID = .allocate(capacity: 1 << 16)
     byID.initialize(repeating: 0, count: 1 << 16)
     labels = .allocate(capacity: min(catalog.count, 1 << 16) + 1)
-    append(Array("[UNKNOWN EVENT]".utf8), .unknown, event: 0)
+    append(
+      Array("[UNKNOWN EVENT]".utf8), .unknown, event: 0, options.colours ? EventColor.alarm : "")
     for event in 0..<catalog.count {
       let id = catalog.id(at: event)
       guard id >= 0, id < 1 << 16, byID[id] == 0, count <= Int(UInt16.max) else { continue }
       byID[id] = UInt16(count)
+      let system = String(decoding: catalog.system(at: event), as: UTF8.self)
       append(
         Array(catalog.name(at: event)),
-        options.raw ? .raw : Self.kind(ofEvent: event, catalog), event: event)
+        options.raw ? .raw : Self.kind(ofEvent: event, catalog), event: event,
+        options.colours ? EventColor.start(system: system) : "")
     }
   }
 
@@ -80,10 +83,12 @@ final class EventLabels: @unchecked Sendable {
     byID.deallocate()
   }
 
-  private func append(_ name: [UInt8], _ kind: Kind, event: Int) {
+  private func append(_ name: [UInt8], _ kind: Kind, event: Int, _ colour: String) {
     var text = ByteSink(capacity: 64)
     text.append(" ")
+    text.append(colour)
     name.withUnsafeBytes { text.append($0) }
+    if !colour.isEmpty { text.append(EventColor.end) }
     text.append(": ")
     text.append(repeating: UInt8(ascii: " "), count: Self.nameWidth - name.count)
     (labels + count).initialize(

@@ -26,7 +26,9 @@ package struct JSONReport {
     let options = self.options
     let dealer = SliceDealer(
       input, options: options, range: options.range.events(of: input.streams), followsCalls: false)
-    let run = SlicedRun(input: input, dealer: dealer, workers: options.workers)
+    let run = SlicedRun(
+      input: input, dealer: dealer, workers: options.workers,
+      onProgress: options.onProgress)
     return try run.write(to: descriptor) { JSONWriter(input, options: options) }
   }
 }

@@ -66,9 +66,10 @@ extension SliceWriter {
     let events: Unmanaged<EventCatalog>
     private let source: ReportSource
 
-    init(_ source: ReportSource, _ layout: ReportOptions.Layout) {
+    init(_ source: ReportSource, _ line: ReportOptions.LineOptions) {
       tasks = TaskLabels(
-        names: source.names, shape: layout == .latency ? .shortColumn : .column)
+        names: source.names, shape: line.layout == .latency ? .shortColumn : .column,
+        isForTerminal: line.isForTerminal)
       functions = FunctionNames(symbols: source.events.symbols)
       time = TimeText(source.time)
       events = .passUnretained(source.events)

@@ -10,6 +10,9 @@ package struct ReportOptions: Sendable {
   /// core's cache.
   package var bytesPerSlice = 1 << 19
 
+  /// Told, from time to time, how many of how many parts are done; by any thread.
+  package var onProgress: (@Sendable (_ done: Int, _ of: Int) -> Void)?
+
   package init() {}
 
   /// Which events are shown.
@@ -34,6 +37,10 @@ package struct ReportOptions: Sendable {
     package var marksSubBuffers = false
     /// How long it took from the last line to this.
     package var showsDifference = false
+    /// Names of events in colours.
+    package var colours = false
+    /// Somebody looks at it: what would steer a terminal is shown as `^[` instead.
+    package var isForTerminal = false
     /// How long each task waited from its wakeup, and a summary.
     package var showsWakeupLatency = false
 

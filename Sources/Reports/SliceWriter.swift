@@ -23,7 +23,7 @@ struct SliceWriter: ~Copyable, SliceFormatter {
       return Lane(stream, input.sources[stream.buffer], options.line.layout)
     }
     caches = OwnedList(count: input.sources.count) {
-      SourceCache(input.sources[$0], options.line.layout)
+      SourceCache(input.sources[$0], options.line)
     }
     if options.line.showsDifference {
       difference = TimeDifference(isMicroseconds: !options.time.nanoseconds)
@@ -93,6 +93,7 @@ struct SliceWriter: ~Copyable, SliceFormatter {
         return label.pointee.text.copy(to: at)
       }
 
+      let textStart = sink.count
       switch label.pointee.kind {
       case .info:
         caches[source].events._withUnsafeGuaranteedRef { events in
@@ -140,6 +141,7 @@ struct SliceWriter: ~Copyable, SliceFormatter {
         sink.append("id=")
         sink.append(decimal: UInt64(id))
       }
+      if _slowPath(options.isForTerminal) { TerminalSafety.escape(&sink, from: textStart) }
       wakeups?.appendLatency(record, source, to: &sink)
       sink.append(UInt8(ascii: "\n"))
     }
@@ -183,14 +185,16 @@ struct SliceWriter: ~Copyable, SliceFormatter {
   /// A line of its own: `CPU:3 [12 EVENTS DROPPED]`.
   private func appendLoss(_ lost: LostEvents, _ stream: Int, to sink: inout ByteSink) {
     sink.append(lanes[stream].prefix.bytes)
+    if options.colours { sink.append(EventColor.alarm) }
+    defer { sink.append(options.colours ? "\(EventColor.end)\n" : "\n") }
     sink.append("CPU:")
     sink.append(decimal: UInt64(lanes[stream].cpu))
     sink.append(" [")
     if case .some(let count) = lost {
       sink.append(decimal: count)
-      sink.append(" EVENTS DROPPED]\n")
+      sink.append(" EVENTS DROPPED]")
     } else {
-      sink.append("EVENTS DROPPED]\n")
+      sink.append("EVENTS DROPPED]")
     }
   }
 }

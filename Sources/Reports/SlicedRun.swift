@@ -23,12 +23,15 @@ struct SlicedRun {
   var dealer: SliceDealer
   /// How many threads; all processors where it is 0.
   var workers: Int
+  /// Told how many slices of how many are done.
+  var onProgress: (@Sendable (Int, Int) -> Void)?
 
   /// - Returns: what could not be shown.
   func write<Formatter: SliceFormatter & ~Copyable>(
     to descriptor: Int32, _ make: @Sendable () -> Formatter
   ) throws(SystemError) -> [any ExplainedError] {
     let dealer = self.dealer
+    let onProgress = self.onProgress
     let output = OrderedOutput(descriptor: descriptor)
     let losses = Mutex(ReportLosses())
     let count = min(workers > 0 ? workers : ProcessorCount.available, dealer.sliceCount)
@@ -39,6 +42,7 @@ struct SlicedRun {
         formatter.write(slice, to: &sink)
         if slice.number == dealer.sliceCount - 1 { formatter.finish(&sink) }
         guard output.write(&sink, number: slice.number) else { break }
+        onProgress?(slice.number + 1, dealer.sliceCount)
       }
       losses.withLock { $0.add(formatter.losses) }
     }

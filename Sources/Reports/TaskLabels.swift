@@ -8,6 +8,8 @@ import TraceDat
 struct TaskLabels: ~Copyable {
   private let names: SharedTaskNames
   private let shape: Shape
+  /// Whether control characters of names are shown as `^[`.
+  private let isForTerminal: Bool
   private var index = IntMap(minimumCapacity: 512)
   private var labels: [PaddedText] = []
   /// A CPU mostly goes on with the task it had.
@@ -25,9 +27,10 @@ struct TaskLabels: ~Copyable {
     case csv
   }
 
-  init(names: SharedTaskNames, shape: Shape) {
+  init(names: SharedTaskNames, shape: Shape, isForTerminal: Bool = false) {
     self.names = names
     self.shape = shape
+    self.isForTerminal = isForTerminal
   }
 
   deinit { for label in labels { label.deallocate() } }
@@ -52,7 +55,8 @@ struct TaskLabels: ~Copyable {
       labels = []
       index = IntMap(minimumCapacity: 512)
     }
-    let name = names.name(of: pid)
+    var name = names.name(of: pid)
+    if isForTerminal { name = TerminalSafety.shown(name) }
     var text = ByteSink(capacity: 64)
     switch shape {
     case .column: Self.append(name[...], width: 16, pid, to: &text)

@@ -73,7 +73,9 @@ package struct TextReport {
     let dealer = SliceDealer(input, options: options, range: range)
     // What a line owes to the printed lines before it is known to one worker only.
     let isSerial = options.line.showsDifference || options.line.showsWakeupLatency
-    let run = SlicedRun(input: input, dealer: dealer, workers: isSerial ? 1 : options.workers)
+    let run = SlicedRun(
+      input: input, dealer: dealer, workers: isSerial ? 1 : options.workers,
+      onProgress: options.onProgress)
     return try run.write(to: descriptor) { SliceWriter(input, options: options) }
   }
 

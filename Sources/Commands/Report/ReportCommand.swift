@@ -2,6 +2,7 @@ package import ArgumentParser
 import ByteIO
 import Glibc
 import Reports
+import Terminal
 import TraceDat
 
 /// `kscope report`: a recording as text, a line an event.
@@ -41,6 +42,7 @@ package struct ReportCommand: ParsableCommand {
   @OptionGroup(title: "TIMES") var time: ReportTimeOptions
   @OptionGroup(title: "LINES") var line: ReportLineOptions
   @OptionGroup(title: "THE FILE ITSELF") var fact: ReportFactOptions
+  @OptionGroup(title: "LOOKS") var terminal: TerminalOptions
 
   @Flag(name: .customShort("q"), help: "Say nothing of what is damaged or missing.")
   var quiet = false
@@ -60,7 +62,23 @@ package struct ReportCommand: ParsableCommand {
   }
 
   package func run() throws {
-    let problems = try StandardStreams.writing { try write(to: STDOUT_FILENO) }
+    let isSeen = terminal.isSeen
+    let wantsColour = terminal.wantsColour
+    let pager = terminal.noPager ? nil : Pager()
+    let progress = ReportProgress(isPrinting: isSeen)
+    let result = Result {
+      try StandardStreams.writing {
+        try write(to: STDOUT_FILENO, isSeen: isSeen, wantsColour, progress.show)
+      }
+    }
+    progress.finish()
+    if let pager { pager.finish() }
+    let problems: [any ExplainedError]
+    do {
+      problems = try result.get()
+    } catch let error as SystemError where isSeen && error.code == EPIPE {
+      return  // The person has left the pager.
+    }
     if quiet {
       if !problems.isEmpty { throw ExitCode(1) }
     } else if Failure.report(problems) {
@@ -71,8 +89,16 @@ package struct ReportCommand: ParsableCommand {
   /// Prints what is asked for.
   ///
   /// - Returns: what could not be read or shown.
-  func write(to descriptor: Int32) throws -> [any ExplainedError] {
-    try asksForFacts ? writeFacts(to: descriptor) : writeEvents(to: descriptor)
+  func write(
+    to descriptor: Int32, isSeen: Bool = false, _ wantsColour: Bool = false,
+    _ onProgress: (@Sendable (Int, Int) -> Void)? = nil
+  ) throws -> [any ExplainedError] {
+    if asksForFacts { return try writeFacts(to: descriptor) }
+    var options = try options()
+    options.line.isForTerminal = isSeen
+    options.line.colours = wantsColour
+    options.onProgress = onProgress
+    return try writeEvents(to: descriptor, options)
   }
 
   private var asksForFacts: Bool {
@@ -80,10 +106,11 @@ package struct ReportCommand: ParsableCommand {
       || fact.cpus || fact.firstEvent || fact.lastEvent
   }
 
-  private func writeEvents(to descriptor: Int32) throws -> [any ExplainedError] {
+  private func writeEvents(
+    to descriptor: Int32, _ options: ReportOptions
+  ) throws -> [any ExplainedError] {
     let (recordings, problems) = opened()
     guard !recordings.isEmpty else { return problems }
-    let options = try options()
     let input = ReportInput(recordings, options: options)
     let checked = time.checks ? TimeCheck(input).problems : []
     let losses: [any ExplainedError]
