@@ -89,7 +89,9 @@ extension FilterCompiler {
     case .text(let bytes, UInt8(ascii: "'")) where bytes.count == 1:
       return Constant(bits: UInt64(bytes[0]), isSigned: true)
     case .name(let name) where isForeign(name):
-      return events.symbols.address(named: name).map { Constant(bits: $0, isSigned: false) }
+      return assets.address(ofSymbol: name, in: events.symbols).map {
+        Constant(bits: $0, isSigned: false)
+      }
     default: return nil
     }
   }

@@ -71,7 +71,8 @@ extension FilterCompiler {
   private func symbolName(_ expression: FilterExpression) -> [UInt8]? {
     switch expression.kind {
     case .text(let bytes, _) where constant(expression) == nil: bytes
-    case .name(let name) where isForeign(name): Array(name.utf8)
+    case .name(let name) where isForeign(name) && !assets.fieldNames.contains(name):
+      Array(name.utf8)
     default: nil
     }
   }

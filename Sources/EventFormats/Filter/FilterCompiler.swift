@@ -12,6 +12,8 @@ struct FilterCompiler {
   let format: EventFormat
   let events: EventCatalog
   let assets: FilterAssets
+  /// The number of the first step, which jumps count from.
+  let firstStep: Int
 
   var ops: [FilterOp] = []
   /// Bytes that a record must have for every load to lie within.
@@ -19,10 +21,13 @@ struct FilterCompiler {
   private(set) var needsTaskName = false
   private var stack = 0
 
-  init(format: EventFormat, events: EventCatalog, assets: FilterAssets) {
+  init(
+    format: EventFormat, events: EventCatalog, assets: FilterAssets, firstStep: Int = 0
+  ) {
     self.format = format
     self.events = events
     self.assets = assets
+    self.firstStep = firstStep
   }
 
   var swapped: Bool { events.byteOrder != .host }
@@ -66,8 +71,8 @@ struct FilterCompiler {
     case .not(let operand):
       try condition(operand)
       emit(FilterOp(code: .invert))
-    case .all(let parts): try row(parts, .jumpIfNo)
-    case .any(let parts): try row(parts, .jumpIfYes)
+    case .all(let parts): try row(parts, .jumpIfNo, Self.emitCondition)
+    case .any(let parts): try row(parts, .jumpIfYes, Self.emitCondition)
     case .match(let left, let right, let isNegated):
       try match(left, right, isNegated: isNegated)
     case .binary(let operation, let left, let right) where operation.isComparison:
@@ -86,18 +91,27 @@ struct FilterCompiler {
     }
   }
 
-  private mutating func row(
-    _ parts: [FilterExpression], _ jump: FilterCode
+  private static func emitCondition(
+    _ compiler: inout FilterCompiler, _ part: FilterExpression
+  ) throws(FilterProblem) {
+    try compiler.condition(part)
+  }
+
+  /// Conditions one after the other, until one decides.
+  mutating func row<Part>(
+    _ parts: [Part], _ jump: FilterCode,
+    _ body: (inout FilterCompiler, Part) throws(FilterProblem) -> Void
   ) throws(FilterProblem) {
     var jumps: [Int] = []
     for (number, part) in parts.enumerated() {
-      try condition(part)
+      try body(&self, part)
       if number < parts.count - 1 {
         jumps.append(ops.count)
         emit(FilterOp(code: jump))
       }
     }
-    for place in jumps { ops[place].c = UInt32(truncatingIfNeeded: ops.count) }
+    let end = UInt32(truncatingIfNeeded: firstStep + ops.count)
+    for place in jumps { ops[place].c = end }
   }
 
   private mutating func truth(_ expression: FilterExpression) throws(FilterProblem) {

@@ -1,4 +1,4 @@
-package import ByteIO
+import ByteIO
 
 /// A filter that cannot be compiled, with the place in its text.
 package struct FilterError: ExplainedError, Equatable {

@@ -26,7 +26,7 @@ enum FilterInterpreter {
   /// the jumps' soundness is the compiler's part.
   static func run(
     _ program: FilterProgram, from start: Int, _ record: UnsafeRawBufferPointer, swapped: Bool,
-    _ surroundings: borrowing FilterSurroundings
+    _ surroundings: FilterSurroundings
   ) -> Bool {
     guard let base = record.baseAddress else { return false }
     return withUnsafeTemporaryAllocation(
@@ -40,7 +40,7 @@ enum FilterInterpreter {
   @inline(__always)
   private static func run(
     _ program: FilterProgram, _ start: Int, _ base: UnsafeRawPointer, _ count: Int,
-    _ swapped: Bool, _ surroundings: borrowing FilterSurroundings,
+    _ swapped: Bool, _ surroundings: FilterSurroundings,
     _ stack: UnsafeMutablePointer<UInt64>
   ) -> Bool {
     let nothing = UnsafeRawBufferPointer(start: base, count: 0)

@@ -39,6 +39,10 @@ final class FilterAssets {
   var ranges: [ClosedRange<UInt64>] = []
   var regexes: [POSIXRegex] = []
 
+  /// The fields of the events that the filter at hand speaks of: none of these is a symbol.
+  var fieldNames: Set<String> = []
+
+  private var addressOfName: [String: UInt64?] = [:]
   private var patterns: [[UInt8]: TextPattern] = [:]
   private var symbols: [SymbolQuestion: Range<Int>] = [:]
   private var interned: [[UInt8]: Range<Int>] = [:]
@@ -67,6 +71,15 @@ final class FilterAssets {
 
   /// The number of a pattern's expression.
   func number(of regex: POSIXRegex) -> Int? { regexes.firstIndex { $0 === regex } }
+
+  /// The address of a symbol, where a name is one and no field.
+  func address(ofSymbol name: String, in table: SymbolTable) -> UInt64? {
+    if fieldNames.contains(name) { return nil }
+    if let known = addressOfName[name] { return known }
+    let address = table.address(named: name)
+    addressOfName[name] = .some(address)
+    return address
+  }
 
   /// Where the addresses of the symbols with a name, or with names that match, lie in the ranges.
   func addresses(
