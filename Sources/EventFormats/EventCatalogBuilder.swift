@@ -7,6 +7,11 @@ package struct EventCatalogBuilder {
   package var byteOrder: ByteOrder
   /// The kernel's symbols; without them addresses print as numbers.
   package var symbols = SymbolTable()
+  /// The events that print as their own print format says, though there is a handler.
+  package var withoutHandler = EventChoice.none
+  /// The events that print as ` name=value` for each field.
+  package var rawFields = EventChoice.none
+  package var handlerOptions = HandlerOptions()
   var printkFormats: [UInt8] = []
   var texts: [UInt8] = []
   var events: [CatalogEntry] = []
