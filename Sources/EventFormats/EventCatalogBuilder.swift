@@ -60,7 +60,10 @@ package struct EventCatalogBuilder {
   }
 
   /// Makes the catalog.
-  package consuming func build() -> EventCatalog { EventCatalog(self) }
+  package consuming func build() -> EventCatalog {
+    addBlockTrace()
+    return EventCatalog(self)
+  }
 
   /// The trimmed value of the first line that starts with a keyword, among the first lines.
   private static func line(_ text: UnsafeRawBufferPointer, _ keyword: StaticString) -> Range<Int>? {

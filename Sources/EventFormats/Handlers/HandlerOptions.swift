@@ -1,4 +1,4 @@
-package import ByteIO
+import ByteIO
 
 /// How handlers print, where they leave a choice: what `report -O [plugin:]option[=value]` sets.
 ///

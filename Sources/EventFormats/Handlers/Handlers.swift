@@ -57,6 +57,7 @@ enum Handlers {
     case "sched": schedReplacement(format)
     case "timer": timerReplacement(format)
     case "tlb": tlbReplacement(format)
+    case "mac80211": mac80211Replacement(format)
     case "kvm": kvmReplacement(format)
     case "kvmmmu": kvmmmuReplacement(format)
     case "syscalls": futexReplacement(format)
