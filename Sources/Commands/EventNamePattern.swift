@@ -1,3 +1,4 @@
+import ByteIO
 import Tracefs
 
 /// What `list -e` and `report --event` take: `SYSTEM:EVENT`, an expression for each, or one that either may match.
@@ -6,7 +7,7 @@ struct EventNamePattern {
   private let name: POSIXRegex
   private let needsBoth: Bool
 
-  init(_ text: String) throws(TracefsError) {
+  init(_ text: String) throws(POSIXRegexError) {
     let parts = text.split(separator: ":", maxSplits: 1, omittingEmptySubsequences: false)
     needsBoth = parts.count == 2
     system = try POSIXRegex(String(parts[0]))

@@ -12,7 +12,12 @@ package final class EventCatalog: Sendable {
   package let symbols: SymbolTable
   /// Where the fields that every record begins with lie.
   package let common: CommonFields
+  /// How to print the lines of the function and function_graph tracers. They depend on the records
+  /// before and after them, so whoever prints them reads this; the other handlers have no options.
+  package let handlerOptions: HandlerOptions
 
+  private let withoutHandler: EventChoice
+  private let rawFields: EventChoice
   let context: PrintContext
   private let printk: PrintkFormats
   private let events: [CatalogEntry]
@@ -38,6 +43,9 @@ package final class EventCatalog: Sendable {
     longSize = builder.longSize
     byteOrder = builder.byteOrder
     symbols = builder.symbols
+    handlerOptions = builder.handlerOptions
+    withoutHandler = builder.withoutHandler
+    rawFields = builder.rawFields
     let swapped = builder.byteOrder != .host
     events = builder.events
     texts = UnsafeRawBufferPointerBox(builder.texts)
@@ -154,6 +162,30 @@ package final class EventCatalog: Sendable {
     return compiled.withLock { $0.problems }
   }
 
+  // MARK: Choices
+
+  /// How an event is printed.
+  package enum Way: Sendable, Equatable {
+    /// By its handler, where there is one.
+    case handler
+    /// As its own print format says.
+    case printFormat
+    /// Each field by name.
+    case rawFields
+  }
+
+  /// How the event is printed, as the builder's choices have it; raw fields win.
+  ///
+  /// `printInfo` follows it. Who prints lines of the function or function_graph tracer without
+  /// `printInfo` does so for `.handler` only.
+  package func way(at index: Int) -> Way {
+    if case .none = withoutHandler, case .none = rawFields { return .handler }
+    let system = String(decoding: system(at: index), as: UTF8.self)
+    let name = String(decoding: name(at: index), as: UTF8.self)
+    if rawFields.contains(system: system, event: name) { return .rawFields }
+    return withoutHandler.contains(system: system, event: name) ? .printFormat : .handler
+  }
+
   // MARK: Programs
 
   @inline(__always)
@@ -169,9 +201,15 @@ package final class EventCatalog: Sendable {
     var program: PrintProgram
     do throws(EventFormatError) {
       let format = try format(at: index)
-      (program, problem) = Handlers.program(
-        for: format, longSize: longSize, swapped: context.swapped,
-        symbolAddress: { [symbols] in symbols.address(named: $0) })
+      let way = way(at: index)
+      if way == .rawFields {
+        program = PrintCompiler.rawFields(
+          of: format, longSize: longSize, swapped: context.swapped)
+      } else {
+        (program, problem) = Handlers.program(
+          for: format, longSize: longSize, swapped: context.swapped,
+          isHandled: way == .handler, symbolAddress: { [symbols] in symbols.address(named: $0) })
+      }
     } catch {
       problem = error
       program = PrintProgram(ops: [], text: [], tables: [], recordSize: 0, isFallback: true)

@@ -125,7 +125,7 @@ extension PrintCompiler {
       try emit(PrintOp(code: .symbol, b: 2), stack: -1)
     case "xen_hypercall_name": try hypercallName(argument(0))
     case "jbd2_dev_to_name":
-      // libtraceevent's jbd2 plugin prints major:minor in hexadecimal.
+      // `major:minor`, as libtraceevent's jbd2 plugin prints a dev_t (20 bits of it are the minor).
       try number(argument(0))
       try emitConstant(20)
       try emit(PrintOp(code: .shiftRightUnsigned), stack: -1)

@@ -222,7 +222,7 @@ enum PrintInterpreter {
         sp -= 2
         let region = clamped(sp[0], count)
         let length = min(region.length, Int(clamping: max(0, Int64(bitPattern: sp[1]))))
-        appendHexDump(op, base + region.offset, length, text, into: &sink)
+        appendHexDump(op, base + region.offset, length, text, context, into: &sink)
       case .bitmask:
         sp -= 1
         let region = clamped(sp[0], count)

@@ -54,7 +54,8 @@ extension PrintCompiler {
             Array((isFirst ? "\"" : ",\"").utf8) + Array(name.bytes) + Array("\":".utf8))
         case .csv: try compiler.emitText([UInt8(ascii: ",")])
         }
-        try compiler.value(of: field, shown: shown[field.name], syntax)
+        try compiler.value(
+          of: field, shown: shown.first { $0.field == field.name }, syntax)
         isFirst = false
       } catch {
         compiler = before
