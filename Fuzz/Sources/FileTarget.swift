@@ -77,7 +77,7 @@ enum FileTarget {
     var options = ReportOptions()
     options.workers = 1
     options.bytesPerSlice = 1 << 11
-    let report = TextReport([file], options: options)
+    let report = try TextReport([file], options: options)
     let losses = try? report.write(to: nowhere)
     for problem in report.problems + (losses ?? []) { precondition(!problem.message.isEmpty) }
   }

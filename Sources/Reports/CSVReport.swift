@@ -70,6 +70,7 @@ private struct CSVWriter: ~Copyable, SliceFormatter {
   private let ids: [Int]
   private var tasks: OwnedList<TaskLabels>
   private var scratch = PrintScratch()
+  private var gate: EventGate
   private(set) var losses = ReportLosses()
 
   init(_ input: ReportInput, _ events: [Int?], _ options: ReportOptions) {
@@ -78,6 +79,7 @@ private struct CSVWriter: ~Copyable, SliceFormatter {
     ids = zip(input.sources, events).map { source, index in
       index.map { source.events.id(at: $0) } ?? -1
     }
+    gate = EventGate(input, options.selection)
     tasks = OwnedList(count: input.sources.count) {
       TaskLabels(names: input.sources[$0].names, shape: .csv)
     }
@@ -85,6 +87,7 @@ private struct CSVWriter: ~Copyable, SliceFormatter {
 
   mutating func write(_ slice: SliceDealer.Slice, to sink: inout ByteSink) {
     var cursor = EventCursor(input.streams, from: slice.from, to: slice.to)
+    gate.enter(slice)
     while let run = cursor.nextRun() {
       let source = input.streams[run.stream].buffer
       let cpu = UInt64(input.streams[run.stream].cpu)
@@ -98,6 +101,7 @@ private struct CSVWriter: ~Copyable, SliceFormatter {
           losses.shortRecords += 1
           continue
         }
+        if !gate.isOpen, !gate.passes(record, of: run.stream, in: slice) { continue }
         guard Int(record.payload.load(UInt16.self, at: 0, order)) == ids[source] else { continue }
         sink.append(decimal: record.time)
         sink.append(UInt8(ascii: ","))

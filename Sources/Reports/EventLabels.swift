@@ -10,10 +10,8 @@ import RingBuffer
 final class EventLabels: @unchecked Sendable {
   /// How the text after the name is made.
   enum Kind {
-    /// By the event's own print format.
+    /// As its catalog prints it.
     case info
-    /// Its fields by name.
-    case raw
     /// The function tracer's: a name, indented.
     case function(ip: NumberField, parent: NumberField)
     /// The function_graph tracer's.
@@ -59,12 +57,12 @@ final class EventLabels: @unchecked Sendable {
   /// The column that a name of this many letters fills.
   private static let nameWidth = 20
 
-  init(_ catalog: EventCatalog, _ options: ReportOptions.LineOptions) {
+  init(_ catalog: EventCatalog, colours: Bool) {
     byID = .allocate(capacity: 1 << 16)
     byID.initialize(repeating: 0, count: 1 << 16)
     labels = .allocate(capacity: min(catalog.count, 1 << 16) + 1)
     append(
-      Array("[UNKNOWN EVENT]".utf8), .unknown, event: 0, options.colours ? EventColor.alarm : "")
+      Array("[UNKNOWN EVENT]".utf8), .unknown, event: 0, colours ? EventColor.alarm : "")
     for event in 0..<catalog.count {
       let id = catalog.id(at: event)
       guard id >= 0, id < 1 << 16, byID[id] == 0, count <= Int(UInt16.max) else { continue }
@@ -72,8 +70,8 @@ final class EventLabels: @unchecked Sendable {
       let system = String(decoding: catalog.system(at: event), as: UTF8.self)
       append(
         Array(catalog.name(at: event)),
-        options.raw ? .raw : Self.kind(ofEvent: event, catalog), event: event,
-        options.colours ? EventColor.start(system: system) : "")
+        catalog.way(at: event) == .handler ? Self.kind(ofEvent: event, catalog) : .info, event: event,
+        colours ? EventColor.start(system: system) : "")
     }
   }
 

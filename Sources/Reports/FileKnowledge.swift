@@ -10,6 +10,7 @@ struct FileKnowledge: Sendable {
   let names: SharedTaskNames
   let symbols: SymbolSource
   private(set) var problems: [any ExplainedError] = []
+  private let saved: TaskNames
 
   /// What turned out while events were printed: symbols that cannot be read, formats of events that
   /// occur and are not understood.
@@ -36,14 +37,31 @@ struct FileKnowledge: Sendable {
     let symbols = SymbolSource(file)
     self.symbols = symbols
     builder.symbols = SymbolTable { symbols.text() }
+    builder.rawFields = options.line.raw ? .all : options.line.rawFields
+    builder.withoutHandler = options.line.withoutHandler
+    builder.handlerOptions = options.line.handlers
     problems += builder.problems as [any ExplainedError]
     let catalog = builder.build()
     events = catalog
-    labels = EventLabels(catalog, options.line)
+    labels = EventLabels(catalog, colours: options.line.colours)
     let saved = text(.savedCommandLines).withBytes { TaskNames(savedCommandLines: $0) }
     names = SharedTaskNames(saved: saved) {
       TaskNameSearch(file: file, events: catalog).run()
     }
     self.problems = problems
+    self.saved = saved
+  }
+
+  /// The filter that options ask for; nil where they ask for none.
+  func filter(_ selection: ReportOptions.Selection) throws(FilterError) -> EventFilter? {
+    var texts = selection.filters
+    let pids = selection.pids + selection.comms.flatMap { saved.pids(named: $0) }
+    if let text = TaskFilter.text(pids, events: events) {
+      texts.append(FilterText(text))
+    } else if !selection.comms.isEmpty {
+      // No task has that name: no event is shown for its sake.
+      texts.append(FilterText(".*: common_pid == -1 && common_pid == 0"))
+    }
+    return texts.isEmpty ? nil : try EventFilter(texts, events: events)
   }
 }

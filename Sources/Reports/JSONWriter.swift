@@ -8,6 +8,7 @@ struct JSONWriter: ~Copyable, SliceFormatter {
   private let streams: [EventStream]
   private let lanes: OwnedList<Lane>
   private var caches: OwnedList<Cache>
+  private var gate: EventGate
   private(set) var losses = ReportLosses()
 
   /// What is constant in a stream's objects.
@@ -66,17 +67,21 @@ struct JSONWriter: ~Copyable, SliceFormatter {
 
   init(_ input: ReportInput, options: ReportOptions) {
     streams = input.streams
+    gate = EventGate(input, options.selection)
     lanes = OwnedList(count: input.streams.count) { Lane(input.streams[$0], input) }
     caches = OwnedList(count: input.sources.count) { Cache(input.sources[$0]) }
   }
 
   mutating func write(_ slice: SliceDealer.Slice, to sink: inout ByteSink) {
     var cursor = EventCursor(streams, from: slice.from, to: slice.to)
-    while let run = cursor.nextRun() { write(run, to: &sink) }
+    gate.enter(slice)
+    while let run = cursor.nextRun() { write(run, slice, to: &sink) }
     losses.add(cursor.damages, count: cursor.damageCount, problems: cursor.problems)
   }
 
-  private mutating func write(_ run: EventCursor.Run, to sink: inout ByteSink) {
+  private mutating func write(
+    _ run: EventCursor.Run, _ slice: SliceDealer.Slice, to sink: inout ByteSink
+  ) {
     let source = lanes[run.stream].source
     let order = lanes[run.stream].order
     let pid = lanes[run.stream].pid
@@ -89,6 +94,7 @@ struct JSONWriter: ~Copyable, SliceFormatter {
         losses.shortRecords += 1
         continue
       }
+      if !gate.isOpen, !gate.passes(record, of: run.stream, in: slice) { continue }
       let label = caches[source].labels[record.payload.load(UInt16.self, at: 0, order)]
       let task = caches[source].tasks.label(of: record.payload.load(Int32.self, at: pid, order))
       let room =

@@ -1,5 +1,5 @@
 package import ByteIO
-import EventFormats
+package import EventFormats
 import RingBuffer
 package import TraceDat
 
@@ -26,7 +26,10 @@ package struct ReportInput: Sendable {
     package init(_ file: TraceFile) { self.file = file }
   }
 
-  package init(_ recordings: [Recording], options: ReportOptions = ReportOptions()) {
+  /// - Throws: what is wrong with a filter, where no recording understands it.
+  package init(
+    _ recordings: [Recording], options: ReportOptions = ReportOptions()
+  ) throws(FilterError) {
     files = recordings.map(\.file)
     var problems: [any ExplainedError] = []
     var named: [(name: String, source: ReportSource)] = []
@@ -38,6 +41,7 @@ package struct ReportInput: Sendable {
       let known = FileKnowledge(of: file, options)
       problems += known.problems
       knowledge.append(known)
+      let filter = try known.filter(options.selection)
       let clock = options.time.correction(of: recording)
       for buffer in file.buffers {
         guard case .pages = buffer.content else { continue }
@@ -56,7 +60,7 @@ package struct ReportInput: Sendable {
         }
         let source = ReportSource(
           file: file, buffer: buffer, prefix: [], events: known.events, labels: known.labels,
-          names: known.names, time: options.time.column(of: buffer, correction: clock))
+          filter: filter, names: known.names, time: options.time.column(of: buffer, correction: clock))
         named.append((own, source))
       }
     }
@@ -79,6 +83,9 @@ package struct ReportInput: Sendable {
   var lateProblems: [any ExplainedError] {
     files.compactMap(\.cutOff) + knowledge.flatMap(\.lateProblems)
   }
+
+  /// What the filter of each source was understood as.
+  package var filterTexts: [String] { sources.compactMap { $0.filter?.compiledText } }
 
   /// `   name: `, or as many blanks where there is no name.
   private static func prefix(_ name: String, width: Int) -> [UInt8] {

@@ -1,3 +1,5 @@
+package import EventFormats
+
 /// What a report shows of its recordings, and how.
 package struct ReportOptions: Sendable {
   package var range = ReportRange.all
@@ -17,6 +19,12 @@ package struct ReportOptions: Sendable {
 
   /// Which events are shown.
   package struct Selection: Sendable {
+    /// The filters of `-F`; of those that are not inverted, one must let an event through.
+    package var filters: [FilterText] = []
+    /// Only events of these tasks, beside what the filters let through.
+    package var pids: [Int32] = []
+    /// The same by the tasks' names.
+    package var comms: [String] = []
     /// Only those of these CPUs.
     package var cpus: Set<Int>?
     /// Leaves out what happened in a hardware interrupt.
@@ -31,8 +39,14 @@ package struct ReportOptions: Sendable {
   package struct LineOptions: Sendable {
     /// Whose columns they are.
     package var layout = Layout.version3_1
-    /// Fields by name in place of every event's print format.
+    /// Fields by name in place of every event's print format; flags as a number beside them.
     package var raw = false
+    /// Fields by name in place of these events' print formats.
+    package var rawFields = EventChoice.none
+    /// The events whose own print format is used though there is a handler.
+    package var withoutHandler = EventChoice.none
+    /// How handlers print.
+    package var handlers = HandlerOptions()
     /// A line of its own where a sub-buffer begins.
     package var marksSubBuffers = false
     /// How long it took from the last line to this.

@@ -11,6 +11,8 @@ package struct ReportSource: Sendable {
   var prefix: [UInt8]
   package var events: EventCatalog
   var labels: EventLabels
+  /// Which of its events are shown; nil where all are.
+  var filter: EventFilter?
   package var names: SharedTaskNames
   var time: TimeColumn
 }

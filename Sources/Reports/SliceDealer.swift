@@ -23,6 +23,7 @@ final class SliceDealer: Sendable {
     var indents: [CallIndent]
     /// Of each source.
     var names: OwnedList<FunctionNames>
+    var gate: EventGate
   }
 
   private let streams: [EventStream]
@@ -45,7 +46,9 @@ final class SliceDealer: Sendable {
     self.sources = sources
     times = SlicePlan(streams, bytesPerSlice: options.bytesPerSlice, in: range).times
     end = range?.to ?? streams.map(\.end)
-    let followsCalls = isAsked && sources.contains { $0.labels.hasFunctionTracer }
+    let followsCalls =
+      isAsked && options.line.handlers.functionIndent
+      && sources.contains { $0.labels.hasFunctionTracer }
     self.followsCalls = followsCalls
     state = Mutex(
       State(
@@ -53,7 +56,7 @@ final class SliceDealer: Sendable {
         indents: followsCalls ? streams.map { _ in CallIndent() } : [],
         names: OwnedList(count: sources.count) {
           FunctionNames(symbols: sources[$0].events.symbols)
-        }))
+        }, gate: EventGate(input, options.selection)))
   }
 
   var sliceCount: Int { times.count + 1 }
@@ -71,22 +74,22 @@ final class SliceDealer: Sendable {
           min(streams[$0].position(ofTime: times[number], notBefore: from[$0]), end[$0])
         } : end
       state.position = to
-      let depths = followsCalls ? followCalls(&state, from, to) : nil
-      return Slice(number: number, from: from, to: to, depths: depths)
+      var slice = Slice(number: number, from: from, to: to)
+      if followsCalls { slice.depths = followCalls(&state, slice) }
+      return slice
     }
   }
 
   /// Finds the depths of a slice's function calls, which depend on all calls before.
-  private func followCalls(
-    _ state: inout State, _ from: [EventStream.Position], _ to: [EventStream.Position]
-  ) -> CallDepths {
+  private func followCalls(_ state: inout State, _ slice: Slice) -> CallDepths {
+    state.gate.enter(slice)
     let found = CallDepths()
     var depths: [UInt16] = []
     for stream in streams.indices {
       let source = streams[stream].buffer
       let order = sources[source].file.order
       let labels = sources[source].labels.lookup
-      var cursor = EventCursor([streams[stream]], from: [from[stream]], to: [to[stream]])
+      var cursor = EventCursor([streams[stream]], from: [slice.from[stream]], to: [slice.to[stream]])
       depths.removeAll(keepingCapacity: true)
       while let run = cursor.nextRun() {
         for index in 0..<run.count {
@@ -95,7 +98,8 @@ final class SliceDealer: Sendable {
           if record.length >= 2,
             case .function(let ip, let parent) = labels[
               record.payload.load(UInt16.self, at: 0, order)
-            ].pointee.kind
+            ].pointee.kind,
+            state.gate.isOpen || state.gate.passes(record, of: stream, in: slice)
           {
             let caller = state.names[source].name(of: parent.value(in: record, order)).pointee.hash
             if caller != 0 {

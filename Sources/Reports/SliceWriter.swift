@@ -13,6 +13,7 @@ struct SliceWriter: ~Copyable, SliceFormatter {
   private var caches: OwnedList<SourceCache>
   private var difference: TimeDifference?
   private var wakeups: WakeupLatency?
+  private var gate: EventGate
   private(set) var losses = ReportLosses()
 
   init(_ input: ReportInput, options: ReportOptions) {
@@ -28,6 +29,7 @@ struct SliceWriter: ~Copyable, SliceFormatter {
     if options.line.showsDifference {
       difference = TimeDifference(isMicroseconds: !options.time.nanoseconds)
     }
+    gate = EventGate(input, options.selection)
     if options.line.showsWakeupLatency { wakeups = WakeupLatency(input.sources) }
   }
 
@@ -37,12 +39,18 @@ struct SliceWriter: ~Copyable, SliceFormatter {
     // How many events of each stream were printed.
     var printed = [Int](repeating: 0, count: streams.count)
     var isLeafsEnd = cursor.peek.map { endsLeaf($0, before: slice) } ?? false
+    gate.enter(slice)
     while let run = cursor.nextRun() {
       let depths = slice.depths.map { $0[run.stream] + printed[run.stream] }
       printed[run.stream] += run.count
       isLeafsEnd = write(run, skippingFirst: isLeafsEnd, depths, slice, cursor, to: &sink)
     }
     losses.add(cursor.damages, count: cursor.damageCount, problems: cursor.problems)
+  }
+
+  /// Whether an event before a slice was shown; only right for events that are no stack traces.
+  mutating func shows(_ event: EventCursor.Event, _ slice: SliceDealer.Slice) -> Bool {
+    gate.isOpen || gate.passes(event.record, of: event.stream, in: slice)
   }
 
   /// Prints what is known only when all lines are.
@@ -73,6 +81,7 @@ struct SliceWriter: ~Copyable, SliceFormatter {
         losses.shortRecords += 1
         continue
       }
+      if !gate.isOpen, !gate.passes(record, of: run.stream, in: slice) { continue }
       let id = record.payload.load(UInt16.self, at: 0, order)
       let label = labels[id]
       let task = caches[source].tasks.label(of: record.payload.load(Int32.self, at: pid, order))
@@ -98,12 +107,6 @@ struct SliceWriter: ~Copyable, SliceFormatter {
       case .info:
         caches[source].events._withUnsafeGuaranteedRef { events in
           events.printInfo(
-            record: record.bytes, eventIndex: label.pointee.event, into: &sink,
-            scratch: &caches[source].scratch)
-        }
-      case .raw:
-        caches[source].events._withUnsafeGuaranteedRef { events in
-          events.printRawFields(
             record: record.bytes, eventIndex: label.pointee.event, into: &sink,
             scratch: &caches[source].scratch)
         }

@@ -25,6 +25,8 @@ struct TaskLabels: ~Copyable {
     case json
     /// `310,bash`
     case csv
+    /// `bash`
+    case name
   }
 
   init(names: SharedTaskNames, shape: Shape, isForTerminal: Bool = false) {
@@ -67,6 +69,7 @@ struct TaskLabels: ~Copyable {
       text.append(",\"comm\":\"")
       name.withUnsafeBytes { text.append(json: $0) }
       text.append("\"")
+    case .name: name.withUnsafeBytes { text.append($0) }
     case .csv:
       text.append(decimal: Int64(pid))
       text.append(",")

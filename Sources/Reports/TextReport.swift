@@ -1,4 +1,5 @@
 package import ByteIO
+package import EventFormats
 package import TraceDat
 
 /// The text of one or several recordings, a line an event, in the order of time.
@@ -16,9 +17,12 @@ package struct TextReport {
     self.options = options
   }
 
-  package init(_ files: [TraceFile], options: ReportOptions = ReportOptions()) {
+  package init(
+    _ files: [TraceFile], options: ReportOptions = ReportOptions()
+  ) throws(FilterError) {
     self.init(
-      ReportInput(files.map { ReportInput.Recording($0) }, options: options), options: options)
+      try ReportInput(files.map { ReportInput.Recording($0) }, options: options),
+      options: options)
   }
 
   /// Writes all lines.

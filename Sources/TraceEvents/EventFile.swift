@@ -27,7 +27,7 @@ public struct EventFile: Sequence, Sendable {
     do throws(TraceFileError) {
       let file = try TraceFile(path: path)
       cpuCount = file.cpuCount
-      input = ReportInput([ReportInput.Recording(file)])
+      input = try ReportInput([ReportInput.Recording(file)])
     } catch {
       throw EventFileError(description: error.message)
     }

@@ -71,7 +71,7 @@ import TraceTestSupport
     let path = "\(folder.path)/report.txt"
     let descriptor = open(path, O_CREAT | O_WRONLY | O_TRUNC, 0o600)
     try #require(descriptor >= 0)
-    let report = TextReport(
+    let report = try TextReport(
       try files.map { try TraceFile(path: "\(Self.folder)/\($0)") }, options: options)
     let losses = try report.write(to: descriptor)
     close(descriptor)

@@ -1,5 +1,6 @@
 package import ArgumentParser
 import ByteIO
+import EventFormats
 import Glibc
 import Reports
 import Terminal
@@ -111,7 +112,11 @@ package struct ReportCommand: ParsableCommand {
   ) throws -> [any ExplainedError] {
     let (recordings, problems) = opened()
     guard !recordings.isEmpty else { return problems }
-    let input = ReportInput(recordings, options: options)
+    let input = try ReportInput(recordings, options: options)
+    if selection.showsFilters, !options.selection.filters.isEmpty || !selection.pids.isEmpty {
+      try writeFilters(of: input, to: descriptor)
+      return problems + input.problems
+    }
     let checked = time.checks ? TimeCheck(input).problems : []
     let losses: [any ExplainedError]
     if let event = line.csv {
@@ -128,11 +133,25 @@ package struct ReportCommand: ParsableCommand {
     var options = ReportOptions()
     options.range = try selection.range()
     options.time = time.options
-    options.line = line.options(difference: time.difference)
+    options.line = try line.options(difference: time.difference)
+    options.selection.filters =
+      selection.filters.map { FilterText($0) }
+      + selection.exclusions.map { FilterText($0, isInverted: true) }
+    options.selection.pids = try selection.pids.flatMap { try Self.pids($0) }
+    options.selection.comms = selection.comms.flatMap { $0.split(separator: ",").map(String.init) }
     options.selection.leavesOutHardIRQ = selection.leavesOutHardIRQ
     options.selection.leavesOutSoftIRQ = selection.leavesOutSoftIRQ
     if let list = selection.cpu { options.selection.cpus = try CPUList.parse(list) }
     return options
+  }
+
+  private static func pids(_ list: String) throws -> [Int32] {
+    try list.split(separator: ",").map { word in
+      guard let pid = Int32(word), pid >= 0 else {
+        throw ValidationError("'\(word)' is no process id; --pid takes a list such as 12,34")
+      }
+      return pid
+    }
   }
 
   private func opened() -> ([ReportInput.Recording], [any ExplainedError]) {
@@ -152,6 +171,14 @@ package struct ReportCommand: ParsableCommand {
       }
     }
     return (recordings, problems)
+  }
+
+  /// What the filters were understood as.
+  private func writeFilters(of input: ReportInput, to descriptor: Int32) throws {
+    var sink = ByteSink()
+    var shown: Set<String> = []
+    for text in input.filterTexts where shown.insert(text).inserted { sink.append(text) }
+    try sink.write(to: descriptor)
   }
 
   private func writeFacts(to descriptor: Int32) throws -> [any ExplainedError] {

@@ -1,4 +1,6 @@
 import ArgumentParser
+import ByteIO
+import EventFormats
 import Reports
 
 /// Which events `report` shows.
@@ -156,6 +158,26 @@ struct ReportLineOptions: ParsableArguments {
   @Flag(name: .customShort("R"), help: "Fields by name instead of each event's own text.")
   var raw = false
 
+  @Option(
+    name: [.customShort("r", allowingJoined: true)],
+    help: ArgumentHelp("The same for the events that match.", valueName: "regex"))
+  var rawEvents: [String] = []
+
+  @Flag(name: .customShort("N"), help: "Every event as its own print format says: no handlers.")
+  var noHandlers = false
+
+  @Option(
+    name: [.customShort("n", allowingJoined: true)],
+    help: ArgumentHelp("The same for the events that match.", valueName: "regex"))
+  var eventsWithoutHandler: [String] = []
+
+  @Option(
+    name: [.customShort("O", allowingJoined: true)],
+    help: ArgumentHelp(
+      "How handlers print: ftrace:parent, fgraph:tailprint …; 'kscope options' lists them.",
+      valueName: "[plugin:]option[=value]"))
+  var handlerOptions: [String] = []
+
   @Flag(name: .customShort("w"), help: "How long tasks waited from wakeup until they ran.")
   var wakeupLatency = false
 
@@ -182,14 +204,28 @@ struct ReportLineOptions: ParsableArguments {
     case version3_3 = "3.3"
   }
 
-  func options(difference: Bool) -> ReportOptions.LineOptions {
+  func options(difference: Bool) throws -> ReportOptions.LineOptions {
     var options = ReportOptions.LineOptions()
     options.layout = latency ? .latency : compat == .version3_3 ? .version3_3 : .version3_1
     options.raw = raw
+    options.rawFields = try Self.choice(rawEvents)
+    options.withoutHandler = noHandlers ? .all : try Self.choice(eventsWithoutHandler)
+    for text in handlerOptions { try options.handlers.set(text) }
     options.marksSubBuffers = boundary
     options.showsWakeupLatency = wakeupLatency
     options.showsDifference = difference
     return options
+  }
+}
+
+extension ReportLineOptions {
+  /// The events whose name or system is matched as a whole by one of these expressions.
+  private static func choice(_ texts: [String]) throws -> EventChoice {
+    guard !texts.isEmpty else { return .none }
+    let patterns = try texts.map { try POSIXRegex($0, wholeText: true) }
+    return .matching { system, event in
+      patterns.contains { $0.matches(event) || $0.matches(system) }
+    }
   }
 }
 
