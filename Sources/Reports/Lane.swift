@@ -64,6 +64,7 @@ extension SliceWriter {
     var scratch = PrintScratch()
     var time: TimeText
     let events: Unmanaged<EventCatalog>
+    let symbols: Unmanaged<SymbolTable>
     private let source: ReportSource
 
     init(_ source: ReportSource, _ line: ReportOptions.LineOptions) {
@@ -73,6 +74,7 @@ extension SliceWriter {
       functions = FunctionNames(symbols: source.events.symbols)
       time = TimeText(source.time)
       events = .passUnretained(source.events)
+      symbols = .passUnretained(source.events.symbols)
       self.source = source
     }
   }

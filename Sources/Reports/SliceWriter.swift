@@ -71,6 +71,7 @@ struct SliceWriter: ~Copyable, SliceFormatter {
     let labels = lanes[run.stream].labels
     let prefix = lanes[run.stream].prefix
     let cpuText = lanes[run.stream].cpuText
+    let handlers = options.handlers
     let isPlain = options.layout == .version3_1 && difference == nil
     var index = skippingFirst ? 1 : 0
     if !skippingFirst { writeMarks(before: run, to: &sink) }
@@ -110,15 +111,16 @@ struct SliceWriter: ~Copyable, SliceFormatter {
             record: record.bytes, eventIndex: label.pointee.event, into: &sink,
             scratch: &caches[source].scratch)
         }
-      case .function(let ip, _):
+      case .function(let ip, let parent):
         if let depths {
           sink.append(
             repeating: UInt8(ascii: " "), count: Int(depths[index &- 1]) &* CallIndent.width)
         }
-        let address = ip.value(in: record, order)
-        let name = caches[source].functions.name(of: address)
-        if name.pointee.hash == 0 { sink.append("0x") }
-        append(name.pointee, address, to: &sink)
+        appendFunction(ip.value(in: record, order), source, to: &sink)
+        if _slowPath(handlers.functionParent) {
+          sink.append(" <-- ")
+          appendFunction(parent.value(in: record, order), source, to: &sink)
+        }
       case .graphEntry(let function, let depth):
         let next: Call? =
           index < run.count
@@ -128,18 +130,26 @@ struct SliceWriter: ~Copyable, SliceFormatter {
           call(record, of: run.stream)?.isLeaf(endedBy: next) ?? false ? next.duration : nil
         }
         CallGraphLine.appendBeginning(duration, to: &sink)
-        CallGraphLine.appendDepth(
-          Int32(truncatingIfNeeded: depth.value(in: record, order)), to: &sink)
+        let depth = Int32(truncatingIfNeeded: depth.value(in: record, order))
+        CallGraphLine.appendDepth(depth, to: &sink)
         let address = function.value(in: record, order)
         append(caches[source].functions.name(of: address).pointee, address, to: &sink)
         sink.append(duration != nil ? "();" : "() {")
+        if _slowPath(handlers.graphDepth) { CallGraphLine.appendNumber(ofDepth: depth, to: &sink) }
         if duration != nil { index &+= 1 }
-      case .graphExit(_, let depth, let begin, let end):
+      case .graphExit(let function, let depth, let begin, let end):
         CallGraphLine.appendBeginning(
           end.value(in: record, order) &- begin.value(in: record, order), to: &sink)
-        CallGraphLine.appendDepth(
-          Int32(truncatingIfNeeded: depth.value(in: record, order)), to: &sink)
+        let depth = Int32(truncatingIfNeeded: depth.value(in: record, order))
+        CallGraphLine.appendDepth(depth, to: &sink)
         sink.append("}")
+        if _slowPath(handlers.graphTailprint) {
+          sink.append(" /* ")
+          let address = function.value(in: record, order)
+          append(caches[source].functions.name(of: address).pointee, address, to: &sink)
+          sink.append(" */")
+        }
+        if _slowPath(handlers.graphDepth) { CallGraphLine.appendNumber(ofDepth: depth, to: &sink) }
       case .unknown:
         sink.append("id=")
         sink.append(decimal: UInt64(id))
@@ -163,6 +173,20 @@ struct SliceWriter: ~Copyable, SliceFormatter {
     }
     at = caches[source].time.write(record.time, to: at)
     return difference?.write(record.time, to: at) ?? at
+  }
+
+  /// What the function tracer's lines have of a function.
+  @inline(__always) private mutating func appendFunction(
+    _ address: UInt64, _ source: Int, to sink: inout ByteSink
+  ) {
+    let name = caches[source].functions.name(of: address)
+    if name.pointee.hash == 0 { sink.append("0x") }
+    append(name.pointee, address, to: &sink)
+    guard _slowPath(options.handlers.functionOffset), name.pointee.hash != 0 else { return }
+    let start = caches[source].symbols._withUnsafeGuaranteedRef { $0.lookup(address)?.address }
+    sink.append("+0x")
+    sink.append(hex: address &- (start ?? address))
+    sink.append(UInt8(ascii: " "))
   }
 
   /// A function's name, or its address in hexadecimal.
