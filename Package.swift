@@ -86,7 +86,7 @@ let package = Package(
       name: "Reports", dependencies: ["ByteIO", "EventFormats", "RingBuffer", "TraceDat"],
       swiftSettings: settings),
     .testTarget(
-      name: "ReportsTests", dependencies: ["Reports", "TraceTestSupport"],
+      name: "ReportsTests", dependencies: ["EventFormats", "Reports", "TraceTestSupport"],
       exclude: ["Fixtures"], swiftSettings: settings),
 
     // MARK: The command line

@@ -70,7 +70,8 @@ final class EventLabels: @unchecked Sendable {
       let system = String(decoding: catalog.system(at: event), as: UTF8.self)
       append(
         Array(catalog.name(at: event)),
-        catalog.way(at: event) == .handler ? Self.kind(ofEvent: event, catalog) : .info, event: event,
+        catalog.way(at: event) == .handler ? Self.kind(ofEvent: event, catalog) : .info,
+        event: event,
         colours ? EventColor.start(system: system) : "")
     }
   }

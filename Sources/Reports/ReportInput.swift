@@ -60,7 +60,8 @@ package struct ReportInput: Sendable {
         }
         let source = ReportSource(
           file: file, buffer: buffer, prefix: [], events: known.events, labels: known.labels,
-          filter: filter, names: known.names, time: options.time.column(of: buffer, correction: clock))
+          filter: filter, names: known.names,
+          time: options.time.column(of: buffer, correction: clock))
         named.append((own, source))
       }
     }

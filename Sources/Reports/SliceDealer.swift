@@ -89,7 +89,8 @@ final class SliceDealer: Sendable {
       let source = streams[stream].buffer
       let order = sources[source].file.order
       let labels = sources[source].labels.lookup
-      var cursor = EventCursor([streams[stream]], from: [slice.from[stream]], to: [slice.to[stream]])
+      var cursor = EventCursor(
+        [streams[stream]], from: [slice.from[stream]], to: [slice.to[stream]])
       depths.removeAll(keepingCapacity: true)
       while let run = cursor.nextRun() {
         for index in 0..<run.count {

@@ -24,11 +24,11 @@ public struct EventFile: Sequence, Sendable {
   /// Throws an error whose description says what was expected, and where, if the file cannot be
   /// read at all.
   public init(path: String) throws {
-    do throws(TraceFileError) {
+    do {
       let file = try TraceFile(path: path)
       cpuCount = file.cpuCount
       input = try ReportInput([ReportInput.Recording(file)])
-    } catch {
+    } catch let error as any ExplainedError {
       throw EventFileError(description: error.message)
     }
     problems = input.problems.map(\.message)

@@ -40,6 +40,61 @@ import TraceTestSupport
     #expect(ours.joined().split(separator: "\n").count == theirs.count)
   }
 
+  @Test(arguments: [
+    ("filter-either", ["-F", "sched/sched_switch,irq: next_prio < 120 || vec == 1"], "scheduling"),
+    ("filter-name", ["-F", "sched_.*: COMM == \"bash\" && prio == 120"], "scheduling"),
+    ("filter-regex", ["-F", "sched_switch: next_comm =~ \"rcu\""], "scheduling"),
+    ("filter-pid", ["--pid", "18"], "scheduling"),
+    ("filter-pid", ["--comm", "rcu_preempt"], "scheduling"),
+    (
+      "filter-out",
+      ["-F", "sched_switch: next_pid == 0", "-v", "-F", "sched_switch: prev_prio < 120"],
+      "scheduling"
+    ),
+    (
+      "chosen",
+      ["-r", "sched_switch", "-n", "sched_wakeup", "-F"]
+        + ["sched_switch,sched_wakeup: common_pid == 18"],
+      "scheduling"
+    ),
+    (
+      "filter-function",
+      ["-O", "parent", "-O", "offset", "-F", "function: common_pid == 310"], "function"
+    ),
+    (
+      "graph-options",
+      ["-O", "tailprint", "-O", "fgraph:depth", "-F", "funcgraph_exit: depth > 3"], "function-graph"
+    ),
+    ("graph-plain", ["-N", "-F", "funcgraph_entry: depth > 3"], "function-graph"),
+  ])
+  func showsWhatTraceCmdShows(name: String, options: [String], file: String) throws {
+    let ours = try report(options + ["-i", "\(Self.fixtures)/\(file).dat"])
+    #expect(ours == (try text("options/\(name).txt")))
+  }
+
+  @Test(arguments: [
+    ["-F", "sched_swich"], ["-F", "sched_switch: prev_pidd == 1"],
+    ["-F", "sched_switch: prev_pid =="],
+    ["-O", "tailprynt"], ["-r", "("], ["--pid", "x"],
+  ])
+  func whatCannotBeUnderstoodIsRefusedBeforeAnythingIsPrinted(options: [String]) throws {
+    let folder = TemporaryFolder()
+    let descriptor = open(folder.path("text"), O_CREAT | O_WRONLY, 0o600)
+    try #require(descriptor >= 0)
+    defer { close(descriptor) }
+    let command = try ReportCommand.parse(options + ["\(Self.fixtures)/scheduling.dat"])
+    #expect(throws: (any Error).self) { try command.write(to: descriptor) }
+    #expect(lseek(descriptor, 0, SEEK_END) == 0)
+  }
+
+  @Test func filtersAreShownAsTheyWereUnderstood() throws {
+    let shown = try report([
+      "-T", "-F", "sched_switch:prev_pid==0", "\(Self.fixtures)/scheduling.dat",
+    ])
+    #expect(shown.contains("sched_switch: prev_pid == 0"))
+    #expect(!shown.contains("cpus="))
+  }
+
   /// Paths stand in their text, and where packed pages are unpacked to in theirs only.
   @Test(arguments: [
     ("statistics", ["--stat"]), ("cpus", ["--cpus"]),

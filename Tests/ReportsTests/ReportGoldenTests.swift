@@ -1,3 +1,4 @@
+import EventFormats
 import Glibc
 import Testing
 import TraceDat
@@ -38,6 +39,33 @@ import TraceTestSupport
     options.workers = 3
     let whole = try report(["\(name).dat"], .init())
     #expect(try report(["\(name).dat"], options) == whole)
+  }
+
+  /// The same of what depends on filters: stacks, folded calls, indents.
+  @Test(
+    arguments: [
+      ("function", "function: common_pid == 310"), ("function-graph", "funcgraph_entry"),
+      ("function-graph", "funcgraph_exit"), ("function-graph", ".*: depth < 2 || CPU == 1"),
+      ("stacks", "sched_switch: prev_pid == 334"), ("stacks", ".*: CPU == 0"),
+    ], [1, 4096, 50_000])
+  func slicesDoNotShowBehindFilters(of file: (name: String, filter: String), bytes: Int) throws {
+    var options = ReportOptions()
+    options.selection.filters = [FilterText(file.filter)]
+    let whole = try report(["\(file.name).dat"], options)
+    #expect(whole.lines.count > 10)
+    options.bytesPerSlice = bytes
+    options.workers = 3
+    #expect(try report(["\(file.name).dat"], options) == whole)
+  }
+
+  /// A stack trace is shown with its event, and with no other.
+  @Test func stacksStayWithTheirEvents() throws {
+    var options = ReportOptions()
+    options.selection.filters = [FilterText("sched_switch: prev_pid == 334")]
+    let lines = try report(["stacks.dat"], options).lines
+    let events = lines.filter { $0.contains("sched_switch:") }
+    #expect(events.allSatisfy { $0.contains(" trace-cmd:334 ") })
+    #expect(lines.count { $0.contains("kernel_stack:") } == events.count)
   }
 
   /// No row of the list of differences is there without a recording that shows it.

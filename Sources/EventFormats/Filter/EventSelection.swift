@@ -107,7 +107,9 @@ struct EventSelection {
     _ item: Range<Int>, split: Int?, _ bytes: [UInt8], _ catalog: EventCatalog
   ) -> FilterProblem {
     let text = String(decoding: bytes[item], as: UTF8.self)
-    func string(_ bytes: UnsafeRawBufferPointer) -> String { String(decoding: bytes, as: UTF8.self) }
+    func string(_ bytes: UnsafeRawBufferPointer) -> String {
+      String(decoding: bytes, as: UTF8.self)
+    }
     let names = (0..<catalog.count).map { string(catalog.name(at: $0)) }
     let systems = (0..<catalog.count).map { string(catalog.system(at: $0)) }
     var nearest: [String]

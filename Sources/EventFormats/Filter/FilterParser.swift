@@ -153,8 +153,10 @@ struct FilterParser {
       case .binary(let inner, let first, let second) where inner.isComparison:
         if operation.isComparison {
           throw FilterProblem(
-            "two comparisons in one", at: side.place.lowerBound..<max(
-              side.place.upperBound, other.place.upperBound),
+            "two comparisons in one",
+            at: side.place
+              .lowerBound..<max(
+                side.place.upperBound, other.place.upperBound),
             hint: "join them with &&: \(first.inBrackets) \(inner.spelling) \(second.inBrackets)"
               + " && \(second.inBrackets) \(operation.spelling) \(other.inBrackets)")
         }
