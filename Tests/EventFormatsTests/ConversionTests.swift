@@ -30,6 +30,15 @@ import Testing
     #expect(text("%#x %#X %#x %#08x", "171, 171, 0, 171") == "0xab 0XAB 0 0x0000ab")
   }
 
+  @Test func hexadecimalWithZerosOfWholeFields() {
+    #expect(text("%08x %08lx %04x", "REC->b, REC->b, REC->a") == "00000007 00000007 fffffffb")
+    #expect(
+      text("%016llx %020llx %1x", "REC->c, REC->b, REC->b")
+        == "fffffffffffffff7 00000000000000000007 7")
+    #expect(text("%08lx %08x", "(unsigned long)(REC->b), REC->c") == "00000007 fffffff7")
+    #expect(text("%02x %08hx", "REC->h, REC->h") == "fffffffd 0000fffd")
+  }
+
   @Test func octal() {
     #expect(text("%o %#o %#o %ho", "8, 8, 0, REC->c") == "10 010 0 177767")
   }
