@@ -34,7 +34,8 @@ let package = Package(
     // MARK: Bytes
 
     .target(name: "ByteIO", dependencies: ["CKernel"], swiftSettings: settings),
-    .testTarget(name: "ByteIOTests", dependencies: ["ByteIO"], swiftSettings: settings),
+    .testTarget(
+      name: "ByteIOTests", dependencies: ["ByteIO", "TraceTestSupport"], swiftSettings: settings),
 
     // MARK: The kernel's control files
 

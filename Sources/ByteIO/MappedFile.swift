@@ -18,7 +18,8 @@ public final class MappedFile: Sendable {
 
   /// Maps the file at `path`; throws where it cannot be opened or is not a regular file.
   public init(path: String) throws(SystemError) {
-    let descriptor = open(path, O_RDONLY | O_CLOEXEC)
+    // A pipe would be waited for; that it is none is only known when it is open.
+    let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
     guard descriptor >= 0 else { throw SystemError("open", path: path) }
     defer { close(descriptor) }
     var status = stat()

@@ -32,9 +32,23 @@ package enum Failure {
   /// One line on standard error, after the program's name.
   package static func say(_ line: String) {
     var sink = ByteSink(capacity: 256)
-    sink.append("kscope: ")
-    sink.append(line)
-    sink.append(UInt8(ascii: "\n"))
+    sink.append("kscope: \(printable(line))\n")
     try? sink.write(to: STDERR_FILENO)
+  }
+
+  /// A message as it may be shown: it quotes names of files and bytes of damaged ones, and what in
+  /// them would steer a terminal stands as `\x1b`.
+  static func printable(_ line: String) -> String {
+    var text = ""
+    for scalar in line.unicodeScalars {
+      // The kernel's own complaints have a line that points at the place.
+      if scalar.properties.generalCategory == .control, scalar != "\n" {
+        let digits = String(scalar.value, radix: 16)
+        text += "\\x" + (digits.count == 1 ? "0" : "") + digits
+      } else {
+        text.unicodeScalars.append(scalar)
+      }
+    }
+    return text
   }
 }
