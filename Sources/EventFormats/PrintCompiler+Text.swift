@@ -115,7 +115,7 @@ extension PrintCompiler {
     case "__get_sockaddr", "__get_rel_sockaddr", "__get_sockaddr_rel":
       try regionOrEmpty(.call(name, arguments))
       try emit(PrintOp(code: .socketAddress), stack: -1)
-    case "__get_buf": break
+    case "__get_buf", "trace_seq_buffer_ptr": break
     case "scsi_trace_parse_cdb":
       try regionOrEmpty(argument(1))
       try number(argument(2))

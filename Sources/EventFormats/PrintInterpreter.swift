@@ -58,6 +58,10 @@ enum PrintInterpreter {
       case .fieldHex64:
         sink.append(padded: text + op.low, count: op.high)
         sink.append(hex: load(op, base))
+      case .fieldHexZeros:
+        sink.append(padded: text + op.low, count: op.high)
+        let value = load(op, base)
+        sink.append(hex: op.b < 8 << 8 ? value & 0xffff_ffff : value, width: Int(op.b & 0xff))
       case .fieldText:
         sink.append(padded: text + op.low, count: op.high)
         appendText(base + Int(op.c), Int(op.b), into: &sink)

@@ -96,6 +96,8 @@ enum PrintCode: UInt8 {
   case fieldUnsigned64
   case fieldHex32
   case fieldHex64
+  /// … as hexadecimal of `b >> 8` bytes, with zeros before it up to `b & 255` digits.
+  case fieldHexZeros
   /// Appends text at record offset `c`, up to a NUL or `b` bytes.
   case fieldText
   /// Appends text from record offset `c` up to a NUL or the record's end.

@@ -79,7 +79,7 @@ package struct FileFacts {
     for event in events() { sink.append("\(event.system):\(event.name)\n") }
   }
 
-  /// The events by system and name.
+  /// The events by system and name, without the one that no file describes (`BlockTrace.swift`).
   private func events() -> [(system: String, name: String, index: Int)] {
     let catalog = knowledge.events
     return (0..<catalog.count).map { index in
@@ -88,6 +88,7 @@ package struct FileFacts {
         String(decoding: catalog.name(at: index), as: UTF8.self), index
       )
     }
+    .filter { $0.system != "ftrace" || $0.name != "blktrace" }
     .sorted { ($0.system, $0.name, $0.index) < ($1.system, $1.name, $1.index) }
   }
 

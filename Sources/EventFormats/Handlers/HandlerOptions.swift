@@ -19,7 +19,8 @@ package struct HandlerOptions: Sendable, Equatable {
   package var graphRetvalSkip = false
   /// Return values in decimal.
   package var graphRetvalDecimal = false
-  /// Return values in hexadecimal; without either, whichever the kernel itself would choose.
+  /// Return values in hexadecimal; without either, the kernel's own choice: hexadecimal but for
+  /// error codes (Documentation/trace/ftrace.rst, `funcgraph-retval-hex`).
   package var graphRetvalHex = false
 
   package init() {}
