@@ -131,7 +131,7 @@ import Testing
     #expect(
       HandlerOptions.all.map { "\($0.title)=\($0.isSetByDefault ? 1 : 0)" } == [
         "ftrace:parent=0", "ftrace:indent=1", "ftrace:offset=0", "fgraph:tailprint=0",
-        "fgraph:depth=0", "fgraph:retval-skip=0", "fgraph:retval-dec=0", "fgraph:retval-hex=0",
+        "fgraph:depth=0",
       ])
     #expect(HandlerOptions.all.allSatisfy { !$0.summary.isEmpty && !$0.summary.hasSuffix(".") })
   }
@@ -144,7 +144,7 @@ import Testing
     try options.set("depth=1")
     #expect(options.functionParent && !options.functionIndent)
     #expect(options.graphTailprint && options.graphDepth)
-    #expect(!options.functionOffset && !options.graphRetvalHex)
+    #expect(!options.functionOffset)
     try options.set("parent=0")
     #expect(!options.functionParent)
     for option in HandlerOptions.all {
@@ -181,7 +181,7 @@ import Testing
   @Test func anUnknownOptionThatIsLikeNoneListsAll() {
     var options = HandlerOptions()
     let error = #expect(throws: HandlerOptionError.self) { try options.set("zzzzzz") }
-    #expect(error?.hint?.contains("fgraph:retval-hex") == true)
+    #expect(error?.hint?.contains("fgraph:depth") == true)
     #expect(error?.message == "there is no report option \"zzzzzz\"")
   }
 }

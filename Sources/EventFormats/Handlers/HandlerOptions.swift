@@ -2,8 +2,7 @@ import ByteIO
 
 /// How handlers print, where they leave a choice: what `report -O [plugin:]option[=value]` sets.
 ///
-/// Names and defaults are those of `trace-cmd options` (3.1.6); the three about return values came
-/// with trace-cmd 3.3 and say something only of events that have the field `retval`.
+/// Names and defaults are those of `trace-cmd options` (3.1.6).
 package struct HandlerOptions: Sendable, Equatable {
   /// ` <-- parent` behind each function of the function tracer.
   package var functionParent = false
@@ -15,13 +14,6 @@ package struct HandlerOptions: Sendable, Equatable {
   package var graphTailprint = false
   /// ` (depth)` at the end of each line of a call graph.
   package var graphDepth = false
-  /// No return values.
-  package var graphRetvalSkip = false
-  /// Return values in decimal.
-  package var graphRetvalDecimal = false
-  /// Return values in hexadecimal; without either, the kernel's own choice: hexadecimal but for
-  /// error codes (Documentation/trace/ftrace.rst, `funcgraph-retval-hex`).
-  package var graphRetvalHex = false
 
   package init() {}
 
@@ -55,15 +47,6 @@ package struct HandlerOptions: Sendable, Equatable {
     Option(
       plugin: "fgraph", name: "depth", summary: "Print the depth of each call",
       place: \.graphDepth),
-    Option(
-      plugin: "fgraph", name: "retval-skip", summary: "Leave return values out",
-      place: \.graphRetvalSkip),
-    Option(
-      plugin: "fgraph", name: "retval-dec", summary: "Print return values in decimal",
-      place: \.graphRetvalDecimal),
-    Option(
-      plugin: "fgraph", name: "retval-hex", summary: "Print return values in hexadecimal",
-      place: \.graphRetvalHex),
   ]
 
   /// An option's value.
