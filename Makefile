@@ -42,8 +42,18 @@ release: ## build the one static program: .build-static/release/kscope
 	swift build --configuration release --product kscope --scratch-path $(STATIC) \
 	  --static-swift-stdlib -Xswiftc -static-executable -Xlinker -s
 
-install: release ## install it: make install PREFIX=/usr/local
+install: release ## install it, man pages and completions too: make install PREFIX=/usr/local
 	install -D -m 755 $(STATIC)/release/kscope $(DESTDIR)$(PREFIX)/bin/kscope
+	Scripts/man-pages $(STATIC)/release/kscope $(DESTDIR)$(PREFIX)/share/man/man1
+	install -d $(DESTDIR)$(PREFIX)/share/bash-completion/completions \
+	  $(DESTDIR)$(PREFIX)/share/zsh/site-functions \
+	  $(DESTDIR)$(PREFIX)/share/fish/vendor_completions.d
+	$(STATIC)/release/kscope --generate-completion-script bash \
+	  >$(DESTDIR)$(PREFIX)/share/bash-completion/completions/kscope
+	$(STATIC)/release/kscope --generate-completion-script zsh \
+	  >$(DESTDIR)$(PREFIX)/share/zsh/site-functions/_kscope
+	$(STATIC)/release/kscope --generate-completion-script fish \
+	  >$(DESTDIR)$(PREFIX)/share/fish/vendor_completions.d/kscope.fish
 
 clean: ## remove what was built, and the lab's kernels
 	rm -rf .build .build-fuzz $(STATIC) .venv Lab/cache

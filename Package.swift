@@ -19,7 +19,9 @@ let settings: [SwiftSetting] = [
 let package = Package(
   name: "kscope",
   products: [
-    .executable(name: "kscope", targets: ["kscope"])
+    .executable(name: "kscope", targets: ["kscope"]),
+    // For programs that read recordings: README shows how.
+    .library(name: "TraceEvents", targets: ["TraceEvents"]),
   ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0")
@@ -84,7 +86,7 @@ let package = Package(
       name: "Reports", dependencies: ["ByteIO", "EventFormats", "RingBuffer", "TraceDat"],
       swiftSettings: settings),
     .testTarget(
-      name: "ReportsTests", dependencies: ["Reports", "TraceTestSupport"],
+      name: "ReportsTests", dependencies: ["EventFormats", "Reports", "TraceTestSupport"],
       exclude: ["Fixtures"], swiftSettings: settings),
 
     // MARK: The command line
@@ -93,14 +95,28 @@ let package = Package(
     .target(
       name: "Commands",
       dependencies: [
-        "ByteIO", "CKernel", "Recording", "Reports", "Terminal", "TraceDat", "Tracefs",
+        "ByteIO", "CKernel", "EventFormats", "Recording", "Reports", "Terminal", "TraceDat",
+        "Tracefs",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: settings),
     .testTarget(
-      name: "CommandsTests", dependencies: ["Commands", "TraceTestSupport"],
+      name: "CommandsTests",
+      dependencies: [
+        "ByteIO", "Commands", "TraceTestSupport",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ],
       swiftSettings: settings),
     .executableTarget(name: "kscope", dependencies: ["Commands"], swiftSettings: settings),
+
+    // MARK: Recordings for other programs
+
+    .target(
+      name: "TraceEvents",
+      dependencies: ["ByteIO", "EventFormats", "Reports", "RingBuffer", "TraceDat"],
+      swiftSettings: settings),
+    .testTarget(
+      name: "TraceEventsTests", dependencies: ["TraceEvents"], swiftSettings: settings),
 
     // MARK: What the benchmarks run beside the program
 

@@ -74,10 +74,10 @@ enum FileTarget {
   }
 
   private static func print(_ file: TraceFile) {
-    var options = TextReport.Options()
+    var options = ReportOptions()
     options.workers = 1
     options.bytesPerSlice = 1 << 11
-    let report = TextReport([file], options: options)
+    let report = try TextReport([file], options: options)
     let losses = try? report.write(to: nowhere)
     for problem in report.problems + (losses ?? []) { precondition(!problem.message.isEmpty) }
   }

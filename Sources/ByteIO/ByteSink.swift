@@ -116,8 +116,14 @@ import Glibc
 
   /// Lowercase hexadecimal digits, without a prefix, with `fill` before them up to `width`.
   @inlinable public mutating func append(hex value: UInt64, width: Int = 0, fill: UInt8 = 0x30) {
-    let digits = (67 &- (value | 1).leadingZeroBitCount) &>> 2
-    if _slowPath(width > digits) { append(repeating: fill, count: width &- digits) }
+    var digits = (67 &- (value | 1).leadingZeroBitCount) &>> 2
+    if _slowPath(width > digits) {
+      if fill == 0x30, width <= 16 {
+        digits = width
+      } else {
+        append(repeating: fill, count: width &- digits)
+      }
+    }
     reserve(16)
     let high = UInt128(Digits.hexadecimal(UInt32(truncatingIfNeeded: value >> 32)))
     let all = high | UInt128(Digits.hexadecimal(UInt32(truncatingIfNeeded: value))) << 64

@@ -11,6 +11,7 @@ package struct KscopeCommand: ParsableCommand {
     subcommands: [
       RecordCommand.self,
       ReportCommand.self,
+      OptionsCommand.self,
       DumpCommand.self,
       ListCommand.self,
       ResetCommand.self,
@@ -24,7 +25,8 @@ package struct KscopeCommand: ParsableCommand {
     StandardStreams.fillGaps()
     do {
       let arguments = Array(CommandLine.arguments.dropFirst())
-      var command = try parseAsRoot(ListCommand.parted(arguments))
+      var command = try parseAsRoot(
+        ReportArgumentOrder.explicit(ListCommand.parted(arguments)))
       try command.run()
       Glibc.exit(0)
     } catch {

@@ -14,7 +14,11 @@ package struct RecordCommand: ParsableCommand {
     abstract: "Record what the kernel does into a file, while a command runs or until Ctrl-C.",
     helpNames: [])
 
-  @Argument(parsing: .captureForPassthrough)
+  @Argument(
+    parsing: .captureForPassthrough,
+    completion: .custom { arguments, _, prefix in
+      RecordCompletion.words(after: arguments.dropLast().last ?? "", beginning: prefix)
+    })
   var arguments: [String] = []
 
   package init() {}

@@ -12,7 +12,12 @@ package final class EventCatalog: Sendable {
   package let symbols: SymbolTable
   /// Where the fields that every record begins with lie.
   package let common: CommonFields
+  /// How to print the lines of the function and function_graph tracers. They depend on the records
+  /// before and after them, so whoever prints them reads this; the other handlers have no options.
+  package let handlerOptions: HandlerOptions
 
+  private let withoutHandler: EventChoice
+  private let rawFields: EventChoice
   let context: PrintContext
   private let printk: PrintkFormats
   private let events: [CatalogEntry]
@@ -23,8 +28,11 @@ package final class EventCatalog: Sendable {
   private let compiled: Mutex<CompiledPrograms>
   /// One word an event: the address of its `PrintProgram`, 0 until it was compiled.
   private nonisolated(unsafe) let programs: UnsafeMutablePointer<Atomic<UInt>>
-  /// The same for the programs that print the fields by name.
+  /// The same for the programs that print the fields by name, for those that print them as JSON and
+  /// as CSV.
   private nonisolated(unsafe) let rawPrograms: UnsafeMutablePointer<Atomic<UInt>>
+  private nonisolated(unsafe) let jsonPrograms: UnsafeMutablePointer<Atomic<UInt>>
+  private nonisolated(unsafe) let csvPrograms: UnsafeMutablePointer<Atomic<UInt>>
 
   private struct CompiledPrograms: @unchecked Sendable {
     var owned: [UnsafeMutablePointer<PrintProgram>] = []
@@ -35,6 +43,9 @@ package final class EventCatalog: Sendable {
     longSize = builder.longSize
     byteOrder = builder.byteOrder
     symbols = builder.symbols
+    handlerOptions = builder.handlerOptions
+    withoutHandler = builder.withoutHandler
+    rawFields = builder.rawFields
     let swapped = builder.byteOrder != .host
     events = builder.events
     texts = UnsafeRawBufferPointerBox(builder.texts)
@@ -53,9 +64,13 @@ package final class EventCatalog: Sendable {
     compiled = Mutex(CompiledPrograms())
     programs = .allocate(capacity: max(builder.events.count, 1))
     rawPrograms = .allocate(capacity: max(builder.events.count, 1))
+    jsonPrograms = .allocate(capacity: max(builder.events.count, 1))
+    csvPrograms = .allocate(capacity: max(builder.events.count, 1))
     for index in builder.events.indices {
       (programs + index).initialize(to: Atomic(0))
       (rawPrograms + index).initialize(to: Atomic(0))
+      (jsonPrograms + index).initialize(to: Atomic(0))
+      (csvPrograms + index).initialize(to: Atomic(0))
     }
     common = CommonFields(builder: builder)
   }
@@ -69,6 +84,8 @@ package final class EventCatalog: Sendable {
     }
     programs.deallocate()
     rawPrograms.deallocate()
+    jsonPrograms.deallocate()
+    csvPrograms.deallocate()
   }
 
   // MARK: Events
@@ -103,6 +120,18 @@ package final class EventCatalog: Sendable {
   /// The value of `common_type` in the event's records.
   package func id(at index: Int) -> Int { events[index].id }
 
+  /// The format file as the kernel wrote it, valid as long as the catalog lives.
+  package func text(at index: Int) -> UnsafeRawBufferPointer {
+    UnsafeRawBufferPointer(rebasing: texts.bytes[events[index].text])
+  }
+
+  /// Lends the constant texts that records hold the address of, by address.
+  package func forEachPrintkFormat(
+    _ body: (_ address: UInt64, _ text: UnsafeRawBufferPointer) -> Void
+  ) {
+    printk.forEach(body)
+  }
+
   /// The parsed format.
   package func format(at index: Int) throws(EventFormatError) -> EventFormat {
     let result = parsed.withLock { parsed -> Result<EventFormat, EventFormatError> in
@@ -133,6 +162,30 @@ package final class EventCatalog: Sendable {
     return compiled.withLock { $0.problems }
   }
 
+  // MARK: Choices
+
+  /// How an event is printed.
+  package enum Way: Sendable, Equatable {
+    /// By its handler, where there is one.
+    case handler
+    /// As its own print format says.
+    case printFormat
+    /// Each field by name.
+    case rawFields
+  }
+
+  /// How the event is printed, as the builder's choices have it; raw fields win.
+  ///
+  /// `printInfo` follows it. Who prints lines of the function or function_graph tracer without
+  /// `printInfo` does so for `.handler` only.
+  package func way(at index: Int) -> Way {
+    if case .none = withoutHandler, case .none = rawFields { return .handler }
+    let system = String(decoding: system(at: index), as: UTF8.self)
+    let name = String(decoding: name(at: index), as: UTF8.self)
+    if rawFields.contains(system: system, event: name) { return .rawFields }
+    return withoutHandler.contains(system: system, event: name) ? .printFormat : .handler
+  }
+
   // MARK: Programs
 
   @inline(__always)
@@ -148,9 +201,15 @@ package final class EventCatalog: Sendable {
     var program: PrintProgram
     do throws(EventFormatError) {
       let format = try format(at: index)
-      (program, problem) = Handlers.program(
-        for: format, longSize: longSize, swapped: context.swapped,
-        symbolAddress: { [symbols] in symbols.address(named: $0) })
+      let way = way(at: index)
+      if way == .rawFields {
+        program = PrintCompiler.rawFields(
+          of: format, longSize: longSize, swapped: context.swapped)
+      } else {
+        (program, problem) = Handlers.program(
+          for: format, longSize: longSize, swapped: context.swapped,
+          isHandled: way == .handler, symbolAddress: { [symbols] in symbols.address(named: $0) })
+      }
     } catch {
       problem = error
       program = PrintProgram(ops: [], text: [], tables: [], recordSize: 0, isFallback: true)
@@ -179,15 +238,42 @@ package final class EventCatalog: Sendable {
 
   /// The program that prints the event's fields by name.
   func rawProgram(at index: Int) -> PrintProgram {
-    let known = rawPrograms[index].load(ordering: .acquiring)
+    fieldProgram(at: index, in: rawPrograms + index) { [longSize, context] format in
+      PrintCompiler.rawFields(of: format, longSize: longSize, swapped: context.swapped)
+    }
+  }
+
+  /// The program that prints the event's fields as members of a JSON object.
+  @inline(__always)
+  func jsonProgram(at index: Int) -> PrintProgram {
+    let known = jsonPrograms[index].load(ordering: .acquiring)
+    if let program = UnsafePointer<PrintProgram>(bitPattern: known) { return program.pointee }
+    return fieldProgram(at: index, in: jsonPrograms + index) { [longSize, context] format in
+      PrintCompiler.fields(
+        of: format, as: .json, longSize: longSize, swapped: context.swapped)
+    }
+  }
+
+  /// The program that prints the event's fields as cells of a row.
+  func csvProgram(at index: Int) -> PrintProgram {
+    fieldProgram(at: index, in: csvPrograms + index) { [longSize, context] format in
+      PrintCompiler.fields(of: format, as: .csv, longSize: longSize, swapped: context.swapped)
+    }
+  }
+
+  private func fieldProgram(
+    at index: Int, in word: UnsafeMutablePointer<Atomic<UInt>>,
+    _ compile: (EventFormat) -> PrintProgram
+  ) -> PrintProgram {
+    let known = word.pointee.load(ordering: .acquiring)
     if let program = UnsafePointer<PrintProgram>(bitPattern: known) { return program.pointee }
     let program: PrintProgram
     if let format = try? format(at: index) {
-      program = PrintCompiler.rawFields(of: format, longSize: longSize, swapped: context.swapped)
+      program = compile(format)
     } else {
       program = PrintProgram(ops: [], text: [], tables: [], recordSize: 0, isFallback: true)
     }
-    return keep(program, in: rawPrograms + index, problem: nil)
+    return keep(program, in: word, problem: nil)
   }
 
   // MARK: Printing

@@ -7,6 +7,11 @@ package struct EventCatalogBuilder {
   package var byteOrder: ByteOrder
   /// The kernel's symbols; without them addresses print as numbers.
   package var symbols = SymbolTable()
+  /// The events that print as their own print format says, though there is a handler.
+  package var withoutHandler = EventChoice.none
+  /// The events that print as ` name=value` for each field.
+  package var rawFields = EventChoice.none
+  package var handlerOptions = HandlerOptions()
   var printkFormats: [UInt8] = []
   var texts: [UInt8] = []
   var events: [CatalogEntry] = []
@@ -55,7 +60,10 @@ package struct EventCatalogBuilder {
   }
 
   /// Makes the catalog.
-  package consuming func build() -> EventCatalog { EventCatalog(self) }
+  package consuming func build() -> EventCatalog {
+    addBlockTrace()
+    return EventCatalog(self)
+  }
 
   /// The trimmed value of the first line that starts with a keyword, among the first lines.
   private static func line(_ text: UnsafeRawBufferPointer, _ keyword: StaticString) -> Range<Int>? {

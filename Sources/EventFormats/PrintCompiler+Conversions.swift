@@ -120,8 +120,13 @@ extension PrintCompiler {
     {
       argument = inner
     }
-    guard spec.isPlain, case .field(let name) = argument, let field = format.field(name),
-      field.kind == .integer || field.kind == .pointer, spec.size != 1, spec.size != 2
+    // `%08lx`: every argument of every system call is shown so.
+    let hasZeros =
+      spec.letter == UInt8(ascii: "x") && spec.flags == .zero && 1...16 ~= spec.width
+      && spec.precision < 0
+    guard spec.isPlain || hasZeros, case .field(let name) = argument,
+      let field = format.field(name), field.kind == .integer || field.kind == .pointer,
+      spec.size != 1, spec.size != 2
     else { return false }
     let is64 = (spec.size == 0 ? longSize : spec.size) == 8
     let code: PrintCode
@@ -131,8 +136,13 @@ extension PrintCompiler {
     case UInt8(ascii: "x"): code = is64 ? .fieldHex64 : .fieldHex32
     default: return false
     }
-    try emit(
-      PrintOp(code: code, a: loadKind(field).rawValue, c: reach(field.offset, field.size)))
+    var op = PrintOp(
+      code: code, a: loadKind(field).rawValue, c: reach(field.offset, field.size))
+    if hasZeros {
+      op.code = .fieldHexZeros
+      op.b = UInt16(spec.width) | (is64 ? 8 << 8 : 4 << 8)
+    }
+    try emit(op)
     return true
   }
 

@@ -115,7 +115,7 @@ extension PrintCompiler {
     case "__get_sockaddr", "__get_rel_sockaddr", "__get_sockaddr_rel":
       try regionOrEmpty(.call(name, arguments))
       try emit(PrintOp(code: .socketAddress), stack: -1)
-    case "__get_buf": break
+    case "__get_buf", "trace_seq_buffer_ptr": break
     case "scsi_trace_parse_cdb":
       try regionOrEmpty(argument(1))
       try number(argument(2))
@@ -125,7 +125,7 @@ extension PrintCompiler {
       try emit(PrintOp(code: .symbol, b: 2), stack: -1)
     case "xen_hypercall_name": try hypercallName(argument(0))
     case "jbd2_dev_to_name":
-      // libtraceevent's jbd2 plugin prints major:minor in hexadecimal.
+      // `major:minor`, as libtraceevent's jbd2 plugin prints a dev_t (20 bits of it are the minor).
       try number(argument(0))
       try emitConstant(20)
       try emit(PrintOp(code: .shiftRightUnsigned), stack: -1)

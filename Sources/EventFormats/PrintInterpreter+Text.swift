@@ -125,17 +125,24 @@ extension PrintInterpreter {
 
   // MARK: Dumps
 
-  /// Lines of a dump, as the kernel's `print_hex_dump` has them (lib/hexdump.c describes them).
+  /// A newline, then the lines of a dump, as `trace_print_hex_dump_seq` and `hex_dump_to_buffer`
+  /// have them (the kernel's kernel/trace/trace_output.c, lib/hexdump.c).
+  ///
+  /// The kernel's prefix with an address tells where its own buffer lay; it is left out.
   static func appendHexDump(
     _ op: PrintOp, _ start: UnsafeRawPointer, _ length: Int, _ text: UnsafeRawPointer,
-    into sink: inout ByteSink
+    _ context: PrintContext, into sink: inout ByteSink
   ) {
     let row = Int(op.b >> 8)
-    let group = max(Int(op.b & 0xff), 1)
+    let isBig = context.swapped == (UInt16(littleEndian: 1) == 1)
     let hasASCII = op.a & 4 != 0
+    sink.append(0x0a)
     var at = 0
     while at < length {
       let count = min(row, length - at)
+      // A line that does not hold whole groups is shown byte by byte.
+      let wanted = max(Int(op.b & 0xff), 1)
+      let group = count % wanted == 0 ? wanted : 1
       sink.append(UnsafeRawBufferPointer(start: text + Int(op.c), count: Int(op.d)))
       if op.a & 3 == 2 {
         sink.append(hex: UInt64(at), width: 8)
@@ -144,11 +151,8 @@ extension PrintInterpreter {
       let lineStart = sink.count
       for index in 0..<count {
         if index > 0, index % group == 0 { sink.append(0x20) }
-        // Groups are numbers of the traced machine; little-endian ones print last byte first.
-        let inGroup = index % group
-        let groupStart = index - inGroup
-        let isWhole = groupStart + group <= count
-        let place = group > 1 && isWhole ? groupStart + group - 1 - inGroup : index
+        // Groups are numbers of the traced machine: little-endian ones print last byte first.
+        let place = isBig ? index : index - index % group + group - 1 - index % group
         appendHexByte(start.load(fromByteOffset: at + place, as: UInt8.self), into: &sink)
       }
       if hasASCII {

@@ -58,6 +58,10 @@ enum PrintInterpreter {
       case .fieldHex64:
         sink.append(padded: text + op.low, count: op.high)
         sink.append(hex: load(op, base))
+      case .fieldHexZeros:
+        sink.append(padded: text + op.low, count: op.high)
+        let value = load(op, base)
+        sink.append(hex: op.b < 8 << 8 ? value & 0xffff_ffff : value, width: Int(op.b & 0xff))
       case .fieldText:
         sink.append(padded: text + op.low, count: op.high)
         appendText(base + Int(op.c), Int(op.b), into: &sink)
@@ -222,7 +226,7 @@ enum PrintInterpreter {
         sp -= 2
         let region = clamped(sp[0], count)
         let length = min(region.length, Int(clamping: max(0, Int64(bitPattern: sp[1]))))
-        appendHexDump(op, base + region.offset, length, text, into: &sink)
+        appendHexDump(op, base + region.offset, length, text, context, into: &sink)
       case .bitmask:
         sp -= 1
         let region = clamped(sp[0], count)
@@ -271,6 +275,13 @@ enum PrintInterpreter {
         appendRawBytes(
           UnsafeRawBufferPointer(start: base + region.offset, count: region.length),
           asText: op.a != 0, into: &sink)
+
+      case .jsonText, .jsonArray, .jsonSymbols:
+        sp -= 1
+        let region = clamped(sp[0], count)
+        appendStructured(
+          op, UnsafeRawBufferPointer(start: base + region.offset, count: region.length), context,
+          into: &sink, &scratch)
 
       case .stackTrace: appendStack(op, base, count, context, into: &sink, &scratch)
       case .rawData: appendRawData(op, base, count, into: &sink)

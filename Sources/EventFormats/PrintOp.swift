@@ -96,6 +96,8 @@ enum PrintCode: UInt8 {
   case fieldUnsigned64
   case fieldHex32
   case fieldHex64
+  /// … as hexadecimal of `b >> 8` bytes, with zeros before it up to `b & 255` digits.
+  case fieldHexZeros
   /// Appends text at record offset `c`, up to a NUL or `b` bytes.
   case fieldText
   /// Appends text from record offset `c` up to a NUL or the record's end.
@@ -166,6 +168,10 @@ enum PrintCode: UInt8 {
 
   /// Pops a region; prints it as a raw field. `a` is 1 where it may be text.
   case rawBytes
+
+  /// Pops a region; prints it as a string, as an array of numbers of kind `a` and `b` bytes (with
+  /// signs where `c` is not 0), as an array of the symbols of addresses. `d` is a `FieldSyntax`.
+  case jsonText, jsonArray, jsonSymbols
 
   // Whole records.
   case stackTrace

@@ -86,6 +86,11 @@ final class PrintkFormats: Sendable {
   /// The text at an address of the traced kernel.
   func text(at address: UInt64) -> UnsafeRawBufferPointer? { index(of: address).map { text($0) } }
 
+  /// Lends every text, by address.
+  func forEach(_ body: (_ address: UInt64, _ text: UnsafeRawBufferPointer) -> Void) {
+    for index in entries.indices { body(entries[index].address, text(index)) }
+  }
+
   // MARK: Records
 
   /// Appends a `bprint` record: `c` of the step is the offset of the format's address, `d.low` of

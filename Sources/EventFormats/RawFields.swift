@@ -15,22 +15,39 @@ extension EventCatalog {
 }
 
 extension PrintCompiler {
-  /// How the print format shows a field that is an argument of its own.
-  private struct Shown {
+  /// An argument of the print format that is a field and nothing else.
+  struct Shown {
+    var field: String
     var spec: ConversionSpec
     /// Whether `0x` stands before the conversion; it then belongs to the number.
     var hasPrefix: Bool
+
+    var isHexadecimal: Bool { spec.letter | 0x20 == UInt8(ascii: "x") }
+
+    /// Whether it is the address of a function: `%ps` and its like.
+    var isSymbol: Bool {
+      spec.letter == UInt8(ascii: "p")
+        && [UInt8(ascii: "S"), UInt8(ascii: "s"), UInt8(ascii: "F"), UInt8(ascii: "f")]
+          .contains(spec.suffix.first ?? 0)
+    }
   }
 
   /// The program that prints the fields by name.
+  ///
+  /// A field takes the conversion of its next argument behind those that earlier fields took; one
+  /// that the print format shows out of the fields' order is shown by its type. So does trace-cmd
+  /// 3.1.6 (observed on `hrtimer_expire_entry` and `netfs_read`).
   static func rawFields(of format: EventFormat, longSize: Int, swapped: Bool) -> PrintProgram {
-    let shown = conversionsOfFields(format, longSize: longSize, swapped: swapped)
+    var shown = conversionsOfFields(format, longSize: longSize, swapped: swapped)[...]
     var compiler = PrintCompiler(format: format, longSize: longSize, swapped: swapped)
     for field in format.fields {
       let before = compiler
       do throws(PrintFormatProblem) {
         try compiler.emitText(Array(" \(field.name)=".utf8))
-        if let way = shown[field.name], field.kind == .integer || field.kind == .pointer {
+        let place = shown.firstIndex { $0.field == field.name }
+        let way = place.map { shown[$0] }
+        if let place { shown = shown[(place + 1)...] }
+        if let way, field.kind == .integer || field.kind == .pointer {
           if way.hasPrefix { try compiler.emitText(Array("0x".utf8)) }
           try compiler.conversion(way.spec, .field(field.name))
         } else {
@@ -43,10 +60,10 @@ extension PrintCompiler {
     return compiler.program()
   }
 
-  private static func conversionsOfFields(
+  static func conversionsOfFields(
     _ format: EventFormat, longSize: Int, swapped: Bool
-  ) -> [String: Shown] {
-    var shown: [String: Shown] = [:]
+  ) -> [Shown] {
+    var shown: [Shown] = []
     guard let parsed = try? PrintParser.parse(format.printFormat, longSize: longSize) else {
       return shown
     }
@@ -58,8 +75,9 @@ extension PrintCompiler {
       var argument = rest.popFirst()
       while case .cast(_, let inner) = argument { argument = inner }
       let isAlone = !spec.flags.contains(.widthOnStack) && !spec.flags.contains(.precisionOnStack)
-      if isAlone, case .field(let name) = argument, shown[name] == nil {
-        shown[name] = Shown(spec: spec, hasPrefix: compiler.text.suffix(2).elementsEqual("0x".utf8))
+      if isAlone, case .field(let name) = argument {
+        let hasPrefix = compiler.text.suffix(2).elementsEqual("0x".utf8)
+        shown.append(Shown(field: name, spec: spec, hasPrefix: hasPrefix))
       }
       // Keeps the texts of two conversions apart.
       compiler.text.append(0)

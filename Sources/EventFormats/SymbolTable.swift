@@ -91,6 +91,49 @@ package final class SymbolTable: Sendable {
     }
   }
 
+  /// Lends every symbol in the order of addresses, as its line has it from the name on: a module's
+  /// symbol has a tab and `[module]` behind.
+  package func forEach(_ body: (_ address: UInt64, _ name: UnsafeRawBufferPointer) -> Void) {
+    let entries = entries()
+    guard let text = index.withLock({ $0?.text }) else { return }
+    for entry in entries {
+      let rest = text[Int(entry.name)...]
+      let end = rest.firstIndex(of: UInt8(ascii: "\n")) ?? rest.endIndex
+      body(entry.address, UnsafeRawBufferPointer(rebasing: rest[..<end]))
+    }
+  }
+
+  /// The addresses that belong to the symbols whose names are wanted: from a symbol's own to the
+  /// next one's. In rising order; where several symbols share an address, each of their names has it.
+  package func addresses(
+    ofNames isWanted: (UnsafeRawBufferPointer) -> Bool
+  ) -> [ClosedRange<UInt64>] {
+    let entries = entries()
+    var found: [ClosedRange<UInt64>] = []
+    var end = entries.count
+    while end > 0 {
+      let address = entries[end - 1].address
+      var start = end
+      while start > 0, entries[start - 1].address == address { start -= 1 }
+      if entries[start..<end].contains(where: { isWanted(symbol($0).name) }) {
+        let last = end < entries.count ? entries[end].address - 1 : address
+        if let above = found.last, above.lowerBound == last &+ 1, last < .max {
+          found[found.count - 1] = address...above.upperBound
+        } else {
+          found.append(address...last)
+        }
+      }
+      end = start
+    }
+    return found.reversed()
+  }
+
+  /// The names of all symbols that are wanted; of a large table only for messages.
+  package func names(where isWanted: (UnsafeRawBufferPointer) -> Bool) -> [String] {
+    entries().lazy.map { self.symbol($0).name }.filter(isWanted)
+      .map { String(decoding: $0, as: UTF8.self) }
+  }
+
   /// How many symbols there are.
   package var symbolCount: Int { entries().count }
 

@@ -51,4 +51,11 @@ enum CallGraphLine {
     guard depth > 0 else { return }
     sink.append(repeating: UInt8(ascii: " "), count: Int(min(depth, 1 << 12)) * 2)
   }
+
+  /// ` (2)`, where depths are asked for as numbers.
+  static func appendNumber(ofDepth depth: Int32, to sink: inout ByteSink) {
+    sink.append(" (")
+    sink.append(decimal: Int64(depth))
+    sink.append(")")
+  }
 }

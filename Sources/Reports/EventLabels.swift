@@ -10,7 +10,7 @@ import RingBuffer
 final class EventLabels: @unchecked Sendable {
   /// How the text after the name is made.
   enum Kind {
-    /// By the event's own print format.
+    /// As its catalog prints it.
     case info
     /// The function tracer's: a name, indented.
     case function(ip: NumberField, parent: NumberField)
@@ -57,16 +57,22 @@ final class EventLabels: @unchecked Sendable {
   /// The column that a name of this many letters fills.
   private static let nameWidth = 20
 
-  init(_ catalog: EventCatalog) {
+  init(_ catalog: EventCatalog, colours: Bool) {
     byID = .allocate(capacity: 1 << 16)
     byID.initialize(repeating: 0, count: 1 << 16)
     labels = .allocate(capacity: min(catalog.count, 1 << 16) + 1)
-    append(Array("[UNKNOWN EVENT]".utf8), .unknown, event: 0)
+    append(
+      Array("[UNKNOWN EVENT]".utf8), .unknown, event: 0, colours ? EventColor.alarm : "")
     for event in 0..<catalog.count {
       let id = catalog.id(at: event)
       guard id >= 0, id < 1 << 16, byID[id] == 0, count <= Int(UInt16.max) else { continue }
       byID[id] = UInt16(count)
-      append(Array(catalog.name(at: event)), Self.kind(ofEvent: event, catalog), event: event)
+      let system = String(decoding: catalog.system(at: event), as: UTF8.self)
+      append(
+        Array(catalog.name(at: event)),
+        catalog.way(at: event) == .handler ? Self.kind(ofEvent: event, catalog) : .info,
+        event: event,
+        colours ? EventColor.start(system: system) : "")
     }
   }
 
@@ -76,10 +82,12 @@ final class EventLabels: @unchecked Sendable {
     byID.deallocate()
   }
 
-  private func append(_ name: [UInt8], _ kind: Kind, event: Int) {
+  private func append(_ name: [UInt8], _ kind: Kind, event: Int, _ colour: String) {
     var text = ByteSink(capacity: 64)
     text.append(" ")
+    text.append(colour)
     name.withUnsafeBytes { text.append($0) }
+    if !colour.isEmpty { text.append(EventColor.end) }
     text.append(": ")
     text.append(repeating: UInt8(ascii: " "), count: Self.nameWidth - name.count)
     (labels + count).initialize(

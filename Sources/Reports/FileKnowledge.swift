@@ -4,12 +4,13 @@ import RingBuffer
 import TraceDat
 
 /// All that one file says about its events beside the events: formats, symbols, names.
-struct FileKnowledge {
+struct FileKnowledge: Sendable {
   let events: EventCatalog
   let labels: EventLabels
   let names: SharedTaskNames
   let symbols: SymbolSource
   private(set) var problems: [any ExplainedError] = []
+  private let saved: TaskNames
 
   /// What turned out while events were printed: symbols that cannot be read, formats of events that
   /// occur and are not understood.
@@ -18,7 +19,7 @@ struct FileKnowledge {
     return symbols + events.problems() as [any ExplainedError]
   }
 
-  init(of file: TraceFile) {
+  init(of file: TraceFile, _ options: ReportOptions) {
     var problems: [any ExplainedError] = []
     func text(_ which: TraceFile.Text) -> SectionBytes {
       do throws(TraceFileError) {
@@ -36,14 +37,31 @@ struct FileKnowledge {
     let symbols = SymbolSource(file)
     self.symbols = symbols
     builder.symbols = SymbolTable { symbols.text() }
+    builder.rawFields = options.line.raw ? .all : options.line.rawFields
+    builder.withoutHandler = options.line.withoutHandler
+    builder.handlerOptions = options.line.handlers
     problems += builder.problems as [any ExplainedError]
     let catalog = builder.build()
     events = catalog
-    labels = EventLabels(catalog)
+    labels = EventLabels(catalog, colours: options.line.colours)
     let saved = text(.savedCommandLines).withBytes { TaskNames(savedCommandLines: $0) }
     names = SharedTaskNames(saved: saved) {
       TaskNameSearch(file: file, events: catalog).run()
     }
     self.problems = problems
+    self.saved = saved
+  }
+
+  /// The filter that options ask for; nil where they ask for none.
+  func filter(_ selection: ReportOptions.Selection) throws(FilterError) -> EventFilter? {
+    var texts = selection.filters
+    let pids = selection.pids + selection.comms.flatMap { saved.pids(named: $0) }
+    if let text = TaskFilter.text(pids, events: events) {
+      texts.append(FilterText(text))
+    } else if !selection.comms.isEmpty {
+      // No task has that name: no event is shown for its sake.
+      texts.append(FilterText(".*: common_pid == -1 && common_pid == 0"))
+    }
+    return texts.isEmpty ? nil : try EventFilter(texts, events: events)
   }
 }

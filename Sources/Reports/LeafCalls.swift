@@ -48,14 +48,15 @@ extension SliceWriter {
   }
 
   /// Whether a slice's first event was printed at the end of the slice before, as a leaf's end.
-  func endsLeaf(_ first: EventCursor.Event, before slice: SliceDealer.Slice) -> Bool {
+  mutating func endsLeaf(_ first: EventCursor.Event, before slice: SliceDealer.Slice) -> Bool {
     guard slice.number > 0, let end = call(first), end.duration != nil else { return false }
     let from = slice.from.map {
       $0.page > 0 ? EventStream.Position(page: $0.page - 1, offset: 0) : .start
     }
     var behind = EventCursor(streams, from: from, to: slice.from)
     var last: Call?
-    while let event = behind.next() { last = call(event) }
+    // A call that is not shown has not taken its end with it.
+    while let event = behind.next() { last = shows(event, slice) ? call(event) : nil }
     return last?.isLeaf(endedBy: end) ?? false
   }
 

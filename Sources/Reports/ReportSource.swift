@@ -1,17 +1,19 @@
 import ByteIO
-import EventFormats
+package import EventFormats
 import RingBuffer
-import TraceDat
+package import TraceDat
 
 /// One buffer of one file, as the report sees it: whose lines they are and how to print them.
-struct ReportSource: Sendable {
-  var file: TraceFile
-  var buffer: TraceBuffer
+package struct ReportSource: Sendable {
+  package var file: TraceFile
+  package var buffer: TraceBuffer
   /// What stands before each of its lines: the file's or instance's name, where there are several.
   var prefix: [UInt8]
-  var events: EventCatalog
+  package var events: EventCatalog
   var labels: EventLabels
-  var names: SharedTaskNames
+  /// Which of its events are shown; nil where all are.
+  var filter: EventFilter?
+  package var names: SharedTaskNames
   var time: TimeColumn
 }
 

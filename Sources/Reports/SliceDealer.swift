@@ -23,27 +23,40 @@ final class SliceDealer: Sendable {
     var indents: [CallIndent]
     /// Of each source.
     var names: OwnedList<FunctionNames>
+    var gate: EventGate
   }
 
   private let streams: [EventStream]
   private let times: [UInt64]
+  private let end: [EventStream.Position]
   private let sources: [ReportSource]
   private let followsCalls: Bool
   private let state: Mutex<State>
 
-  init(streams: [EventStream], plan: SlicePlan, sources: [ReportSource]) {
+  /// - Parameters:
+  ///   - range: what is to be dealt; everything without it.
+  ///   - followsCalls: whether the depths of calls are asked for.
+  init(
+    _ input: ReportInput, options: ReportOptions, range: EventRange? = nil,
+    followsCalls isAsked: Bool = true
+  ) {
+    let streams = input.streams
+    let sources = input.sources
     self.streams = streams
-    times = plan.times
     self.sources = sources
-    let followsCalls = sources.contains { $0.labels.hasFunctionTracer }
+    times = SlicePlan(streams, bytesPerSlice: options.bytesPerSlice, in: range).times
+    end = range?.to ?? streams.map(\.end)
+    let followsCalls =
+      isAsked && options.line.handlers.functionIndent
+      && sources.contains { $0.labels.hasFunctionTracer }
     self.followsCalls = followsCalls
     state = Mutex(
       State(
-        position: streams.map { _ in .start },
+        position: range?.from ?? streams.map { _ in .start },
         indents: followsCalls ? streams.map { _ in CallIndent() } : [],
         names: OwnedList(count: sources.count) {
           FunctionNames(symbols: sources[$0].events.symbols)
-        }))
+        }, gate: EventGate(input, options.selection)))
   }
 
   var sliceCount: Int { times.count + 1 }
@@ -58,25 +71,26 @@ final class SliceDealer: Sendable {
       let to =
         number < times.count
         ? streams.indices.map {
-          streams[$0].position(ofTime: times[number], notBefore: from[$0])
-        } : streams.map(\.end)
+          min(streams[$0].position(ofTime: times[number], notBefore: from[$0]), end[$0])
+        } : end
       state.position = to
-      let depths = followsCalls ? followCalls(&state, from, to) : nil
-      return Slice(number: number, from: from, to: to, depths: depths)
+      var slice = Slice(number: number, from: from, to: to)
+      if followsCalls { slice.depths = followCalls(&state, slice) }
+      return slice
     }
   }
 
   /// Finds the depths of a slice's function calls, which depend on all calls before.
-  private func followCalls(
-    _ state: inout State, _ from: [EventStream.Position], _ to: [EventStream.Position]
-  ) -> CallDepths {
+  private func followCalls(_ state: inout State, _ slice: Slice) -> CallDepths {
+    state.gate.enter(slice)
     let found = CallDepths()
     var depths: [UInt16] = []
     for stream in streams.indices {
       let source = streams[stream].buffer
       let order = sources[source].file.order
       let labels = sources[source].labels.lookup
-      var cursor = EventCursor([streams[stream]], from: [from[stream]], to: [to[stream]])
+      var cursor = EventCursor(
+        [streams[stream]], from: [slice.from[stream]], to: [slice.to[stream]])
       depths.removeAll(keepingCapacity: true)
       while let run = cursor.nextRun() {
         for index in 0..<run.count {
@@ -85,7 +99,8 @@ final class SliceDealer: Sendable {
           if record.length >= 2,
             case .function(let ip, let parent) = labels[
               record.payload.load(UInt16.self, at: 0, order)
-            ].pointee.kind
+            ].pointee.kind,
+            state.gate.isOpen || state.gate.passes(record, of: stream, in: slice)
           {
             let caller = state.names[source].name(of: parent.value(in: record, order)).pointee.hash
             if caller != 0 {

@@ -6,67 +6,31 @@ import TraceDat
 /// Prints the lines of one slice after the other, for one worker.
 ///
 /// Everything that is looked up per event is cached here, so workers share nothing that changes.
-struct SliceWriter: ~Copyable {
+struct SliceWriter: ~Copyable, SliceFormatter {
   let streams: [EventStream]
-  private let sources: [ReportSource]
   let lanes: OwnedList<Lane>
+  private let options: ReportOptions.LineOptions
   private var caches: OwnedList<SourceCache>
+  private var difference: TimeDifference?
+  private var wakeups: WakeupLatency?
+  private var gate: EventGate
   private(set) var losses = ReportLosses()
 
-  /// What is printed of a stream, in plain memory.
-  struct Lane: ~Copyable {
-    let source: Int
-    let cpu: Int
-    /// What stands before each line where there are several sources.
-    let prefix: PaddedText
-    /// `[003]`
-    let cpuText: PaddedText
-    let labels: EventLabels.Lookup
-    let order: ByteOrder
-    /// The offset of a record's pid.
-    let pid: Int
-
-    init(_ stream: EventStream, _ source: ReportSource) {
-      self.source = stream.buffer
-      cpu = stream.cpu
-      var text = ByteSink(capacity: 64)
-      text.append("[")
-      text.append(decimal: UInt64(cpu), width: 3, fill: UInt8(ascii: "0"))
-      text.append("]")
-      cpuText = PaddedText(copying: text.bytes)
-      prefix = source.prefix.withUnsafeBytes { PaddedText(copying: $0) }
-      labels = source.labels.lookup
-      order = source.file.order
-      pid = source.events.common.pid.offset
+  init(_ input: ReportInput, options: ReportOptions) {
+    streams = input.streams
+    self.options = options.line
+    lanes = OwnedList(count: input.streams.count) {
+      let stream = input.streams[$0]
+      return Lane(stream, input.sources[stream.buffer], options.line.layout)
     }
-
-    deinit {
-      prefix.deallocate()
-      cpuText.deallocate()
+    caches = OwnedList(count: input.sources.count) {
+      SourceCache(input.sources[$0], options.line)
     }
-  }
-
-  /// What a worker keeps of one source; `sources` keeps alive what it points to.
-  struct SourceCache: ~Copyable {
-    var tasks: TaskLabels
-    var functions: FunctionNames
-    var scratch = PrintScratch()
-    var time: TimeText
-    let events: Unmanaged<EventCatalog>
-
-    init(_ source: ReportSource) {
-      tasks = TaskLabels(names: source.names)
-      functions = FunctionNames(symbols: source.events.symbols)
-      time = TimeText(source.time)
-      events = .passUnretained(source.events)
+    if options.line.showsDifference {
+      difference = TimeDifference(isMicroseconds: !options.time.nanoseconds)
     }
-  }
-
-  init(streams: [EventStream], sources: [ReportSource]) {
-    self.streams = streams
-    self.sources = sources
-    lanes = OwnedList(count: streams.count) { Lane(streams[$0], sources[streams[$0].buffer]) }
-    caches = OwnedList(count: sources.count) { SourceCache(sources[$0]) }
+    gate = EventGate(input, options.selection)
+    if options.line.showsWakeupLatency { wakeups = WakeupLatency(input.sources) }
   }
 
   /// Prints a slice.
@@ -75,12 +39,23 @@ struct SliceWriter: ~Copyable {
     // How many events of each stream were printed.
     var printed = [Int](repeating: 0, count: streams.count)
     var isLeafsEnd = cursor.peek.map { endsLeaf($0, before: slice) } ?? false
+    gate.enter(slice)
     while let run = cursor.nextRun() {
       let depths = slice.depths.map { $0[run.stream] + printed[run.stream] }
       printed[run.stream] += run.count
       isLeafsEnd = write(run, skippingFirst: isLeafsEnd, depths, slice, cursor, to: &sink)
     }
     losses.add(cursor.damages, count: cursor.damageCount, problems: cursor.problems)
+  }
+
+  /// Whether an event before a slice was shown; only right for events that are no stack traces.
+  mutating func shows(_ event: EventCursor.Event, _ slice: SliceDealer.Slice) -> Bool {
+    gate.isOpen || gate.passes(event.record, of: event.stream, in: slice)
+  }
+
+  /// Prints what is known only when all lines are.
+  mutating func finish(_ sink: inout ByteSink) {
+    wakeups?.writeSummary(to: &sink)
   }
 
   /// Prints a run.
@@ -96,8 +71,10 @@ struct SliceWriter: ~Copyable {
     let labels = lanes[run.stream].labels
     let prefix = lanes[run.stream].prefix
     let cpuText = lanes[run.stream].cpuText
+    let handlers = options.handlers
+    let isPlain = options.layout == .version3_1 && difference == nil
     var index = skippingFirst ? 1 : 0
-    if run.lost != .none, !skippingFirst { appendLoss(run.lost, run.stream, to: &sink) }
+    if !skippingFirst { writeMarks(before: run, to: &sink) }
     while index < run.count {
       let record = run.records[index]
       index &+= 1
@@ -105,22 +82,28 @@ struct SliceWriter: ~Copyable {
         losses.shortRecords += 1
         continue
       }
+      if !gate.isOpen, !gate.passes(record, of: run.stream, in: slice) { continue }
       let id = record.payload.load(UInt16.self, at: 0, order)
       let label = labels[id]
       let task = caches[source].tasks.label(of: record.payload.load(Int32.self, at: pid, order))
 
       let room =
         prefix.count &+ task.count &+ label.pointee.text.count &+ TimeText.room
-        &+ PaddedText.padding &* 2
+        &+ StatusFlags.room &+ TimeDifference.room &+ PaddedText.padding &* 2
       sink.append(atMost: room) { target in
         var at = target
         if prefix.count > 0 { at = prefix.copy(to: at) }
         at = task.copy(to: at)
         at = cpuText.copy(to: at)
-        at = caches[source].time.write(record.time, to: at)
+        if isPlain {
+          at = caches[source].time.write(record.time, to: at)
+        } else {
+          at = writeFlagsAndTimes(of: record, run.stream, source, to: at)
+        }
         return label.pointee.text.copy(to: at)
       }
 
+      let textStart = sink.count
       switch label.pointee.kind {
       case .info:
         caches[source].events._withUnsafeGuaranteedRef { events in
@@ -128,15 +111,16 @@ struct SliceWriter: ~Copyable {
             record: record.bytes, eventIndex: label.pointee.event, into: &sink,
             scratch: &caches[source].scratch)
         }
-      case .function(let ip, _):
+      case .function(let ip, let parent):
         if let depths {
           sink.append(
             repeating: UInt8(ascii: " "), count: Int(depths[index &- 1]) &* CallIndent.width)
         }
-        let address = ip.value(in: record, order)
-        let name = caches[source].functions.name(of: address)
-        if name.pointee.hash == 0 { sink.append("0x") }
-        append(name.pointee, address, to: &sink)
+        appendFunction(ip.value(in: record, order), source, to: &sink)
+        if _slowPath(handlers.functionParent) {
+          sink.append(" <-- ")
+          appendFunction(parent.value(in: record, order), source, to: &sink)
+        }
       case .graphEntry(let function, let depth):
         let next: Call? =
           index < run.count
@@ -146,28 +130,64 @@ struct SliceWriter: ~Copyable {
           call(record, of: run.stream)?.isLeaf(endedBy: next) ?? false ? next.duration : nil
         }
         CallGraphLine.appendBeginning(duration, to: &sink)
-        CallGraphLine.appendDepth(
-          Int32(truncatingIfNeeded: depth.value(in: record, order)), to: &sink)
+        let depth = Int32(truncatingIfNeeded: depth.value(in: record, order))
+        CallGraphLine.appendDepth(depth, to: &sink)
         let address = function.value(in: record, order)
         append(caches[source].functions.name(of: address).pointee, address, to: &sink)
         sink.append(duration != nil ? "();" : "() {")
+        if _slowPath(handlers.graphDepth) { CallGraphLine.appendNumber(ofDepth: depth, to: &sink) }
         if duration != nil { index &+= 1 }
-      case .graphExit(_, let depth, let begin, let end):
+      case .graphExit(let function, let depth, let begin, let end):
         CallGraphLine.appendBeginning(
           end.value(in: record, order) &- begin.value(in: record, order), to: &sink)
-        CallGraphLine.appendDepth(
-          Int32(truncatingIfNeeded: depth.value(in: record, order)), to: &sink)
+        let depth = Int32(truncatingIfNeeded: depth.value(in: record, order))
+        CallGraphLine.appendDepth(depth, to: &sink)
         sink.append("}")
+        if _slowPath(handlers.graphTailprint) {
+          sink.append(" /* ")
+          let address = function.value(in: record, order)
+          append(caches[source].functions.name(of: address).pointee, address, to: &sink)
+          sink.append(" */")
+        }
+        if _slowPath(handlers.graphDepth) { CallGraphLine.appendNumber(ofDepth: depth, to: &sink) }
       case .unknown:
         sink.append("id=")
         sink.append(decimal: UInt64(id))
       }
+      if _slowPath(options.isForTerminal) { TerminalSafety.escape(&sink, from: textStart) }
+      wakeups?.appendLatency(record, source, to: &sink)
       sink.append(UInt8(ascii: "\n"))
     }
     return index > run.count
   }
 
   // MARK: Parts of a line
+
+  /// What stands between the CPU and the event where it is more than the time.
+  @inline(never) private mutating func writeFlagsAndTimes(
+    of record: Record, _ stream: Int, _ source: Int, to target: UnsafeMutableRawPointer
+  ) -> UnsafeMutableRawPointer {
+    var at = target
+    if options.layout.showsFlags {
+      at = lanes[stream].writeFlags(of: record, asNumber: options.raw, to: at)
+    }
+    at = caches[source].time.write(record.time, to: at)
+    return difference?.write(record.time, to: at) ?? at
+  }
+
+  /// What the function tracer's lines have of a function.
+  @inline(__always) private mutating func appendFunction(
+    _ address: UInt64, _ source: Int, to sink: inout ByteSink
+  ) {
+    let name = caches[source].functions.name(of: address)
+    if name.pointee.hash == 0 { sink.append("0x") }
+    append(name.pointee, address, to: &sink)
+    guard _slowPath(options.handlers.functionOffset), name.pointee.hash != 0 else { return }
+    let start = caches[source].symbols._withUnsafeGuaranteedRef { $0.lookup(address)?.address }
+    sink.append("+0x")
+    sink.append(hex: address &- (start ?? address))
+    sink.append(UInt8(ascii: " "))
+  }
 
   /// A function's name, or its address in hexadecimal.
   @inline(__always) private func append(
@@ -180,17 +200,28 @@ struct SliceWriter: ~Copyable {
     }
   }
 
+  /// Lines of their own: where a sub-buffer starts, what was lost.
+  @inline(__always) private func writeMarks(before run: EventCursor.Run, to sink: inout ByteSink) {
+    if _slowPath(options.marksSubBuffers && run.startsPage) {
+      sink.append(lanes[run.stream].prefix.bytes)
+      sink.append("CPU:\(lanes[run.stream].cpu) [SUBBUFFER START]\n")
+    }
+    if _slowPath(run.lost != .none) { appendLoss(run.lost, run.stream, to: &sink) }
+  }
+
   /// A line of its own: `CPU:3 [12 EVENTS DROPPED]`.
   private func appendLoss(_ lost: LostEvents, _ stream: Int, to sink: inout ByteSink) {
     sink.append(lanes[stream].prefix.bytes)
+    if options.colours { sink.append(EventColor.alarm) }
+    defer { sink.append(options.colours ? "\(EventColor.end)\n" : "\n") }
     sink.append("CPU:")
     sink.append(decimal: UInt64(lanes[stream].cpu))
     sink.append(" [")
     if case .some(let count) = lost {
       sink.append(decimal: count)
-      sink.append(" EVENTS DROPPED]\n")
+      sink.append(" EVENTS DROPPED]")
     } else {
-      sink.append("EVENTS DROPPED]\n")
+      sink.append("EVENTS DROPPED]")
     }
   }
 }

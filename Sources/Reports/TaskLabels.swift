@@ -7,16 +7,37 @@ import TraceDat
 /// One worker owns one; what it shares with the others are the names.
 struct TaskLabels: ~Copyable {
   private let names: SharedTaskNames
+  private let shape: Shape
+  /// Whether control characters of names are shown as `^[`.
+  private let isForTerminal: Bool
   private var index = IntMap(minimumCapacity: 512)
   private var labels: [PaddedText] = []
   /// A CPU mostly goes on with the task it had.
   private var latest: (pid: Int32, label: PaddedText)?
 
-  init(names: SharedTaskNames) { self.names = names }
+  /// What a label looks like.
+  enum Shape {
+    /// `%16s-%-5d `
+    case column
+    /// `%8.8s-%-5d `
+    case shortColumn
+    /// `"pid":310,"comm":"bash"`
+    case json
+    /// `310,bash`
+    case csv
+    /// `bash`
+    case name
+  }
+
+  init(names: SharedTaskNames, shape: Shape, isForTerminal: Bool = false) {
+    self.names = names
+    self.shape = shape
+    self.isForTerminal = isForTerminal
+  }
 
   deinit { for label in labels { label.deallocate() } }
 
-  /// `%16s-%-5d ` of a task's name and pid; good until the next call.
+  /// What is shown of a task's name and pid; good until the next call.
   @inline(__always) mutating func label(of pid: Int32) -> PaddedText {
     if let latest, latest.pid == pid { return latest.label }
     return find(pid)
@@ -36,18 +57,39 @@ struct TaskLabels: ~Copyable {
       labels = []
       index = IntMap(minimumCapacity: 512)
     }
-    let name = names.name(of: pid)
+    var name = names.name(of: pid)
+    if isForTerminal { name = TerminalSafety.shown(name) }
     var text = ByteSink(capacity: 64)
-    name.withUnsafeBytes { text.append($0, leftPaddedTo: 16) }
+    switch shape {
+    case .column: Self.append(name[...], width: 16, pid, to: &text)
+    case .shortColumn: Self.append(name.prefix(8), width: 8, pid, to: &text)
+    case .json:
+      text.append("\"pid\":")
+      text.append(decimal: Int64(pid))
+      text.append(",\"comm\":\"")
+      name.withUnsafeBytes { text.append(json: $0) }
+      text.append("\"")
+    case .name: name.withUnsafeBytes { text.append($0) }
+    case .csv:
+      text.append(decimal: Int64(pid))
+      text.append(",")
+      name.withUnsafeBytes { text.append(csv: $0) }
+    }
+    let label = PaddedText(copying: text.bytes)
+    index.set(UInt64(UInt32(bitPattern: pid)), Int32(labels.count))
+    labels.append(label)
+    return label
+  }
+
+  private static func append(
+    _ name: ArraySlice<UInt8>, width: Int, _ pid: Int32, to text: inout ByteSink
+  ) {
+    name.withUnsafeBytes { text.append($0, leftPaddedTo: width) }
     text.append(UInt8(ascii: "-"))
     let digits = text.count
     text.append(decimal: Int64(pid))
     text.append(repeating: UInt8(ascii: " "), count: 5 - (text.count - digits))
     text.append(UInt8(ascii: " "))
-    let label = PaddedText(copying: text.bytes)
-    index.set(UInt64(UInt32(bitPattern: pid)), Int32(labels.count))
-    labels.append(label)
-    return label
   }
 }
 
@@ -55,7 +97,7 @@ struct TaskLabels: ~Copyable {
 ///
 /// A task that the kernel's list of saved command lines has lost by the end of the recording may
 /// still be named by an event of its own. Those are looked for, once, when a name is missing.
-final class SharedTaskNames: Sendable {
+package final class SharedTaskNames: Sendable {
   private let saved: TaskNames
   private let late: Mutex<TaskNames?> = Mutex(nil)
   private let search: @Sendable () -> TaskNames
@@ -66,7 +108,7 @@ final class SharedTaskNames: Sendable {
   }
 
   /// `<idle>` for pid 0, `<...>` where nothing in the file names it.
-  func name(of pid: Int32) -> [UInt8] {
+  package func name(of pid: Int32) -> [UInt8] {
     if pid == 0 { return Array("<idle>".utf8) }
     if let name = saved[pid] { return name }
     let found = late.withLock { names in

@@ -1,3 +1,5 @@
+import ByteIO
+
 /// The kernel's own words about a refused filter, trigger or probe: `error_log`
 /// (Documentation/trace/ftrace.rst, "error_log").
 package enum ErrorLog {

@@ -1,3 +1,4 @@
+import ByteIO
 import Glibc
 
 /// The events that an argument of `-e` names: `all`, `sys`, `sys:ev`, `ev`, with `* ? [` as in a

@@ -1,3 +1,4 @@
+package import ByteIO
 import Glibc
 
 /// The functions that can be traced: `available_filter_functions`, about 60,000 lines.

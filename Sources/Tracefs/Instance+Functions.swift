@@ -1,3 +1,4 @@
+import ByteIO
 import Glibc
 
 /// The files that say which functions are traced.
@@ -53,7 +54,7 @@ extension Instance {
       case .regex(let text):
         let functions = try functions(list)
         list = functions
-        let found = functions.functions(matching: try POSIXRegex(text, wholeText: true))
+        let found = functions.functions(matching: try regex(text))
         guard !found.isEmpty else { throw noMatch(text, functions) }
         let isMany = found.count > Self.manyFunctions
         texts += found.map { isMany ? "\($0.number)" : $0.name }
@@ -114,6 +115,16 @@ extension Instance {
   private func functions(_ known: FunctionList?) throws(TracefsError) -> FunctionList {
     if let known { return known }
     return try directory.functions()
+  }
+
+  private func regex(_ text: String) throws(TracefsError) -> POSIXRegex {
+    do throws(POSIXRegexError) {
+      return try POSIXRegex(text, wholeText: true)
+    } catch {
+      throw .badValue(
+        what: "regular expression", text: text,
+        expected: "one that can be read (\(error.reason))")
+    }
   }
 
   /// A pattern that matches no whole name may match parts of some.

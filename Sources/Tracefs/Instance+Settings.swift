@@ -1,3 +1,5 @@
+import ByteIO
+
 /// Setting one value each. Every setter notes the former value in `state` first.
 extension Instance {
   package func setTracingOn(_ on: Bool, saving state: SavedState) throws(TracefsError) {

@@ -1,3 +1,5 @@
+import ByteIO
+
 /// A wanted name in its words, to be compared with many others: `do_page_fault` has three.
 struct NameWords {
   private let name: [UInt8]

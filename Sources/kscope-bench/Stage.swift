@@ -22,7 +22,7 @@ enum Stage: String, CaseIterable {
     case .decode: return try Self.decode(file)
     case .merge: return try Self.merge(file)
     case .format, .write:
-      var options = TextReport.Options()
+      var options = ReportOptions()
       options.workers = 1
       _ = try TextReport([file], options: options).write(to: output)
       return nil

@@ -20,7 +20,7 @@ struct EventBuilder {
   var printk = ""
   private(set) var fields = ""
   private(set) var record: [UInt8] = []
-  private var tail: [(place: Int, bytes: [UInt8])] = []
+  private var tail: [(place: Int, bytes: [UInt8], isRelative: Bool)] = []
 
   init(system: String = "test", name: String = "event", byteOrder: ByteOrder = .host) {
     self.system = system
@@ -58,7 +58,15 @@ struct EventBuilder {
   mutating func dynamic(_ declaration: String, _ value: [UInt8]) {
     while record.count % 4 != 0 { record.append(0) }
     declare("__data_loc \(declaration)", size: 4, signed: false)
-    tail.append((record.count, value))
+    tail.append((record.count, value, false))
+    record += [0, 0, 0, 0]
+  }
+
+  /// A `__rel_loc` field: the same, its place counted from the field's own end.
+  mutating func relative(_ declaration: String, _ value: [UInt8]) {
+    while record.count % 4 != 0 { record.append(0) }
+    declare("__rel_loc \(declaration)", size: 4, signed: false)
+    tail.append((record.count, value, true))
     record += [0, 0, 0, 0]
   }
 
@@ -69,8 +77,9 @@ struct EventBuilder {
   /// The record with the dynamic parts in place.
   var whole: [UInt8] {
     var record = record
-    for (place, bytes) in tail {
-      let word = UInt32(bytes.count) << 16 | UInt32(record.count)
+    for (place, bytes, isRelative) in tail {
+      let offset = isRelative ? record.count - place - 4 : record.count
+      let word = UInt32(bytes.count) << 16 | UInt32(offset)
       withUnsafeBytes(of: byteOrder == .little ? word.littleEndian : word.bigEndian) {
         record.replaceSubrange(place..<place + 4, with: $0)
       }

@@ -191,6 +191,48 @@ import Testing
     #expect(event.print(format) == "1(mmu_update) 11 8:3")
   }
 
+  @Test func mac80211() {
+    var event = EventBuilder(system: "mac80211", name: "drv_bss_info_changed")
+    event.text("char wiphy_name[32]", "phy0", size: 32)
+    event.dynamic("char[] vif_name", Array("wlan0\0".utf8))
+    event.number("enum nl80211_iftype vif_type", UInt32(2))
+    event.number("bool assoc", UInt8(1))
+    event.number("u16 aid", UInt16(5))
+    event.number("bool cts", UInt8(1))
+    event.number("bool shortpre", UInt8(0))
+    event.number("bool shortslot", UInt8(1))
+    event.number("u8 dtimper", UInt8(2))
+    event.number("u16 bcnint", UInt16(100))
+    event.number("u16 assoc_cap", UInt16(0x431))
+    event.number("u32 basic_rates", UInt32(15))
+    event.number("bool enable_beacon", UInt8(0))
+    let early = event
+    event.number("u16 ht_operation_mode", UInt16(3))
+    let indent = String(repeating: " ", count: 65)
+    #expect(
+      event.print(#""own %d", REC->aid"#)
+        == "phy0 vif:wlan0(2)\n\(indent)assoc:1 aid:5 cts:1 shortpre:0 shortslot:1 dtimper:2 \n"
+        + "\(indent)bcnint:100 assoc_cap:0x431 basic_rates:0xf enable_beacon:0\n"
+        + "\(indent)ht_operation_mode:3")
+    #expect(early.print(#""own %d", REC->aid"#) == "own 5")
+  }
+
+  /// Records of the `blk` tracer, whose event no kernel lists.
+  @Test func blockTrace() throws {
+    var stack = EventBuilder(system: "ftrace", name: "user_stack")
+    stack.number("unsigned int tgid", UInt32(1))
+    let catalog = stack.catalog(#""x""#)
+    let index = try #require(catalog.index(system: "ftrace", name: "blktrace"))
+    #expect(catalog.id(at: index) == 2)
+    var record = [UInt8](repeating: 0, count: 48)
+    record[32] = 77
+    #expect(catalog.text(of: record, at: index) == "77")
+    #expect(
+      catalog.text(of: record + [0xfe], at: index, raw: true)
+        == " sector=0 bytes=0 action=0 pid=77 device=0 cpu=0 error=0 pdu_len=0 data=ARRAY[fe]")
+    #expect(EventBuilder().catalog(#""x""#).count == 1)
+  }
+
   @Test func rawFieldsFollowThePrintFormat() {
     var event = EventBuilder()
     event.number("int a", Int32(-5))
@@ -205,5 +247,15 @@ import Testing
     #expect(
       event.print(#""b=0x%04x c=%lu", REC->b, (unsigned long)REC->c"#, raw: true)
         == " a=-5 b=0x00ff c=255 p=0x10 t=text raw=ARRAY[aa, 01]")
+  }
+
+  /// A field that the print format shows before an earlier one is shown by its type.
+  @Test func rawFieldsGoForwardThroughThePrintFormat() {
+    var event = EventBuilder()
+    event.number("unsigned int a", UInt32(16))
+    event.number("unsigned int b", UInt32(17))
+    event.number("unsigned int c", UInt32(18))
+    #expect(
+      event.print(#""%x %x %x", REC->c, REC->a, REC->b"#, raw: true) == " a=10 b=11 c=18")
   }
 }

@@ -116,12 +116,6 @@ import Testing
     #expect(Self.event().print(least) == "-9223372036854775808")
   }
 
-  @Test func hexDumpHasTheKernelsLines() {
-    let text = Self.event().print(
-      #""%s", __print_hex_dump("d: ", 2, 16, 1, REC->arr, 4, 1)"#)
-    #expect(text == "d: 00000000: 01 02 fe ff                                      ....")
-  }
-
   @Test func networkAddresses() {
     var event = EventBuilder()
     event.bytes("u8 m[6]", [0xaa, 0xbb, 0xcc, 1, 2, 3])

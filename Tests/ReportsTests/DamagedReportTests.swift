@@ -28,7 +28,7 @@ import TraceTestSupport
     } catch {
       return [error.message]
     }
-    let report = TextReport([file])
+    let report = try TextReport([file])
     let losses = try report.write(to: descriptor)
     return (report.problems + losses).map(\.message)
   }

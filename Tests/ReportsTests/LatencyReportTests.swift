@@ -80,7 +80,7 @@ import TraceTestSupport
     let descriptor = open(output, O_CREAT | O_WRONLY | O_TRUNC, 0o600)
     try #require(descriptor >= 0)
     defer { close(descriptor) }
-    let report = TextReport([try TraceFile(path: path)])
+    let report = try TextReport([try TraceFile(path: path)])
     let losses = try report.write(to: descriptor)
     return (
       String(decoding: folder.read("report.txt"), as: UTF8.self),

@@ -1,3 +1,4 @@
+import EventFormats
 import Glibc
 import Testing
 import TraceDat
@@ -25,19 +26,46 @@ import TraceTestSupport
   }
 
   @Test func nanoseconds() throws {
-    var options = TextReport.Options()
-    options.nanoseconds = true
+    var options = ReportOptions()
+    options.time.nanoseconds = true
     try compare(["timers.dat"], with: "timers-nanoseconds.txt", options)
   }
 
   /// Every slice boundary must be invisible: the same text whatever the size of the slices.
   @Test(arguments: ["function", "function-graph", "scheduling", "stacks"], [1, 4096, 50_000])
   func slicesDoNotShow(name: String, bytes: Int) throws {
-    var options = TextReport.Options()
+    var options = ReportOptions()
     options.bytesPerSlice = bytes
     options.workers = 3
     let whole = try report(["\(name).dat"], .init())
     #expect(try report(["\(name).dat"], options) == whole)
+  }
+
+  /// The same of what depends on filters: stacks, folded calls, indents.
+  @Test(
+    arguments: [
+      ("function", "function: common_pid == 310"), ("function-graph", "funcgraph_entry"),
+      ("function-graph", "funcgraph_exit"), ("function-graph", ".*: depth < 2 || CPU == 1"),
+      ("stacks", "sched_switch: prev_pid == 334"), ("stacks", ".*: CPU == 0"),
+    ], [1, 4096, 50_000])
+  func slicesDoNotShowBehindFilters(of file: (name: String, filter: String), bytes: Int) throws {
+    var options = ReportOptions()
+    options.selection.filters = [FilterText(file.filter)]
+    let whole = try report(["\(file.name).dat"], options)
+    #expect(whole.lines.count > 10)
+    options.bytesPerSlice = bytes
+    options.workers = 3
+    #expect(try report(["\(file.name).dat"], options) == whole)
+  }
+
+  /// A stack trace is shown with its event, and with no other.
+  @Test func stacksStayWithTheirEvents() throws {
+    var options = ReportOptions()
+    options.selection.filters = [FilterText("sched_switch: prev_pid == 334")]
+    let lines = try report(["stacks.dat"], options).lines
+    let events = lines.filter { $0.contains("sched_switch:") }
+    #expect(events.allSatisfy { $0.contains(" trace-cmd:334 ") })
+    #expect(lines.count { $0.contains("kernel_stack:") } == events.count)
   }
 
   /// No row of the list of differences is there without a recording that shows it.
@@ -52,7 +80,7 @@ import TraceTestSupport
   }
 
   private func compare(
-    _ files: [String], with expected: String, _ options: TextReport.Options = .init()
+    _ files: [String], with expected: String, _ options: ReportOptions = .init()
   ) throws {
     let ours = try report(files, options).lines
     let theirs = try read("\(Self.folder)/\(expected)").lines
@@ -66,12 +94,12 @@ import TraceTestSupport
     }
   }
 
-  private func report(_ files: [String], _ options: TextReport.Options) throws -> String {
+  private func report(_ files: [String], _ options: ReportOptions) throws -> String {
     let folder = TemporaryFolder()
     let path = "\(folder.path)/report.txt"
     let descriptor = open(path, O_CREAT | O_WRONLY | O_TRUNC, 0o600)
     try #require(descriptor >= 0)
-    let report = TextReport(
+    let report = try TextReport(
       try files.map { try TraceFile(path: "\(Self.folder)/\($0)") }, options: options)
     let losses = try report.write(to: descriptor)
     close(descriptor)

@@ -1,3 +1,4 @@
+import ByteIO
 import Testing
 import TraceTestSupport
 
@@ -45,7 +46,7 @@ import TraceTestSupport
     #expect(try names("(vfs_read|vfs_write)") == ["vfs_read", "vfs_write"])
     #expect(try names(#"vfs_read\|vfs_write"#) == ["vfs_read", "vfs_write"])
     #expect(list.functions(matching: try POSIXRegex("ext4_file")).map(\.number) == [12])
-    #expect(throws: TracefsError.self) { try POSIXRegex("vfs_(") }
+    #expect(throws: POSIXRegexError.self) { try POSIXRegex("vfs_(") }
   }
 
   @Test func anExpressionWithoutAMatchNamesParts() throws {

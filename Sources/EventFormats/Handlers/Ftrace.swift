@@ -4,11 +4,26 @@ import ByteIO
 extension PrintCompiler {
   /// Emits the steps of a handler that is more than another format; false where there is none.
   mutating func handlerSteps(_ format: EventFormat) throws(PrintFormatProblem) -> Bool {
-    switch format.system {
+    if try builtInSteps(format) { return true }
+    return switch format.system {
     case "ftrace": try ftraceSteps()
     case "kmem": try kmemSteps()
     default: false
     }
+  }
+
+  /// Events that only code can print, whatever the choice of handlers: a `bprint` record has its
+  /// arguments packed behind it, of which its print format says nothing.
+  mutating func builtInSteps(_ format: EventFormat) throws(PrintFormatProblem) -> Bool {
+    guard format.system == "ftrace", format.name == "bprint",
+      let ip = format.field("ip"), let text = format.field("fmt"),
+      let buffer = format.field("buf"), ip.size == longSize, text.size == longSize
+    else { return false }
+    _ = reach(ip.offset, longSize)
+    _ = reach(text.offset, longSize)
+    try emit(
+      PrintOp(code: .bprint, c: UInt32(text.offset), d: Self.pair(buffer.offset, ip.offset)))
+    return true
   }
 
   private mutating func ftraceSteps() throws(PrintFormatProblem) -> Bool {
@@ -29,16 +44,6 @@ extension PrintCompiler {
       try emitText(Array("# ".utf8))
       try emit(PrintOp(code: .hex, b: 4, c: 0xffff_0000), stack: -1)
       try emit(PrintOp(code: .rawData, c: UInt32(buffer.offset)))
-      return true
-    case "bprint":
-      guard let ip = format.field("ip"), let text = format.field("fmt"),
-        let buffer = format.field("buf"), ip.size == longSize, text.size == longSize
-      else { return false }
-      _ = reach(ip.offset, longSize)
-      _ = reach(text.offset, longSize)
-      try emit(
-        PrintOp(
-          code: .bprint, c: UInt32(text.offset), d: Self.pair(buffer.offset, ip.offset)))
       return true
     case "func_repeats":
       guard let ip = format.field("ip"), let count = format.field("count"),

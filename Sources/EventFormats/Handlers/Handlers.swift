@@ -7,7 +7,7 @@
 enum Handlers {
   /// The program of an event and, where its print format was not understood, why.
   static func program(
-    for format: EventFormat, longSize: Int, swapped: Bool,
+    for format: EventFormat, longSize: Int, swapped: Bool, isHandled: Bool = true,
     symbolAddress: @escaping (String) -> UInt64?
   ) -> (PrintProgram, EventFormatError?) {
     func compiler() -> PrintCompiler {
@@ -25,11 +25,11 @@ enum Handlers {
     }
     // A handler that does not fit the event's fields steps aside for the event's own format.
     if let steps = attempt({ (compiler) throws(PrintFormatProblem) in
-      try compiler.handlerSteps(format)
+      try isHandled ? compiler.handlerSteps(format) : compiler.builtInSteps(format)
     }) {
       return (steps, nil)
     }
-    if let text = replacement(for: format),
+    if isHandled, let text = replacement(for: format),
       let program = attempt({ (compiler) throws(PrintFormatProblem) in
         try compiler.compile(text)
         return true
@@ -57,6 +57,7 @@ enum Handlers {
     case "sched": schedReplacement(format)
     case "timer": timerReplacement(format)
     case "tlb": tlbReplacement(format)
+    case "mac80211": mac80211Replacement(format)
     case "kvm": kvmReplacement(format)
     case "kvmmmu": kvmmmuReplacement(format)
     case "syscalls": futexReplacement(format)

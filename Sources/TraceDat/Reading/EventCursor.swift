@@ -27,6 +27,8 @@ package struct EventCursor: ~Copyable {
     package var records: UnsafePointer<Record>
     /// At least one.
     package var count: Int
+    /// Whether the first event is its page's first.
+    package var startsPage: Bool
   }
 
   /// A page that does not make sense from some place on.
@@ -62,6 +64,8 @@ package struct EventCursor: ~Copyable {
     var former = DecodedPage()
     /// What was lost before the page's first event.
     var lost: LostEvents = .none
+    /// Whether `records` begin with the page's first event.
+    var isFromStart = false
     /// What was lost before the next page that is looked at, as far as it is known.
     var pendingLost: LostEvents = .none
     /// The next page.
@@ -131,7 +135,8 @@ package struct EventCursor: ~Copyable {
     }
     let run = Run(
       stream: stream, lost: first == 0 ? state.pointee.lost : .none,
-      records: UnsafePointer(records + first), count: end &- first)
+      records: UnsafePointer(records + first), count: end &- first,
+      startsPage: first == 0 && state.pointee.isFromStart)
     state.pointee.index = end
     settle(stream)
     return run
@@ -207,6 +212,7 @@ package struct EventCursor: ~Copyable {
       }
     }
     state.pointee.index = 0
+    state.pointee.isFromStart = floor == 0
     state.pointee.count = count
     state.pointee.lost = lost
     state.pointee.time = count > 0 ? records[0].time : 0

@@ -74,12 +74,18 @@ package struct ClockCorrection: Equatable, Sendable {
   /// Multiplier of TSC2NSEC; 0 for none.
   package var multiplier: UInt64
   package var shift: UInt64
+  /// What the product is divided by in place of the shift, where units a second were given; 0 for
+  /// nothing.
+  package var divisor: UInt64
   /// What is added, in the clock's unit; wraps around as the kernel's counters do.
   package var offset: UInt64
 
-  package init(multiplier: UInt64 = 0, shift: UInt64 = 0, offset: UInt64 = 0) {
+  package init(
+    multiplier: UInt64 = 0, shift: UInt64 = 0, divisor: UInt64 = 0, offset: UInt64 = 0
+  ) {
     self.multiplier = multiplier
     self.shift = shift
+    self.divisor = divisor
     self.offset = offset
   }
 
@@ -88,6 +94,26 @@ package struct ClockCorrection: Equatable, Sendable {
   @inline(__always) func corrected(_ time: UInt64) -> UInt64 {
     guard multiplier != 0 else { return time &+ offset }
     let (high, low) = time.multipliedFullWidth(by: multiplier)
+    if divisor != 0 {
+      return (high < divisor ? divisor.dividingFullWidth((high, low)).quotient : .max) &+ offset
+    }
     return (shift == 0 ? low : low >> shift | high << (64 &- shift)) &+ offset
+  }
+}
+
+extension EventStream {
+  /// The times of the first and the last event, corrected; nil where there is none.
+  ///
+  /// Looks at the first and the last pages only.
+  package func timeSpan() -> ClosedRange<UInt64>? {
+    var ahead = EventCursor([self])
+    guard let first = ahead.next()?.record.time else { return nil }
+    for page in stride(from: pages.count - 1, through: 0, by: -1) {
+      var cursor = EventCursor([self], from: [Position(page: page, offset: 0)])
+      var last: UInt64?
+      while let event = cursor.next() { last = event.record.time }
+      if let last { return min(first, last)...max(first, last) }
+    }
+    return nil
   }
 }

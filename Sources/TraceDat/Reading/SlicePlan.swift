@@ -10,15 +10,21 @@ package struct SlicePlan: Sendable {
 
   /// Looks at the times at the head of some of the pages; no event is decoded.
   ///
-  /// - Parameter bytes: how many bytes of pages a slice should hold.
-  package init(_ streams: [EventStream], bytesPerSlice bytes: Int) {
+  /// - Parameters:
+  ///   - bytes: how many bytes of pages a slice should hold.
+  ///   - range: what is to be cut; everything without it.
+  package init(
+    _ streams: [EventStream], bytesPerSlice bytes: Int, in range: EventRange? = nil
+  ) {
     // Eight looks per slice make slices that differ by an eighth.
     let spacing = max(bytes / 8, 1)
     var marks: [UInt64] = []
-    for stream in streams {
+    for (index, stream) in streams.enumerated() {
       let step = max(spacing / stream.pages.layout.pageSize, 1)
       let reader = PageReader(stream.pages)
-      for page in Swift.stride(from: 0, to: stream.pages.count, by: step) {
+      let first = range?.from[index].page ?? 0
+      let end = range?.to[index].page ?? stream.pages.count
+      for page in Swift.stride(from: first, to: end, by: step) {
         if let time = reader.time(ofPage: page) { marks.append(stream.clock.corrected(time)) }
       }
     }

@@ -22,5 +22,11 @@ package struct TaskNames: Sendable {
     names[pid] = Array(name.prefix { $0 != 0 })
   }
 
+  /// The tasks that have a name.
+  package func pids(named name: String) -> [Int32] {
+    let wanted = Array(name.utf8)
+    return names.filter { $0.value == wanted }.keys.sorted()
+  }
+
   package subscript(pid: Int32) -> [UInt8]? { names[pid] }
 }

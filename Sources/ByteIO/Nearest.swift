@@ -52,7 +52,8 @@ package enum Nearest {
     return previous[right.count] <= limit ? previous[right.count] : nil
   }
 
-  static func contains(_ text: [UInt8], _ part: [UInt8]) -> Bool {
+  /// Whether `part`, which is not empty, occurs in `text`.
+  package static func contains(_ text: [UInt8], _ part: [UInt8]) -> Bool {
     guard !part.isEmpty, part.count <= text.count else { return false }
     for start in 0...(text.count - part.count)
     where text[start] == part[0] && text[start..<start + part.count].elementsEqual(part) {

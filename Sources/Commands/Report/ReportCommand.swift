@@ -1,0 +1,208 @@
+package import ArgumentParser
+import ByteIO
+import EventFormats
+import Glibc
+import Reports
+import Terminal
+import TraceDat
+
+/// `kscope report`: a recording as text, a line an event.
+package struct ReportCommand: ParsableCommand {
+  package static let configuration = CommandConfiguration(
+    commandName: "report",
+    abstract: "Print what a recording holds, a line an event.",
+    discussion: """
+      Each line names the task and its pid, the CPU in brackets, the time in seconds, the event, \
+      and what the event says:
+
+                  bash-310   [001]    57.146721: sched_switch: bash:310 [120] S ==> ...
+
+      Several files are merged by time, and each line says which file it is from.
+
+      What of a file is damaged or missing is said on standard error; all that can be read is \
+      printed, and the exit status is then 1.
+
+      EXAMPLES
+        kscope report                      print ./trace.dat
+        kscope report -i a.dat -i b.dat    two recordings, merged by time
+        kscope report -t -i a.dat          times in nanoseconds
+        kscope report -F sched_switch      one kind of event
+        kscope report -v -F 'irq.*'        all events but those
+        kscope report -l --ts-diff         flags, and the time between lines
+        kscope report --between 57.1 57.2  what happened in a tenth of a second
+        kscope report --json | jq .event   an object a line, for programs
+        kscope report --stat --uname       what the file says beside its events
+      """)
+
+  @Option(
+    name: [.customShort("i", allowingJoined: true), .customLong("input")],
+    help: ArgumentHelp("Read this recording; may be given several times.", valueName: "file"))
+  var inputs: [String] = []
+
+  @OptionGroup(title: "WHICH EVENTS") var selection: ReportSelectionOptions
+  @OptionGroup(title: "TIMES") var time: ReportTimeOptions
+  @OptionGroup(title: "LINES") var line: ReportLineOptions
+  @OptionGroup(title: "THE FILE ITSELF") var fact: ReportFactOptions
+  @OptionGroup(title: "LOOKS") var terminal: TerminalOptions
+
+  @Flag(name: .customShort("q"), help: "Say nothing of what is damaged or missing.")
+  var quiet = false
+
+  @Argument(help: ArgumentHelp("Recordings, as with -i.", valueName: "file"))
+  var files: [String] = []
+
+  package init() {}
+
+  package func validate() throws {
+    if time.offsets.contains(where: { $0.recording == 0 }) {
+      throw ValidationError("--ts-offset belongs behind the -i of the recording that it is for")
+    }
+    if time.frequencies.contains(where: { $0.value == 0 }) {
+      throw ValidationError("--ts2secs takes how often the clock ticks in a second, at least 1")
+    }
+  }
+
+  package func run() throws {
+    let isSeen = terminal.isSeen
+    let wantsColour = terminal.wantsColour
+    let pager = terminal.noPager ? nil : Pager()
+    let progress = ReportProgress(isPrinting: isSeen)
+    let result = Result {
+      try StandardStreams.writing {
+        try write(to: STDOUT_FILENO, isSeen: isSeen, wantsColour, progress.show)
+      }
+    }
+    progress.finish()
+    if let pager { pager.finish() }
+    let problems: [any ExplainedError]
+    do {
+      problems = try result.get()
+    } catch let error as SystemError where isSeen && error.code == EPIPE {
+      return  // The person has left the pager.
+    }
+    if quiet {
+      if !problems.isEmpty { throw ExitCode(1) }
+    } else if Failure.report(problems) {
+      throw ExitCode(1)
+    }
+  }
+
+  /// Prints what is asked for.
+  ///
+  /// - Returns: what could not be read or shown.
+  func write(
+    to descriptor: Int32, isSeen: Bool = false, _ wantsColour: Bool = false,
+    _ onProgress: (@Sendable (Int, Int) -> Void)? = nil
+  ) throws -> [any ExplainedError] {
+    if asksForFacts { return try writeFacts(to: descriptor) }
+    var options = try options()
+    options.line.isForTerminal = isSeen
+    options.line.colours = wantsColour
+    options.onProgress = onProgress
+    return try writeEvents(to: descriptor, options)
+  }
+
+  private var asksForFacts: Bool {
+    !fact.facts.isEmpty || fact.formats || !fact.formatsMatching.isEmpty || fact.checksFormats
+      || fact.cpus || fact.firstEvent || fact.lastEvent
+  }
+
+  private func writeEvents(
+    to descriptor: Int32, _ options: ReportOptions
+  ) throws -> [any ExplainedError] {
+    let (recordings, problems) = opened()
+    guard !recordings.isEmpty else { return problems }
+    let input = try ReportInput(recordings, options: options)
+    if selection.showsFilters, !options.selection.filters.isEmpty || !selection.pids.isEmpty {
+      try writeFilters(of: input, to: descriptor)
+      return problems + input.problems
+    }
+    let checked = time.checks ? TimeCheck(input).problems : []
+    let losses: [any ExplainedError]
+    if let event = line.csv {
+      losses = try CSVReport(input, event: event, options: options).write(to: descriptor)
+    } else if line.json {
+      losses = try JSONReport(input, options: options).write(to: descriptor)
+    } else {
+      losses = try TextReport(input, options: options).write(to: descriptor)
+    }
+    return problems + input.problems + losses + checked
+  }
+
+  func options() throws -> ReportOptions {
+    var options = ReportOptions()
+    options.range = try selection.range()
+    options.time = time.options
+    options.line = try line.options(difference: time.difference)
+    options.selection.filters =
+      selection.filters.map { FilterText($0) }
+      + selection.exclusions.map { FilterText($0, isInverted: true) }
+    options.selection.pids = try selection.pids.flatMap { try Self.pids($0) }
+    options.selection.comms = selection.comms.flatMap { $0.split(separator: ",").map(String.init) }
+    options.selection.leavesOutHardIRQ = selection.leavesOutHardIRQ
+    options.selection.leavesOutSoftIRQ = selection.leavesOutSoftIRQ
+    if let list = selection.cpu { options.selection.cpus = try CPUList.parse(list) }
+    return options
+  }
+
+  private static func pids(_ list: String) throws -> [Int32] {
+    try list.split(separator: ",").map { word in
+      guard let pid = Int32(word), pid >= 0 else {
+        throw ValidationError("'\(word)' is no process id; --pid takes a list such as 12,34")
+      }
+      return pid
+    }
+  }
+
+  private func opened() -> ([ReportInput.Recording], [any ExplainedError]) {
+    let names = inputs + files
+    var recordings: [ReportInput.Recording] = []
+    var problems: [any ExplainedError] = []
+    for (number, name) in (names.isEmpty ? ["trace.dat"] : names).enumerated() {
+      do throws(TraceFileError) {
+        var recording = ReportInput.Recording(try TraceFile(path: name))
+        recording.offset = time.offsets.last { $0.recording == number + 1 }?.value ?? 0
+        recording.ticksPerSecond =
+          (time.frequencies.last { $0.recording == number + 1 }
+          ?? time.frequencies.last { $0.recording == 0 })?.value
+        recordings.append(recording)
+      } catch {
+        problems.append(error)
+      }
+    }
+    return (recordings, problems)
+  }
+
+  /// What the filters were understood as.
+  private func writeFilters(of input: ReportInput, to descriptor: Int32) throws {
+    var sink = ByteSink()
+    var shown: Set<String> = []
+    for text in input.filterTexts where shown.insert(text).inserted { sink.append(text) }
+    try sink.write(to: descriptor)
+  }
+
+  private func writeFacts(to descriptor: Int32) throws -> [any ExplainedError] {
+    let (recordings, opening) = opened()
+    var problems = opening
+    let patterns = try fact.formatsMatching.map { try EventNamePattern($0) }
+    var sink = ByteSink()
+    for recording in recordings {
+      let facts = FileFacts(of: recording.file)
+      for one in fact.facts { facts.write(one, to: &sink) }
+      if fact.formats || !patterns.isEmpty {
+        facts.writeFormats(
+          where: { system, name in
+            fact.formats || patterns.contains { $0.matches(system: system, name: name) }
+          }, to: &sink)
+      }
+      if fact.cpus || fact.firstEvent || fact.lastEvent {
+        facts.writeCPUs(
+          first: fact.firstEvent, last: fact.lastEvent,
+          time.nanoseconds ? .nanoseconds : .microseconds, to: &sink)
+      }
+      problems += fact.checksFormats ? facts.problemsOfAllFormats : facts.problems
+    }
+    try sink.write(to: descriptor)
+    return problems
+  }
+}

@@ -1,0 +1,17 @@
+import ByteIO
+import EventFormats
+
+/// What `report -O` can be told, listed in trace-cmd's shape: for `kscope options` and `list -O`.
+enum ReportOptionList {
+  static func write(to sink: inout ByteSink) {
+    var previous: String?
+    for option in HandlerOptions.all {
+      if let previous {
+        sink.append(previous == option.plugin ? "------------\n" : "============\n")
+      }
+      previous = option.plugin
+      sink.append("  plugin:\t\(option.plugin)\n  option:\t\(option.name)\n")
+      sink.append("    desc:\t\(option.summary)\n     set:\t\(option.isSetByDefault ? 1 : 0)\n")
+    }
+  }
+}

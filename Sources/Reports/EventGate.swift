@@ -1,0 +1,98 @@
+import ByteIO
+import EventFormats
+import RingBuffer
+import TraceDat
+
+/// Which events are shown: the one place that reports, tables and the dealer of slices ask.
+///
+/// Every worker has its own. What a stack trace owes to the event before it is remembered for each
+/// stream; at a slice's start it is found in the pages before, if it is needed at all.
+struct EventGate: ~Copyable {
+  /// Whether everything is shown, so that nothing has to be asked.
+  let isOpen: Bool
+  private let streams: [EventStream]
+  private let sources: [ReportSource]
+  /// The flags of records that are left out, as linux/trace_events.h numbers them.
+  private let closedFlags: Int
+  private var tasks: OwnedList<TaskLabels>
+  private let before: UnsafeMutablePointer<Before>
+
+  /// Whether the event before a stack trace was shown.
+  private enum Before: UInt8 { case hidden, shown, unknown }
+
+  init(_ input: ReportInput, _ selection: ReportOptions.Selection) {
+    streams = input.streams
+    sources = input.sources
+    var flags = 0
+    if selection.leavesOutHardIRQ { flags |= StatusFlags.hardIRQ }
+    if selection.leavesOutSoftIRQ { flags |= StatusFlags.softIRQ }
+    closedFlags = flags
+    isOpen = flags == 0 && input.sources.allSatisfy { $0.filter == nil }
+    tasks = OwnedList(count: input.sources.count) {
+      TaskLabels(names: input.sources[$0].names, shape: .name)
+    }
+    before = .allocate(capacity: max(input.streams.count, 1))
+    before.initialize(repeating: .hidden, count: max(input.streams.count, 1))
+  }
+
+  deinit { before.deallocate() }
+
+  /// To be called at the start of each slice.
+  mutating func enter(_ slice: SliceDealer.Slice) {
+    for stream in streams.indices {
+      before[stream] = slice.from[stream] == .start ? .hidden : .unknown
+    }
+  }
+
+  /// Whether a record is shown. A stream's records are to be asked for in their order, from a
+  /// slice's first on.
+  mutating func passes(_ record: Record, of stream: Int, in slice: SliceDealer.Slice) -> Bool {
+    let source = streams[stream].buffer
+    let common = sources[source].events.common
+    let order = sources[source].file.order
+    guard record.length >= common.pid.offset + 4 else { return true }
+    if closedFlags != 0, common.read(common.flags, of: record.bytes, order) & closedFlags != 0 {
+      before[stream] = .hidden
+      return false
+    }
+    guard let filter = sources[source].filter else { return true }
+    let id = record.payload.load(UInt16.self, at: 0, order)
+    let verdict = filter.table[id]
+    if verdict == .passes {
+      before[stream] = .shown
+      return true
+    }
+    if verdict.contains(.followsItsEvent), followsShown(stream, slice) { return true }
+    let isShown =
+      verdict.contains(.passes)
+      || verdict.contains(.asks) && matches(filter, record, id, verdict, stream, source)
+    before[stream] = isShown ? .shown : .hidden
+    return isShown
+  }
+
+  private mutating func matches(
+    _ filter: EventFilter, _ record: Record, _ id: UInt16, _ verdict: FilterVerdict, _ stream: Int,
+    _ source: Int
+  ) -> Bool {
+    var surroundings = FilterSurroundings(cpu: streams[stream].cpu, time: record.time)
+    if verdict.contains(.needsTaskName) {
+      let place = sources[source].events.common.pid.offset
+      let pid = record.payload.load(Int32.self, at: place, sources[source].file.order)
+      surroundings.taskName = tasks[source].label(of: pid).bytes
+    }
+    return filter.matches(record.bytes, id: id, surroundings)
+  }
+
+  /// Whether the event before a stack trace is shown.
+  private mutating func followsShown(_ stream: Int, _ slice: SliceDealer.Slice) -> Bool {
+    if before[stream] == .unknown {
+      before[stream] = .hidden
+      let end = slice.from[stream]
+      let page = end.offset > 0 ? end.page : end.page - 1
+      var cursor = EventCursor(
+        [streams[stream]], from: [EventStream.Position(page: max(page, 0), offset: 0)], to: [end])
+      while let event = cursor.next() { _ = passes(event.record, of: stream, in: slice) }
+    }
+    return before[stream] == .shown
+  }
+}

@@ -1,0 +1,81 @@
+import ByteIO
+import EventFormats
+import RingBuffer
+import TraceDat
+
+extension SliceWriter {
+  /// What is printed of a stream, in plain memory.
+  struct Lane: ~Copyable {
+    let source: Int
+    let cpu: Int
+    /// What stands before each line where there are several sources.
+    let prefix: PaddedText
+    /// `[003]`, and a blank where flags follow; `  3` of the latency format.
+    let cpuText: PaddedText
+    let labels: EventLabels.Lookup
+    let order: ByteOrder
+    /// The offset of a record's pid.
+    let pid: Int
+    private let flags: StatusFlags
+
+    init(_ stream: EventStream, _ source: ReportSource, _ layout: ReportOptions.Layout) {
+      self.source = stream.buffer
+      cpu = stream.cpu
+      var text = ByteSink(capacity: 64)
+      if layout == .latency {
+        text.append(decimal: UInt64(cpu), width: 3, fill: UInt8(ascii: " "))
+      } else {
+        text.append("[")
+        text.append(decimal: UInt64(cpu), width: 3, fill: UInt8(ascii: "0"))
+        text.append(layout.showsFlags ? "] " : "]")
+      }
+      cpuText = PaddedText(copying: text.bytes)
+      prefix = source.prefix.withUnsafeBytes { PaddedText(copying: $0) }
+      labels = source.labels.lookup
+      order = source.file.order
+      pid = source.events.common.pid.offset
+      flags = StatusFlags(source.events.common, source.file.order)
+    }
+
+    deinit {
+      prefix.deallocate()
+      cpuText.deallocate()
+    }
+
+    /// - Parameter asNumber: whether they are shown as `-0x9`, as beside raw fields.
+    func writeFlags(
+      of record: Record, asNumber: Bool, to target: UnsafeMutableRawPointer
+    ) -> UnsafeMutableRawPointer {
+      guard asNumber else { return flags.write(record, to: target) }
+      var text = ByteSink(capacity: 64)
+      text.append("-0x")
+      text.append(hex: UInt64(truncatingIfNeeded: flags.flags(of: record)))
+      if let bytes = text.bytes.baseAddress {
+        target.copyMemory(from: bytes, byteCount: text.count)
+      }
+      return target + text.count
+    }
+  }
+
+  /// What a worker keeps of one source; `sources` keeps alive what it points to.
+  struct SourceCache: ~Copyable {
+    var tasks: TaskLabels
+    var functions: FunctionNames
+    var scratch = PrintScratch()
+    var time: TimeText
+    let events: Unmanaged<EventCatalog>
+    let symbols: Unmanaged<SymbolTable>
+    private let source: ReportSource
+
+    init(_ source: ReportSource, _ line: ReportOptions.LineOptions) {
+      tasks = TaskLabels(
+        names: source.names, shape: line.layout == .latency ? .shortColumn : .column,
+        isForTerminal: line.isForTerminal)
+      functions = FunctionNames(symbols: source.events.symbols)
+      time = TimeText(source.time)
+      events = .passUnretained(source.events)
+      symbols = .passUnretained(source.events.symbols)
+      self.source = source
+    }
+  }
+}

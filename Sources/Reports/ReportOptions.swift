@@ -1,0 +1,74 @@
+package import EventFormats
+
+/// What a report shows of its recordings, and how.
+package struct ReportOptions: Sendable {
+  package var range = ReportRange.all
+  package var selection = Selection()
+  package var time = TimeOptions()
+  package var line = LineOptions()
+  /// How many threads work; all processors by default.
+  package var workers = 0
+  /// How many bytes of pages are printed at once; their text, about twice that, stays in a
+  /// core's cache.
+  package var bytesPerSlice = 1 << 19
+
+  /// Told, from time to time, how many of how many parts are done; by any thread.
+  package var onProgress: (@Sendable (_ done: Int, _ of: Int) -> Void)?
+
+  package init() {}
+
+  /// Which events are shown.
+  package struct Selection: Sendable {
+    /// The filters of `-F`; of those that are not inverted, one must let an event through.
+    package var filters: [FilterText] = []
+    /// Only events of these tasks, beside what the filters let through.
+    package var pids: [Int32] = []
+    /// The same by the tasks' names.
+    package var comms: [String] = []
+    /// Only those of these CPUs.
+    package var cpus: Set<Int>?
+    /// Leaves out what happened in a hardware interrupt.
+    package var leavesOutHardIRQ = false
+    /// Leaves out what happened in a software interrupt.
+    package var leavesOutSoftIRQ = false
+
+    package init() {}
+  }
+
+  /// What stands in a line.
+  package struct LineOptions: Sendable {
+    /// Whose columns they are.
+    package var layout = Layout.version3_1
+    /// Fields by name in place of every event's print format; flags as a number beside them.
+    package var raw = false
+    /// Fields by name in place of these events' print formats.
+    package var rawFields = EventChoice.none
+    /// The events whose own print format is used though there is a handler.
+    package var withoutHandler = EventChoice.none
+    /// How handlers print.
+    package var handlers = HandlerOptions()
+    /// A line of its own where a sub-buffer begins.
+    package var marksSubBuffers = false
+    /// How long it took from the last line to this.
+    package var showsDifference = false
+    /// Names of events in colours.
+    package var colours = false
+    /// Somebody looks at it: what would steer a terminal is shown as `^[` instead.
+    package var isForTerminal = false
+    /// How long each task waited from its wakeup, and a summary.
+    package var showsWakeupLatency = false
+
+    package init() {}
+  }
+
+  package enum Layout: Sendable {
+    /// trace-cmd 3.1's: task, CPU, time.
+    case version3_1
+    /// trace-cmd 3.3's: task, CPU, flags, time.
+    case version3_3
+    /// Like the `trace` file with the latency-format option: task cut to 8 letters, CPU, flags.
+    case latency
+
+    var showsFlags: Bool { self != .version3_1 }
+  }
+}

@@ -1,0 +1,37 @@
+import ByteIO
+import Testing
+
+@testable import Commands
+
+@Suite struct ReportOptionListTests {
+  /// The names and values that `trace-cmd options` 3.1.6 lists, in its order; what it says of them
+  /// is its own.
+  @Test func listsWhatTraceCmdLists() {
+    var sink = ByteSink()
+    ReportOptionList.write(to: &sink)
+    let lines = String(decoding: sink.bytes, as: UTF8.self).split(separator: "\n")
+      .filter { !$0.contains("desc:") }
+    let expected = """
+        plugin:\tftrace
+        option:\tparent
+           set:\t0
+      ------------
+        plugin:\tftrace
+        option:\tindent
+           set:\t1
+      ------------
+        plugin:\tftrace
+        option:\toffset
+           set:\t0
+      ============
+        plugin:\tfgraph
+        option:\ttailprint
+           set:\t0
+      ------------
+        plugin:\tfgraph
+        option:\tdepth
+           set:\t0
+      """
+    #expect(lines.prefix(19) == expected.split(separator: "\n")[...])
+  }
+}
