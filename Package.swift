@@ -86,7 +86,8 @@ let package = Package(
       name: "Reports", dependencies: ["ByteIO", "EventFormats", "RingBuffer", "TraceDat"],
       swiftSettings: settings),
     .testTarget(
-      name: "ReportsTests", dependencies: ["EventFormats", "Reports", "TraceTestSupport"],
+      name: "ReportsTests",
+      dependencies: ["ByteIO", "EventFormats", "Reports", "RingBuffer", "TraceTestSupport"],
       exclude: ["Fixtures"], swiftSettings: settings),
 
     // MARK: The command line

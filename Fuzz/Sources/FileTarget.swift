@@ -77,8 +77,14 @@ enum FileTarget {
     var options = ReportOptions()
     options.workers = 1
     options.bytesPerSlice = 1 << 11
-    let report = try TextReport([file], options: options)
-    let losses = try? report.write(to: nowhere)
-    for problem in report.problems + (losses ?? []) { precondition(!problem.message.isEmpty) }
+    guard let input = try? ReportInput([ReportInput.Recording(file)], options: options) else {
+      preconditionFailure("without filters every file can be reported")
+    }
+    let losses = try? TextReport(input, options: options).write(to: nowhere)
+    for problem in input.problems + (losses ?? []) { precondition(!problem.message.isEmpty) }
+    _ = try? JSONReport(input, options: options).write(to: nowhere)
+    // Counting and walking find the same events.
+    let counts = EventCounts(input, workers: 1)
+    precondition(counts.counts.reduce(0) { $0 + $1.count } == counts.total)
   }
 }

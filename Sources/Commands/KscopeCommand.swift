@@ -11,6 +11,7 @@ package struct KscopeCommand: ParsableCommand {
     subcommands: [
       RecordCommand.self,
       ReportCommand.self,
+      HistCommand.self,
       OptionsCommand.self,
       DumpCommand.self,
       ListCommand.self,

@@ -32,7 +32,7 @@ struct FieldDeclaration {
 
     let words = Self.words(of: typeBytes)
     let isPointer = typeBytes.contains(UInt8(ascii: "*"))
-    isLong = words.contains("long") || words.contains("size_t") || words.contains("ulong")
+    isLong = words.contains("long")
     let element = Self.sizeOf(words: words, isPointer: isPointer, longSize: longSize)
     isByteArray = false
 

@@ -136,6 +136,7 @@ extension PrintCompiler {
       try emit(PrintOp(code: .and), stack: -1)
       try emit(PrintOp(code: .decimalUnsigned, b: 8, c: 0xffff_0000), stack: -1)
     default:
+      if try kernelFunction(name, arguments) { return }
       // A function inside the kernel: its last argument as a number says at least what it was given.
       try number(.call(name, arguments))
       try emit(

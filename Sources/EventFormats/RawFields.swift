@@ -21,6 +21,8 @@ extension PrintCompiler {
     var spec: ConversionSpec
     /// Whether `0x` stands before the conversion; it then belongs to the number.
     var hasPrefix: Bool
+    /// Whether the print format ends with it.
+    var isEnd = false
 
     var isHexadecimal: Bool { spec.letter | 0x20 == UInt8(ascii: "x") }
 
@@ -34,19 +36,25 @@ extension PrintCompiler {
 
   /// The program that prints the fields by name.
   ///
-  /// A field takes the conversion of its next argument behind those that earlier fields took; one
-  /// that the print format shows out of the fields' order is shown by its type. So does trace-cmd
-  /// 3.1.6 (observed on `hrtimer_expire_entry` and `netfs_read`).
+  /// A field takes the conversion of the argument that it is, until one took the print format's
+  /// end: the fields after that one are shown by their types. So does trace-cmd 3.1.6 (observed on
+  /// `hrtimer_expire_entry` and `netfs_read`, and on `timer_expire_entry` and `tlb_flush`, whose
+  /// formats end with another field or with text).
   static func rawFields(of format: EventFormat, longSize: Int, swapped: Bool) -> PrintProgram {
-    var shown = conversionsOfFields(format, longSize: longSize, swapped: swapped)[...]
+    var shown = conversionsOfFields(format, longSize: longSize, swapped: swapped)
+    var next = 0
     var compiler = PrintCompiler(format: format, longSize: longSize, swapped: swapped)
     for field in format.fields {
       let before = compiler
       do throws(PrintFormatProblem) {
         try compiler.emitText(Array(" \(field.name)=".utf8))
-        let place = shown.firstIndex { $0.field == field.name }
+        // The search begins behind the last find and goes round.
+        let place =
+          shown[next...].firstIndex { $0.field == field.name }
+          ?? shown[..<next].firstIndex { $0.field == field.name }
         let way = place.map { shown[$0] }
-        if let place { shown = shown[(place + 1)...] }
+        if let place { next = place + 1 }
+        if let way, way.isEnd { (shown, next) = ([], 0) }
         if let way, field.kind == .integer || field.kind == .pointer {
           if way.hasPrefix { try compiler.emitText(Array("0x".utf8)) }
           try compiler.conversion(way.spec, .field(field.name))
@@ -69,19 +77,23 @@ extension PrintCompiler {
     }
     var compiler = PrintCompiler(format: format, longSize: longSize, swapped: swapped)
     var rest = parsed.arguments[...]
+    var isLastShown = false
     try? compiler.conversions(parsed.format) { (compiler, spec) throws(PrintFormatProblem) in
       if spec.flags.contains(.widthOnStack) { _ = rest.popFirst() }
       if spec.flags.contains(.precisionOnStack) { _ = rest.popFirst() }
       var argument = rest.popFirst()
       while case .cast(_, let inner) = argument { argument = inner }
       let isAlone = !spec.flags.contains(.widthOnStack) && !spec.flags.contains(.precisionOnStack)
+      isLastShown = false
       if isAlone, case .field(let name) = argument {
+        isLastShown = true
         let hasPrefix = compiler.text.suffix(2).elementsEqual("0x".utf8)
         shown.append(Shown(field: name, spec: spec, hasPrefix: hasPrefix))
       }
       // Keeps the texts of two conversions apart.
       compiler.text.append(0)
     }
+    if isLastShown, compiler.text.last == 0 { shown[shown.count - 1].isEnd = true }
     return shown
   }
 

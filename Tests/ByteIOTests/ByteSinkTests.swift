@@ -19,8 +19,10 @@ import Testing
     sink.append(decimal: 42, width: 5)
     sink.append(decimal: 7, width: 3, fill: UInt8(ascii: "0"))
     sink.append(hex: 0xab, width: 8)
+    sink.append(hex: 0xcd, width: 20)
+    sink.append(hex: 0xef, width: 4, fill: 0x20)
     sink.append(decimal: Int64.min)
-    #expect(sink.text == "   42007000000ab-9223372036854775808")
+    #expect(sink.text == "   42007000000ab000000000000000000cd  ef-9223372036854775808")
   }
 
   @Test func growsAndKeepsWhatItHolds() {

@@ -249,13 +249,14 @@ import Testing
         == " a=-5 b=0x00ff c=255 p=0x10 t=text raw=ARRAY[aa, 01]")
   }
 
-  /// A field that the print format shows before an earlier one is shown by its type.
-  @Test func rawFieldsGoForwardThroughThePrintFormat() {
+  /// Fields take their conversions until one takes the format's end.
+  @Test func rawFieldsUpToTheEndOfThePrintFormat() {
     var event = EventBuilder()
     event.number("unsigned int a", UInt32(16))
     event.number("unsigned int b", UInt32(17))
-    event.number("unsigned int c", UInt32(18))
-    #expect(
-      event.print(#""%x %x %x", REC->c, REC->a, REC->b"#, raw: true) == " a=10 b=11 c=18")
+    event.number("size_t c", UInt64(18))
+    #expect(event.print(#""%x %x %x", REC->c, REC->a, REC->b"#, raw: true) == " a=10 b=11 c=18")
+    #expect(event.print(#""%x %x %x.", REC->c, REC->a, REC->b"#, raw: true) == " a=10 b=11 c=12")
+    #expect(event.print(#""%x %x %x", REC->b, REC->c, REC->a"#, raw: true) == " a=10 b=17 c=18")
   }
 }

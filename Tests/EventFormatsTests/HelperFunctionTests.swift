@@ -214,12 +214,25 @@ import Testing
     #expect(text("jiffies_to_msecs(REC->b)", format: "%u") == "7")
   }
 
-  /// What a function inside the kernel would say is the last number that it was given.
+  /// Functions inside the kernel whose numbers mean the same in every kernel.
+  @Test func functionsOfDrivers() {
+    #expect(text("libata_trace_parse_status(p, 0x51)") == "{ DRDY DSC ERR }")
+    #expect(text("libata_trace_parse_status(p, REC->b - 7)") == "{ }")
+    #expect(text("libata_trace_parse_host_stat(p, REC->b - 2)") == "{ INTR ACTIVE }")
+    #expect(text("libata_trace_parse_eh_err_mask(p, REC->b)") == "7{ DEV HSM TIMEOUT }")
+    #expect(text("libata_trace_parse_eh_err_mask(p, REC->b - 7)") == "0")
+    #expect(text("mc_event_error_type(REC->b - 6)") == "Uncorrected")
+    #expect(text("mc_event_error_type(REC->b), REC->b", format: "%s %d") == "Info 7")
+    #expect(text("cper_severity_str(REC->b - 5)") == "corrected")
+    #expect(text("cper_severity_str(REC->a)") == "unknown")
+    #expect(text("cper_mem_err_type_str(REC->b + 1)") == "parity error")
+    #expect(text("cper_mem_err_type_str(REC->b + 9)") == "unknown")
+  }
+
+  /// What another function inside the kernel would say is the last number that it was given.
   @Test func functionsOfTheKernel() {
-    #expect(text("libata_trace_parse_status(p, REC->b)") == "0x7")
-    #expect(text("mc_event_error_type(REC->b)") == "0x7")
-    #expect(
-      text("cper_severity_str(REC->b), cper_mem_err_type_str(2)", format: "%s %s") == "0x7 0x2")
+    #expect(text("libata_trace_parse_qc_flags(p, REC->b)") == "0x7")
+    #expect(text("libata_trace_parse_tf_flags(p, REC->b + 9), REC->b", format: "%s %d") == "0x10 7")
   }
 
   /// `({ … })` that writes with the kernel's trace_seq functions is passed over.
