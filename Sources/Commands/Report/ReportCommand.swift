@@ -141,6 +141,7 @@ package struct ReportCommand: ParsableCommand {
     options.selection.comms = selection.comms.flatMap { $0.split(separator: ",").map(String.init) }
     options.selection.leavesOutHardIRQ = selection.leavesOutHardIRQ
     options.selection.leavesOutSoftIRQ = selection.leavesOutSoftIRQ
+    if let path = line.kallsyms { options.symbols = try MappedFile(path: path) }
     if let list = selection.cpu { options.selection.cpus = try CPUList.parse(list) }
     return options
   }
