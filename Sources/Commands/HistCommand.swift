@@ -2,7 +2,6 @@ package import ArgumentParser
 import ByteIO
 import Glibc
 import Reports
-import TraceDat
 
 /// `kscope hist`: how often each event occurs.
 package struct HistCommand: ParsableCommand {
@@ -45,16 +44,8 @@ package struct HistCommand: ParsableCommand {
   func write(to descriptor: Int32) throws -> [any ExplainedError] {
     var options = ReportOptions()
     if let cpu { options.selection.cpus = try CPUList.parse(cpu) }
-    var problems: [any ExplainedError] = []
-    var recordings: [ReportInput.Recording] = []
-    let names = inputs + files
-    for name in names.isEmpty ? ["trace.dat"] : names {
-      do throws(TraceFileError) {
-        recordings.append(ReportInput.Recording(try TraceFile(path: name)))
-      } catch {
-        problems.append(error)
-      }
-    }
+    let (files, problems) = OpenedFiles.open(inputs + files)
+    let recordings = files.map { ReportInput.Recording($0.file) }
     guard !recordings.isEmpty else { return problems }
     let counts = EventCounts(try ReportInput(recordings, options: options))
     var sink = ByteSink()

@@ -8,7 +8,7 @@ import Tracefs
 package struct ListCommand: ParsableCommand {
   package static let configuration = CommandConfiguration(
     commandName: "list",
-    abstract: "Lists what this kernel can trace: events, functions, tracers, options, clocks.",
+    abstract: "List what this kernel can trace: events, functions, tracers, options, clocks.",
     discussion: """
       Without an option: event systems, events, tracers, trace options and compressions. A REGEX is a \
       POSIX regular expression that any part of a name may match; upper and lower case are one.

@@ -8,7 +8,7 @@ import Tracefs
 package struct ResetCommand: ParsableCommand {
   package static let configuration = CommandConfiguration(
     commandName: "reset",
-    abstract: "Undoes what a killed kscope left behind; with --all, turns all tracing off.",
+    abstract: "Undo what a killed kscope left behind; with --all, turn all tracing off.",
     discussion: """
       Without an option only settings that kscope changed are put back, and only those of runs that \
       are over. --all is trace-cmd's reset: whoever set it up, no tracer, event, filter, trigger or \

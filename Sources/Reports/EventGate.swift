@@ -15,9 +15,19 @@ struct EventGate: ~Copyable {
   /// The flags of records that are left out, as linux/trace_events.h numbers them.
   private let closedFlags: Int
   private var tasks: OwnedList<TaskLabels>
-  private let before: UnsafeMutablePointer<Before>
+  private let lanes: UnsafeMutablePointer<Lane>
 
-  /// Whether the event before a stack trace was shown.
+  /// What is looked at for every record of a stream, in plain memory.
+  private struct Lane {
+    /// The verdicts of its source's filter; nil where it has none.
+    let table: FilterTable?
+    let order: ByteOrder
+    /// How long a record is at least.
+    let shortest: Int
+    /// Whether the event before a stack trace was shown.
+    var before: Before
+  }
+
   private enum Before: UInt8 { case hidden, shown, unknown }
 
   init(_ input: ReportInput, _ selection: ReportOptions.Selection) {
@@ -31,42 +41,68 @@ struct EventGate: ~Copyable {
     tasks = OwnedList(count: input.sources.count) {
       TaskLabels(names: input.sources[$0].names, shape: .name)
     }
-    before = .allocate(capacity: max(input.streams.count, 1))
-    before.initialize(repeating: .hidden, count: max(input.streams.count, 1))
+    lanes = .allocate(capacity: max(input.streams.count, 1))
+    for (index, stream) in input.streams.enumerated() {
+      let source = input.sources[stream.buffer]
+      (lanes + index).initialize(
+        to: Lane(
+          table: source.filter?.table, order: source.file.order,
+          shortest: source.events.common.pid.offset + 4, before: .hidden))
+    }
   }
 
-  deinit { before.deallocate() }
+  deinit { lanes.deallocate() }
 
   /// To be called at the start of each slice.
   mutating func enter(_ slice: SliceDealer.Slice) {
     for stream in streams.indices {
-      before[stream] = slice.from[stream] == .start ? .hidden : .unknown
+      lanes[stream].before = slice.from[stream] == .start ? .hidden : .unknown
     }
   }
 
   /// Whether a record is shown. A stream's records are to be asked for in their order, from a
   /// slice's first on.
+  @inline(__always)
   mutating func passes(_ record: Record, of stream: Int, in slice: SliceDealer.Slice) -> Bool {
+    let lane = lanes + stream
+    guard record.length >= lane.pointee.shortest else { return true }
+    // Most events of a filtered report are of kinds that it never shows.
+    if closedFlags == 0, let table = lane.pointee.table {
+      let id = record.payload.load(UInt16.self, at: 0, lane.pointee.order)
+      let verdict = table[id]
+      if verdict.rawValue == 0 {
+        lane.pointee.before = .hidden
+        return false
+      }
+    }
+    return asks(record, of: stream, in: slice)
+  }
+
+  @inline(never)
+  private mutating func asks(
+    _ record: Record, of stream: Int, in slice: SliceDealer.Slice
+  ) -> Bool {
     let source = streams[stream].buffer
-    let common = sources[source].events.common
-    let order = sources[source].file.order
-    guard record.length >= common.pid.offset + 4 else { return true }
-    if closedFlags != 0, common.read(common.flags, of: record.bytes, order) & closedFlags != 0 {
-      before[stream] = .hidden
-      return false
+    let lane = lanes + stream
+    if closedFlags != 0 {
+      let common = sources[source].events.common
+      if common.read(common.flags, of: record.bytes, lane.pointee.order) & closedFlags != 0 {
+        lane.pointee.before = .hidden
+        return false
+      }
     }
     guard let filter = sources[source].filter else { return true }
-    let id = record.payload.load(UInt16.self, at: 0, order)
+    let id = record.payload.load(UInt16.self, at: 0, lane.pointee.order)
     let verdict = filter.table[id]
     if verdict == .passes {
-      before[stream] = .shown
+      lane.pointee.before = .shown
       return true
     }
     if verdict.contains(.followsItsEvent), followsShown(stream, slice) { return true }
     let isShown =
       verdict.contains(.passes)
       || verdict.contains(.asks) && matches(filter, record, id, verdict, stream, source)
-    before[stream] = isShown ? .shown : .hidden
+    lane.pointee.before = isShown ? .shown : .hidden
     return isShown
   }
 
@@ -85,14 +121,14 @@ struct EventGate: ~Copyable {
 
   /// Whether the event before a stack trace is shown.
   private mutating func followsShown(_ stream: Int, _ slice: SliceDealer.Slice) -> Bool {
-    if before[stream] == .unknown {
-      before[stream] = .hidden
+    if lanes[stream].before == .unknown {
+      lanes[stream].before = .hidden
       let end = slice.from[stream]
       let page = end.offset > 0 ? end.page : end.page - 1
       var cursor = EventCursor(
         [streams[stream]], from: [EventStream.Position(page: max(page, 0), offset: 0)], to: [end])
       while let event = cursor.next() { _ = passes(event.record, of: stream, in: slice) }
     }
-    return before[stream] == .shown
+    return lanes[stream].before == .shown
   }
 }

@@ -4,9 +4,6 @@ import RingBuffer
 
 /// What the report must know of each event before it prints it: the column with its name, and
 /// whether the report itself prints the rest.
-///
-/// Looked at once per event by every worker, so it lies in plain memory: an array would be retained
-/// and released each time.
 final class EventLabels: @unchecked Sendable {
   /// How the text after the name is made.
   enum Kind {
@@ -49,50 +46,36 @@ final class EventLabels: @unchecked Sendable {
     var text: PaddedText
   }
 
-  /// By event id: an index into `labels`; the first is of unknown events.
-  private let byID: UnsafeMutablePointer<UInt16>
-  private let labels: UnsafeMutablePointer<Label>
-  private var count = 0
+  private let table: EventTable<Label>
 
   /// The column that a name of this many letters fills.
   private static let nameWidth = 20
 
   init(_ catalog: EventCatalog, colours: Bool) {
-    byID = .allocate(capacity: 1 << 16)
-    byID.initialize(repeating: 0, count: 1 << 16)
-    labels = .allocate(capacity: min(catalog.count, 1 << 16) + 1)
-    append(
-      Array("[UNKNOWN EVENT]".utf8), .unknown, event: 0, colours ? EventColor.alarm : "")
-    for event in 0..<catalog.count {
-      let id = catalog.id(at: event)
-      guard id >= 0, id < 1 << 16, byID[id] == 0, count <= Int(UInt16.max) else { continue }
-      byID[id] = UInt16(count)
+    let unknown = Label(
+      kind: .unknown, event: 0,
+      text: Self.text(Array("[UNKNOWN EVENT]".utf8), colours ? EventColor.alarm : ""))
+    table = EventTable(catalog, unknown: unknown) { event in
       let system = String(decoding: catalog.system(at: event), as: UTF8.self)
-      append(
-        Array(catalog.name(at: event)),
-        catalog.way(at: event) == .handler ? Self.kind(ofEvent: event, catalog) : .info,
-        event: event,
-        colours ? EventColor.start(system: system) : "")
+      let isHandled = catalog.way(at: event) == .handler
+      return Label(
+        kind: isHandled ? Self.kind(ofEvent: event, catalog) : .info, event: event,
+        text: Self.text(
+          Array(catalog.name(at: event)), colours ? EventColor.start(system: system) : ""))
     }
   }
 
-  deinit {
-    for index in 0..<count { labels[index].text.deallocate() }
-    labels.deallocate()
-    byID.deallocate()
-  }
+  deinit { for label in table.values { label.text.deallocate() } }
 
-  private func append(_ name: [UInt8], _ kind: Kind, event: Int, _ colour: String) {
+  private static func text(_ name: [UInt8], _ colour: String) -> PaddedText {
     var text = ByteSink(capacity: 64)
     text.append(" ")
     text.append(colour)
     name.withUnsafeBytes { text.append($0) }
     if !colour.isEmpty { text.append(EventColor.end) }
     text.append(": ")
-    text.append(repeating: UInt8(ascii: " "), count: Self.nameWidth - name.count)
-    (labels + count).initialize(
-      to: Label(kind: kind, event: event, text: PaddedText(copying: text.bytes)))
-    count += 1
+    text.append(repeating: UInt8(ascii: " "), count: nameWidth - name.count)
+    return PaddedText(copying: text.bytes)
   }
 
   private static func kind(ofEvent event: Int, _ catalog: EventCatalog) -> Kind {
@@ -118,19 +101,9 @@ final class EventLabels: @unchecked Sendable {
 
   /// Whether there is an event of the function tracer's, whose lines depend on those before.
   var hasFunctionTracer: Bool {
-    (0..<count).contains { if case .function = labels[$0].kind { true } else { false } }
+    table.values.contains { if case .function = $0.kind { true } else { false } }
   }
 
   /// Where the labels lie, for loops that keep this object alive themselves.
-  var lookup: Lookup { Lookup(byID: byID, labels: labels) }
-
-  /// Finds labels by id without touching a reference count.
-  struct Lookup {
-    fileprivate let byID: UnsafeMutablePointer<UInt16>
-    fileprivate let labels: UnsafeMutablePointer<Label>
-
-    @inline(__always) subscript(id: UInt16) -> UnsafePointer<Label> {
-      UnsafePointer(labels + Int(byID[Int(id)]))
-    }
-  }
+  var lookup: EventTable<Label>.Lookup { table.lookup }
 }

@@ -36,7 +36,11 @@ struct FileKnowledge: Sendable {
     text(.printkFormats).withBytes { builder.setPrintkFormats($0) }
     let symbols = SymbolSource(file)
     self.symbols = symbols
-    builder.symbols = SymbolTable { symbols.text() }
+    if let others = options.symbols {
+      builder.symbols = SymbolTable { others.bytes }
+    } else {
+      builder.symbols = SymbolTable { symbols.text() }
+    }
     builder.rawFields = options.line.raw ? .all : options.line.rawFields
     builder.withoutHandler = options.line.withoutHandler
     builder.handlerOptions = options.line.handlers

@@ -13,36 +13,18 @@ final class JSONLabels {
     var needsText: Bool
   }
 
-  /// By event id: an index into `labels`; the first is of ids that no format describes.
-  private let byID: UnsafeMutablePointer<UInt16>
-  private let labels: UnsafeMutablePointer<Label>
-  private var count = 0
+  private let table: EventTable<Label>
 
   init(_ events: EventCatalog) {
-    byID = .allocate(capacity: 1 << 16)
-    byID.initialize(repeating: 0, count: 1 << 16)
-    labels = .allocate(capacity: min(events.count, 1 << 16) + 1)
-    append(nil, events)
-    for index in 0..<events.count {
-      let id = events.id(at: index)
-      guard id >= 0, id < 1 << 16, byID[id] == 0, count <= Int(UInt16.max) else { continue }
-      byID[id] = UInt16(count)
-      append(index, events)
-    }
+    table = EventTable(events, unknown: Self.label(nil, events)) { Self.label($0, events) }
   }
 
-  deinit {
-    for index in 0..<count { labels[index].text.deallocate() }
-    labels.deallocate()
-    byID.deallocate()
-  }
+  deinit { for label in table.values { label.text.deallocate() } }
 
-  /// Good as long as this object lives.
-  @inline(__always) subscript(id: UInt16) -> UnsafePointer<Label> {
-    UnsafePointer(labels + Int(byID[Int(id)]))
-  }
+  /// Where the labels lie, for loops that keep this object alive themselves.
+  var lookup: EventTable<Label>.Lookup { table.lookup }
 
-  private func append(_ index: Int?, _ events: EventCatalog) {
+  private static func label(_ index: Int?, _ events: EventCatalog) -> Label {
     var text = ByteSink(capacity: 128)
     if let index {
       text.append(",\"system\":\"")
@@ -53,10 +35,8 @@ final class JSONLabels {
     } else {
       text.append(",\"event\":null,\"fields\":{")
     }
-    (labels + count).initialize(
-      to: Label(
-        event: index ?? 0, text: PaddedText(copying: text.bytes), isKnown: index != nil,
-        needsText: index.map { events.needsText(at: $0) } ?? false))
-    count += 1
+    return Label(
+      event: index ?? 0, text: PaddedText(copying: text.bytes), isKnown: index != nil,
+      needsText: index.map { events.needsText(at: $0) } ?? false)
   }
 }

@@ -56,12 +56,14 @@ struct JSONWriter: ~Copyable, SliceFormatter {
     var tasks: TaskLabels
     var scratch = PrintScratch()
     let events: Unmanaged<EventCatalog>
-    let labels: JSONLabels
+    private let labels: JSONLabels
+    let lookup: EventTable<JSONLabels.Label>.Lookup
 
     init(_ source: ReportSource) {
       tasks = TaskLabels(names: source.names, shape: .json)
       events = .passUnretained(source.events)
       labels = JSONLabels(source.events)
+      lookup = labels.lookup
     }
   }
 
@@ -95,7 +97,7 @@ struct JSONWriter: ~Copyable, SliceFormatter {
         continue
       }
       if !gate.isOpen, !gate.passes(record, of: run.stream, in: slice) { continue }
-      let label = caches[source].labels[record.payload.load(UInt16.self, at: 0, order)]
+      let label = caches[source].lookup[record.payload.load(UInt16.self, at: 0, order)]
       let task = caches[source].tasks.label(of: record.payload.load(Int32.self, at: pid, order))
       let room =
         start.count &+ cpu.count &+ task.count &+ label.pointee.text.count

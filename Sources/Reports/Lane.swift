@@ -12,7 +12,7 @@ extension SliceWriter {
     let prefix: PaddedText
     /// `[003]`, and a blank where flags follow; `  3` of the latency format.
     let cpuText: PaddedText
-    let labels: EventLabels.Lookup
+    let labels: EventTable<EventLabels.Label>.Lookup
     let order: ByteOrder
     /// The offset of a record's pid.
     let pid: Int

@@ -1,3 +1,4 @@
+package import ByteIO
 package import EventFormats
 
 /// What a report shows of its recordings, and how.
@@ -6,6 +7,8 @@ package struct ReportOptions: Sendable {
   package var selection = Selection()
   package var time = TimeOptions()
   package var line = LineOptions()
+  /// The kernel's symbols, in the form of /proc/kallsyms, in place of those in the recordings.
+  package var symbols: MappedFile?
   /// How many threads work; all processors by default.
   package var workers = 0
   /// How many bytes of pages are printed at once; their text, about twice that, stays in a

@@ -87,6 +87,21 @@ import TraceTestSupport
     #expect(lseek(descriptor, 0, SEEK_END) == 0)
   }
 
+  @Test func symbolsMayComeFromElsewhere() throws {
+    let folder = TemporaryFolder()
+    let descriptor = open(folder.path("symbols"), O_CREAT | O_WRONLY, 0o600)
+    try #require(descriptor >= 0)
+    let symbols = Array("0000000000000000 T everything\nffffffffffffffff T end\n".utf8)
+    #expect(write(descriptor, symbols, symbols.count) == symbols.count)
+    close(descriptor)
+    let shown = try report([
+      "--kallsyms", folder.path("symbols"), "\(Self.fixtures)/follow.dat",
+    ])
+    let functions = shown.split(separator: "\n").dropFirst()
+    #expect(functions.count == 6)
+    #expect(functions.allSatisfy { $0.hasSuffix(" everything") })
+  }
+
   @Test func filtersAreShownAsTheyWereUnderstood() throws {
     let shown = try report([
       "-T", "-F", "sched_switch:prev_pid==0", "\(Self.fixtures)/scheduling.dat",

@@ -6,7 +6,7 @@ import Glibc
 package struct OptionsCommand: ParsableCommand {
   package static let configuration = CommandConfiguration(
     commandName: "options",
-    abstract: "Lists what report -O can be told of how events are printed.",
+    abstract: "List what report -O can be told of how events are printed.",
     discussion: """
       `set` is 1 where it is so without being told.
 

@@ -141,6 +141,7 @@ package struct ReportCommand: ParsableCommand {
     options.selection.comms = selection.comms.flatMap { $0.split(separator: ",").map(String.init) }
     options.selection.leavesOutHardIRQ = selection.leavesOutHardIRQ
     options.selection.leavesOutSoftIRQ = selection.leavesOutSoftIRQ
+    if let path = line.kallsyms { options.symbols = try MappedFile(path: path) }
     if let list = selection.cpu { options.selection.cpus = try CPUList.parse(list) }
     return options
   }
@@ -154,21 +155,16 @@ package struct ReportCommand: ParsableCommand {
     }
   }
 
+  /// The recordings, each with how its times are to be taken.
   private func opened() -> ([ReportInput.Recording], [any ExplainedError]) {
-    let names = inputs + files
-    var recordings: [ReportInput.Recording] = []
-    var problems: [any ExplainedError] = []
-    for (number, name) in (names.isEmpty ? ["trace.dat"] : names).enumerated() {
-      do throws(TraceFileError) {
-        var recording = ReportInput.Recording(try TraceFile(path: name))
-        recording.offset = time.offsets.last { $0.recording == number + 1 }?.value ?? 0
-        recording.ticksPerSecond =
-          (time.frequencies.last { $0.recording == number + 1 }
-          ?? time.frequencies.last { $0.recording == 0 })?.value
-        recordings.append(recording)
-      } catch {
-        problems.append(error)
-      }
+    let (opened, problems) = OpenedFiles.open(inputs + files)
+    let recordings = opened.map { file, number in
+      var recording = ReportInput.Recording(file)
+      recording.offset = time.offsets.last { $0.recording == number }?.value ?? 0
+      recording.ticksPerSecond =
+        (time.frequencies.last { $0.recording == number }
+        ?? time.frequencies.last { $0.recording == 0 })?.value
+      return recording
     }
     return (recordings, problems)
   }

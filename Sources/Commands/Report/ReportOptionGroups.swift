@@ -181,6 +181,12 @@ struct ReportLineOptions: ParsableArguments {
   @Flag(name: .customShort("w"), help: "How long tasks waited from wakeup until they ran.")
   var wakeupLatency = false
 
+  @Option(
+    help: ArgumentHelp(
+      "The kernel's symbols from this file, a copy of /proc/kallsyms, not from the recording.",
+      valueName: "file"))
+  var kallsyms: String?
+
   @Flag(help: "A JSON object a line: time in ns, cpu, pid, comm, system, event, typed fields.")
   var json = false
 
