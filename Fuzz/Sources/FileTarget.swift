@@ -21,10 +21,10 @@ enum FileTarget {
   }
 
   private static func sumUp(_ file: TraceFile) {
-    let summary = FileSummary(of: file)
+    let dump = FileDump(of: file, .all)
     var sink = ByteSink()
-    summary.write(to: &sink)
-    for problem in summary.problems { precondition(!problem.message.isEmpty) }
+    dump.write(to: &sink, isForTerminal: true)
+    for problem in dump.problems { precondition(!problem.message.isEmpty) }
   }
 
   private static func readTexts(of file: TraceFile) {

@@ -13,21 +13,29 @@ package struct FileInventory: Sendable {
     case savedCommandLines(bytes: UInt64)
   }
 
+  /// A part and its bytes.
+  package struct Entry: Sendable {
+    package let part: Part
+    /// Its text; of formats the counts and sizes too, as trace-cmd.dat.v7(5) describes them.
+    package let bytes: SectionBytes
+    /// Where the section's header is (version 7) or its content (version 6).
+    package let sectionOffset: Int
+  }
+
   /// The parts of each section that could be read. The sections are in the order in which they
   /// stand (version 6) or in which the options name them (version 7).
-  package private(set) var sections: [[Part]] = []
-  /// How many sections stand one behind the other in the file, named by an option or not; version
+  package private(set) var sections: [[Entry]] = []
+  /// The sections that stand one behind the other in the file, named by an option or not; version
   /// 7 only.
-  package private(set) var storedSectionCount: Int?
+  package private(set) var storedSections: [StoredSection] = []
+  /// What describes them: texts that end with a NUL, found by their offset.
+  package private(set) var strings: [UInt8] = []
   /// What of the parts could not be read.
   package private(set) var problems: [TraceFileError] = []
 
-  /// The sections of version 7 begin with u16 id, u16 flags, u32 description, u64 size.
-  private static let sectionHeaderSize = 16
-
   package init(of file: TraceFile) {
     for section in file.sections { measure(section, of: file) }
-    if file.version == 7 { countSections(of: file) }
+    if file.version == 7 { walkSections(of: file) }
   }
 
   private mutating func measure(_ section: Section, of file: TraceFile) {
@@ -35,13 +43,21 @@ package struct FileInventory: Sendable {
     guard section.kind != .text else { return }
     do {
       let content = try file.content(of: section)
-      try content.withBytes { bytes in
-        var cursor = ByteCursor(bytes.bytes, order: file.order, base: content.offset)
-        let parts = try Self.parts(of: section.kind, &cursor)
-        if !parts.isEmpty { sections.append(parts) }
+      let parts = try content.withBytes { bytes in
+        var cursor = ByteCursor(bytes.bytes, order: file.order)
+        return try Self.parts(of: section.kind, &cursor)
+      }
+      let start = file.version == 7 ? section.offset - StoredSection.headerSize : section.offset
+      if !parts.isEmpty {
+        sections.append(
+          parts.map {
+            Entry(part: $0.part, bytes: content.slice($0.range), sectionOffset: start)
+          })
       }
     } catch let error as ByteCursorError {
-      problems.append(file.error("\(section.kind) section", section.offset, .truncated(error)))
+      let place = ByteCursorError(
+        offset: section.offset + error.offset, needed: error.needed, available: error.available)
+      problems.append(file.error("\(section.kind) section", section.offset, .truncated(place)))
     } catch let error as TraceFileError {
       problems.append(error)
     } catch {
@@ -49,30 +65,39 @@ package struct FileInventory: Sendable {
     }
   }
 
+  private typealias Found = (part: Part, range: Range<Int>)
+
   private static func parts(
     of kind: Section.Kind, _ cursor: inout ByteCursor
-  ) throws(ByteCursorError) -> [Part] {
+  ) throws(ByteCursorError) -> [Found] {
     switch kind {
     case .headerInfo:
       _ = try cursor.takeString()
       let page = try skipText(&cursor)
+      let pageRange = cursor.offset - Int(page)..<cursor.offset
       _ = try cursor.takeString()
-      return [.headerPage(bytes: page), .headerEvent(bytes: try skipText(&cursor))]
+      let event = try skipText(&cursor)
+      let eventRange = cursor.offset - Int(event)..<cursor.offset
+      return [(.headerPage(bytes: page), pageRange), (.headerEvent(bytes: event), eventRange)]
     case .ftraceFormats:
-      return [.ftraceFormats(events: try skipFormats(&cursor))]
+      let count = try skipFormats(&cursor)
+      return [(.ftraceFormats(events: count), 0..<cursor.offset)]
     case .eventFormats:
       let systems = try cursor.read(UInt32.self)
       for _ in 0..<systems {
         _ = try cursor.takeString()
         _ = try skipFormats(&cursor)
       }
-      return [.eventFormats(systems: systems)]
+      return [(.eventFormats(systems: systems), 0..<cursor.offset)]
     case .kallsyms:
-      return [.kallsyms(bytes: try skipShortText(&cursor))]
+      let size = try skipShortText(&cursor)
+      return [(.kallsyms(bytes: size), 4..<cursor.offset)]
     case .printkFormats:
-      return [.printkFormats(bytes: try skipShortText(&cursor))]
+      let size = try skipShortText(&cursor)
+      return [(.printkFormats(bytes: size), 4..<cursor.offset)]
     case .savedCommandLines:
-      return [.savedCommandLines(bytes: try skipText(&cursor))]
+      let size = try skipText(&cursor)
+      return [(.savedCommandLines(bytes: size), 8..<cursor.offset)]
     case .options, .flyrecord, .strings, .text:
       return []
     }
@@ -101,30 +126,46 @@ package struct FileInventory: Sendable {
   }
 
   /// Steps from header to header; a damaged size ends that at the end of the file.
-  private mutating func countSections(of file: TraceFile) {
-    var count = 0
+  private mutating func walkSections(of file: TraceFile) {
     var at = file.firstSection
     while at < file.mapped.count {
       let available = file.mapped.count - at
-      guard available >= Self.sectionHeaderSize else {
+      guard let section = file.storedSection(at: at) else {
         problems.append(
           file.error(
             "section header", at,
             .truncated(
-              ByteCursorError(offset: at, needed: Self.sectionHeaderSize, available: available))))
+              ByteCursorError(
+                offset: at, needed: StoredSection.headerSize, available: available))))
         break
       }
-      let header = UnsafeRawBufferPointer(rebasing: file.mapped.bytes[at...].prefix(16))
       // A run of zeros that fills the file would otherwise be a million sections.
-      guard header.contains(where: { $0 != 0 }), let start = header.baseAddress else {
+      guard !section.isBlank else {
         problems.append(file.error("section header", at, .invalid("zeros, expected a section")))
         break
       }
-      count += 1
-      let size = start.load(UInt64.self, at: 8, file.order)
-      guard size <= UInt64(available - Self.sectionHeaderSize) else { break }
-      at += Self.sectionHeaderSize + Int(size)
+      storedSections.append(section)
+      guard section.size <= UInt64(available - StoredSection.headerSize) else { break }
+      if section.id == Section.Kind.strings.rawValue { collectStrings(section, of: file) }
+      at += StoredSection.headerSize + Int(section.size)
     }
-    storedSectionCount = count
+  }
+
+  private mutating func collectStrings(_ stored: StoredSection, of file: TraceFile) {
+    let section = Section(
+      kind: .strings, offset: stored.offset + StoredSection.headerSize, size: Int(stored.size),
+      isPacked: stored.isPacked)
+    do throws(TraceFileError) {
+      strings += try file.content(of: section).withBytes { Array($0) }
+    } catch {
+      problems.append(error)
+    }
+  }
+
+  /// What a section is called; empty where the file does not tell.
+  package func description(of section: StoredSection) -> String {
+    let start = Int(section.description)
+    guard start < strings.count else { return "" }
+    return String(decoding: strings[start...].prefix { $0 != 0 }, as: UTF8.self)
   }
 }

@@ -27,6 +27,13 @@ package struct SectionBytes: @unchecked Sendable {
     try withExtendedLifetime(owner) { try body(bytes) }
   }
 
+  /// A part of the bytes, which must lie in them.
+  func slice(_ range: Range<Int>) -> SectionBytes {
+    SectionBytes(
+      owner: owner, bytes: UnsafeRawBufferPointer(rebasing: bytes[range]),
+      offset: offset + range.lowerBound)
+  }
+
   /// The text in a section that begins with its size, in `width` bytes.
   func text(sizedBy width: Int, in file: TraceFile) throws(TraceFileError) -> SectionBytes {
     guard let start = bytes.baseAddress else { return self }

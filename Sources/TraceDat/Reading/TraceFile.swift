@@ -31,11 +31,11 @@ package final class TraceFile: Sendable {
   /// What could not be read, in the order in which it was met.
   package let problems: [TraceFileError]
 
-  /// How many lists of options there are: one at most in version 6, one a section in version 7.
-  package let optionListCount: Int
-  /// For each table of pages that stands at once behind the one before it, beginning with the
-  /// top-level buffer's, the text that names its clock, if the file has one; version 6 only.
-  package let tableClocks: [String?]
+  /// The lists that the options stand in: one at most in version 6, one a section in version 7.
+  package let optionLists: [OptionList]
+  /// The tables of pages that stand one behind the other, beginning with the top-level buffer's;
+  /// version 6 only.
+  package let tables: [PageTable]
 
   let mapped: MappedFile
   /// What its unpacked parts may take.
@@ -75,8 +75,8 @@ package final class TraceFile: Sendable {
     sections = contents.sections
     firstSection = head.end
     problems = contents.problems
-    optionListCount = contents.optionListCount
-    tableClocks = contents.tableClocks
+    optionLists = contents.optionLists
+    tables = contents.tables
     self.mapped = mapped
     memory = contents.memory
   }

@@ -23,7 +23,7 @@ extension TraceFileContents {
     if let found, found != tail {
       readCountOfCPUs(before: found, isWanted: tail == nil)
       options = []
-      optionListCount = 0
+      optionLists = []
       if readTail(at: found) { return }
     }
     // Whatever options there were, they are read; what is behind them may still make sense.
@@ -85,8 +85,9 @@ extension TraceFileContents {
     read("table of pages", at: start) { contents, cursor in
       var tag = try contents.takeTag(&cursor)
       if tag == Self.optionsTag {
-        contents.optionListCount = 1
+        contents.optionLists = [OptionList(offset: cursor.offset - Self.tagSize)]
         try contents.readOptions6(&cursor)
+        contents.optionLists[0].count = contents.options.count
         tag = try contents.takeTag(&cursor)
       }
       if tag == Self.latencyTag {
@@ -107,7 +108,7 @@ extension TraceFileContents {
       let table = try contents.readTable(&cursor, cpus: contents.cpuCount)
       let clock = contents.readClock(&cursor, of: "the top-level buffer")
       contents.appendBuffer(name: "", clock: clock?.selectedWord, table)
-      contents.readClocks(behind: cursor.offset, first: clock)
+      contents.readTables(behind: cursor.offset, first: PageTable(clock: clock, cpus: table))
       for option in contents.options where option.id == .buffer {
         contents.readInstance(option)
       }
@@ -130,22 +131,23 @@ extension TraceFileContents {
     }
   }
 
-  /// Reads the clocks of the tables that stand one behind the other.
-  private mutating func readClocks(behind start: Int, first: String?) {
-    var clocks = [first]
+  /// Reads the tables that stand one behind the other.
+  private mutating func readTables(behind start: Int, first: PageTable) {
+    var tables = [first]
     mapped.withBytes { bytes in
       var cursor = ByteCursor(bytes, order: head.order)
       do {
         try cursor.seek(to: start)
         while try takeTag(&cursor) == Self.flyrecordTag {
-          _ = try readTable(&cursor, cpus: cpuCount)
-          clocks.append(readClock(&cursor, of: "table of pages \(clocks.count)"))
+          let cpus = try readTable(&cursor, cpus: cpuCount)
+          let clock = readClock(&cursor, of: "table of pages \(tables.count)")
+          tables.append(PageTable(clock: clock, cpus: cpus))
         }
       } catch {
         // No table: what is there belongs to something else, and is read as that.
       }
     }
-    tableClocks = clocks
+    self.tables = tables
   }
 
   private func takeTag(_ cursor: inout ByteCursor) throws -> [UInt8] {

@@ -15,11 +15,11 @@ extension TraceFileContents {
         let bytes = try contents.content(of: section)
         next = try bytes.withBytes { data in
           var inner = ByteCursor(data.bytes, order: contents.head.order, base: bytes.offset)
-          return try contents.readOptions(&inner)
+          return try contents.readOptions(&inner, ofSectionAt: at)
         }
       }
     }
-    if sections.isEmpty && buffers.isEmpty && options.isEmpty && optionListCount == 0 {
+    if sections.isEmpty && buffers.isEmpty && options.isEmpty && optionLists.isEmpty {
       walkSections()
     }
     if let header = sections.first(where: { $0.kind == .headerInfo }) {
@@ -39,15 +39,20 @@ extension TraceFileContents {
   /// Reads options up to the one that ends the section.
   ///
   /// - Returns: the offset of the next options section; 0 at the last.
-  private mutating func readOptions(_ cursor: inout ByteCursor) throws -> Int {
+  private mutating func readOptions(
+    _ cursor: inout ByteCursor, ofSectionAt offset: Int
+  ) throws -> Int {
+    let first = options.count
     while !cursor.isAtEnd {
       let start = cursor.offset
       let id = TraceOption.ID(rawValue: try cursor.read(UInt16.self))
       let size = Int(try cursor.read(UInt32.self))
       var data = try cursor.slice(size)
       if id == .done {
-        optionListCount += 1
-        return size == 8 ? Int(clamping: try data.read(UInt64.self)) : 0
+        let next = size == 8 ? Int(clamping: try data.read(UInt64.self)) : 0
+        optionLists.append(
+          OptionList(offset: offset, first: first, count: options.count - first, next: next))
+        return next
       }
       do {
         try keep(id, at: start, &data)
@@ -166,7 +171,7 @@ extension TraceFileContents {
         guard let kind = Section.Kind(rawValue: id), size <= cursor.remaining else { return }
         if kind == .options {
           var inner = try cursor.slice(size)
-          _ = try contents.readOptions(&inner)
+          _ = try contents.readOptions(&inner, ofSectionAt: at)
         } else {
           contents.sections.append(
             Section(kind: kind, offset: cursor.offset, size: size, isPacked: flags & 1 != 0))

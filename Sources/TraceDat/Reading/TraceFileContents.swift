@@ -14,8 +14,8 @@ struct TraceFileContents {
   var problems: [TraceFileError] = []
   var cpuCount = 0
   var headerPage: String?
-  var optionListCount = 0
-  var tableClocks: [String?] = []
+  var optionLists: [OptionList] = []
+  var tables: [PageTable] = []
   /// How many bytes of pages the tables read so far have claimed.
   private var claimed = 0
 

@@ -28,6 +28,8 @@ package struct TraceOption: Equatable, Sendable {
     /// Text: the `trace_clock` file. Where it is missing, readers take time stamps for nanoseconds.
     package static let traceClock = ID(rawValue: 4)
     package static let uname = ID(rawValue: 5)
+    /// Text: an event pair of `record -H`.
+    package static let hook = ID(rawValue: 6)
     /// Text: what to add to every time stamp, in the clock's unit.
     package static let offset = ID(rawValue: 7)
     /// u32: how many CPUs the machine has.

@@ -29,7 +29,7 @@ import TraceTestSupport
     bytes.replaceSubrange(table..<table + 10, with: Array("nonsense!!".utf8))
     let file = try open(bytes)
     #expect(file.options == sound.options)
-    #expect(file.optionListCount == 1)
+    #expect(file.optionLists.count == 1)
     #expect(!file.problems.isEmpty)
   }
 

@@ -5,15 +5,15 @@ import Testing
 import TraceDat
 import TraceTestSupport
 
-/// What `kscope dump --summary` says of files, and that trace-cmd says the same.
-@Suite struct FileSummaryTests {
+/// What `kscope dump` says of files, and that trace-cmd says the same.
+@Suite struct FileDumpTests {
   static let hasOracle = CommandRun.exists("trace-cmd")
   static let pages = Array(TestEvent.pages(3).joined())
 
   let folder = TemporaryFolder()
 
   func summary(_ path: String) throws -> (text: String, problems: [TraceFileError]) {
-    let summary = FileSummary(of: try TraceFile(path: path))
+    let summary = FileDump(of: try TraceFile(path: path))
     var sink = ByteSink()
     summary.write(to: &sink)
     return (sink.text, summary.problems)
@@ -143,6 +143,87 @@ import TraceTestSupport
     let content = Array("# tracer: wakeup\n".utf8)
     bytes += UInt16(22).bytes(.little) + [0, 0, 0, 0, 0, 0]
     return bytes + UInt64(content.count).bytes(.little) + content
+  }
+
+  // MARK: Parts
+
+  static let parts: [(option: String, parts: FileDump.Parts)] = [
+    ("--head-page", .headerPage), ("--head-event", .headerEvent),
+    ("--ftrace-events", .ftraceFormats), ("--systems", .systems), ("--events", .eventFormats),
+    ("--kallsyms", .kallsyms), ("--printk", .printkFormats), ("--cmd-lines", .savedCommandLines),
+    ("--options", .options), ("--flyrecord", .flyrecord), ("--clock", .clock), ("--all", .all),
+    ("--summary --clock --systems --head-page", [.summary, .clock, .systems, .headerPage]),
+  ]
+
+  func dump(_ path: String, _ parts: FileDump.Parts, isForTerminal: Bool = false) throws -> String {
+    var sink = ByteSink()
+    FileDump(of: try TraceFile(path: path), parts).write(to: &sink, isForTerminal: isForTerminal)
+    return sink.text
+  }
+
+  /// A file with an option of each kind whose text is known.
+  static func builderWithOptions() -> TraceBuilder {
+    var builder = builder()
+    builder.options += [
+      (id: 1, data: Array("0x5a3b".utf8) + [0]), (id: 7, data: Array("-12".utf8) + [0]),
+      (id: 2, data: Array("CPU: 0\nentries: 1\n".utf8) + [0]),
+      (id: 9, data: Array("3.1.6".utf8) + [0]),
+      (id: 8, data: UInt32(4).bytes(.little)),
+      (id: 11, data: UInt64(0xABC_DEF0).bytes(.little)),
+    ]
+    return builder
+  }
+
+  @Test func partsHoldTheTextsOfTheFile() throws {
+    let path = folder.write(Self.builderWithOptions().version7, to: "t.dat")
+    #expect(try dump(path, .kallsyms).contains("\nffffffff81000000 T _stext\n"))
+    #expect(try dump(path, .printkFormats).contains("0xffffffff82000000 : \"hello\\n\"\n"))
+    #expect(try dump(path, .systems).contains("\t\tempty 0 [system, events]\n"))
+    #expect(try dump(path, .eventFormats).contains("name: \(TestEvent.name)\n"))
+    let options = try dump(path, .options)
+    #expect(options.contains("\t\t[Option UNAME, 11 bytes]\nLinux test\n"))
+    #expect(options.contains("\t\t[Option TRACEID, 8 bytes]\n0xABCDEF0\n"))
+    #expect(options.contains("\t\t[Option CPUCOUNT, 4 bytes]\n4\n"))
+    #expect(options.contains("\t\t[Option OFFSET, 4 bytes]\n-12\n"))
+    #expect(try dump(path, .flyrecord).contains(" [name]\n\"mono\" [clock]\n"))
+  }
+
+  @Test func everythingIsAllPartsAtOnce() throws {
+    let path = folder.write(Self.builderWithOptions().version6, to: "t.dat")
+    let all = Set(try dump(path, .all).split(separator: "\n"))
+    for (option, parts) in Self.parts {
+      for line in try dump(path, parts).split(separator: "\n") {
+        #expect(all.contains(line), "\(option)")
+      }
+    }
+  }
+
+  @Test func textsCannotSteerATerminal() throws {
+    var builder = Self.builder()
+    builder.options.append((id: 5, data: Array("evil\u{1b}]0;title".utf8) + [0]))
+    let path = folder.write(builder.version7, to: "t.dat")
+    #expect(try dump(path, .options).contains("evil\u{1b}]"))
+    let shown = try dump(path, .options, isForTerminal: true)
+    #expect(shown.contains("evil^[]0;title\n"))
+    #expect(!shown.contains("\u{1b}"))
+  }
+
+  @Test func anOptionThatIsTooShortIsShownAsSuch() throws {
+    var builder = Self.builder()
+    builder.options.append((id: 11, data: [1, 2, 3]))
+    let path = folder.write(builder.version7, to: "t.dat")
+    #expect(try dump(path, .options).contains("[Option TRACEID, 3 bytes]\n\t\t[the option ends"))
+  }
+
+  @Test(.enabled(if: hasOracle, "trace-cmd is not installed"), arguments: [6, 7])
+  func partsAreWhatTraceCmdPrints(version: Int) throws {
+    let builder = Self.builderWithOptions()
+    let path = folder.write(version == 6 ? builder.version6 : builder.version7, to: "t.dat")
+    for (option, parts) in Self.parts {
+      let arguments = ["trace-cmd", "dump"] + option.split(separator: " ").map(String.init)
+      let theirs = try #require(CommandRun(arguments + ["-i", path])).output
+      #expect(try dump(path, parts) == theirs, "\(option)")
+    }
   }
 
   // MARK: Damage
