@@ -14,6 +14,7 @@ package struct KscopeCommand: ParsableCommand {
       HistCommand.self,
       OptionsCommand.self,
       DumpCommand.self,
+      ConvertCommand.self,
       ListCommand.self,
       ResetCommand.self,
     ]

@@ -167,9 +167,3 @@ package struct FileDump {
     sink.append("\t[\(count) options]\n")
   }
 }
-
-extension TraceBuffer {
-  fileprivate var isText: Bool {
-    if case .text = content { true } else { false }
-  }
-}

@@ -38,6 +38,11 @@ package struct TraceBuffer: Sendable {
     package var size: Int
   }
 
+  /// Whether it holds the text of a latency tracer.
+  package var isText: Bool {
+    if case .text = content { true } else { false }
+  }
+
   /// Where the pages of each CPU are; none in a text buffer.
   package var cpus: [CPUData] {
     if case .pages(let cpus) = content { cpus } else { [] }

@@ -1,4 +1,5 @@
 import ByteIO
+import Glibc
 
 /// Writes a `trace.dat` file while it is being recorded.
 ///
@@ -129,6 +130,12 @@ package final class TraceFileWriter {
     }
     try plan.finish(file, pages, late)
     removeParts()
+  }
+
+  /// Gives the finished file its name, in place of the file that has it.
+  func rename(to path: String) throws(WritingError) {
+    guard fsync(file.descriptor) == 0 else { throw file.fail("fsync") }
+    guard Glibc.rename(file.path, path) == 0 else { throw file.fail("rename") }
   }
 
   /// Removes everything that was created.
