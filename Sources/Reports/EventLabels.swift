@@ -99,9 +99,14 @@ final class EventLabels: @unchecked Sendable {
     }
   }
 
-  /// Whether there is an event of the function tracer's, whose lines depend on those before.
-  var hasFunctionTracer: Bool {
-    table.values.contains { if case .function = $0.kind { true } else { false } }
+  /// Whether a filter shows events of the function tracer, whose lines depend on those before.
+  func hasFunctionTracer(_ filter: EventFilter?) -> Bool {
+    withExtendedLifetime(table) {
+      (0...UInt16.max).contains { id in
+        guard case .function = lookup[id].pointee.kind else { return false }
+        return filter.map { $0.table[id].rawValue != 0 } ?? true
+      }
+    }
   }
 
   /// Where the labels lie, for loops that keep this object alive themselves.

@@ -48,7 +48,7 @@ final class SliceDealer: Sendable {
     end = range?.to ?? streams.map(\.end)
     let followsCalls =
       isAsked && options.line.handlers.functionIndent
-      && sources.contains { $0.labels.hasFunctionTracer }
+      && sources.contains { $0.labels.hasFunctionTracer($0.filter) }
     self.followsCalls = followsCalls
     state = Mutex(
       State(
