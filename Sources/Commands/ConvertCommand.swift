@@ -1,6 +1,5 @@
 package import ArgumentParser
 import ByteIO
-import Glibc
 import TraceDat
 
 /// `kscope convert`: a recording in another version of the format, packed in another way.
@@ -56,17 +55,11 @@ package struct ConvertCommand: ParsableCommand {
   package func run() throws {
     let path = output ?? file ?? ""
     let choice = try Compression(named: compression ?? (fileVersion == 6 ? "none" : "any"))
-    guard !Self.isSameFile(input, path) else {
+    guard !FileIdentity.isSame(input, path) else {
       throw ValidationError("\(path) is the recording itself; name another file to write")
     }
     var rewriter = FileRewriter(try TraceFile(path: input))
     try rewriter.write(to: path, version: fileVersion, compression: choice)
     if Failure.report(rewriter.problems) { throw ExitCode(1) }
-  }
-
-  private static func isSameFile(_ one: String, _ other: String) -> Bool {
-    var (a, b) = (stat(), stat())
-    return stat(one, &a) == 0 && stat(other, &b) == 0 && a.st_dev == b.st_dev
-      && a.st_ino == b.st_ino
   }
 }

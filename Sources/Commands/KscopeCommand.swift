@@ -15,6 +15,7 @@ package struct KscopeCommand: ParsableCommand {
       OptionsCommand.self,
       DumpCommand.self,
       ConvertCommand.self,
+      SplitCommand.self,
       CheckEventsCommand.self,
       ListCommand.self,
       ResetCommand.self,

@@ -22,7 +22,7 @@ extension ClockCorrection {
   /// nanoseconds, then both offsets are added.
   ///
   /// Source: trace-cmd.dat.v7(5), options 1, 7 and 14.
-  init(of file: TraceFile, ignoringDate: Bool = false) {
+  package init(of file: TraceFile, ignoringDate: Bool = false) {
     self = .none
     for option in file.options {
       switch option.id {

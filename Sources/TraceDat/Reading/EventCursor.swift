@@ -68,6 +68,9 @@ package struct EventCursor: ~Copyable {
     var isFromStart = false
     /// What was lost before the next page that is looked at, as far as it is known.
     var pendingLost: LostEvents = .none
+    /// Where the present page's bytes are, and where in it its events were begun with.
+    var pageStart: UnsafeRawPointer?
+    var floor = 0
     /// The next page.
     var page: Int
     var stop: EventStream.Position
@@ -114,14 +117,17 @@ package struct EventCursor: ~Copyable {
   }
 
   /// The next events up to where another stream's turn comes; nil at the end.
-  package mutating func nextRun() -> Run? {
+  ///
+  /// - Parameter limit: how many they may be; at least one.
+  package mutating func nextRun(limit: Int = .max) -> Run? {
     guard heapCount > 0 else { return nil }
     let stream = heap[0]
     let state = states + stream
     let records = state.pointee.records.start
     let first = state.pointee.index
     var end = first &+ 1
-    let count = state.pointee.count
+    var count = state.pointee.count
+    if limit < count &- first { count = first &+ limit }
     if heapCount == 1 {
       end = count
     } else {
@@ -150,6 +156,20 @@ package struct EventCursor: ~Copyable {
     return Event(
       stream: heap[0], record: state.pointee.records.start[index],
       lost: index == 0 ? state.pointee.lost : .none)
+  }
+
+  /// The place before the event of a stream that would be taken next.
+  package func position(ofStream index: Int) -> EventStream.Position {
+    let state = states + index
+    guard state.pointee.index < state.pointee.count, let start = state.pointee.pageStart else {
+      return state.pointee.stop
+    }
+    let page = state.pointee.page - 1
+    guard state.pointee.index > 0 else { return .init(page: page, offset: state.pointee.floor) }
+    let before = state.pointee.records.start[state.pointee.index - 1]
+    // An event takes up whole words.
+    let end = before.payload - start + (before.length + 3) & ~3
+    return .init(page: page, offset: end)
   }
 
   // MARK: One stream
@@ -189,6 +209,8 @@ package struct EventCursor: ~Copyable {
       }
       let cursor = RecordCursor(
         page: start, layout: streams[index].pages.layout, available: page.count)
+      state.pointee.pageStart = start
+      state.pointee.floor = floor
       decode(cursor, number, index, from: floor, to: number == stop.page ? stop.offset : Int.max)
       floor = 0
       if state.pointee.count > 0 { return true }

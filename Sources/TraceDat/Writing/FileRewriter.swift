@@ -49,16 +49,21 @@ package struct FileRewriter {
 
   /// Writes the file. It gets its name only when it is whole.
   ///
+  /// - Parameter part: the buffers, CPUs and events of the source that are written; all without it.
+  /// - Returns: how many bytes of pages were written.
   /// - Throws: where it cannot be written, or the version has no place for what the file holds;
   ///   nothing is left behind then.
+  @discardableResult
   package mutating func write(
-    to path: String, version: Int, compression: Compression
-  ) throws(WritingError) {
+    to path: String, version: Int, compression: Compression, part wanted: FilePart? = nil
+  ) throws(WritingError) -> Int64 {
     guard !source.buffers.contains(where: \.isText) else {
       throw .unsupported(
         path: path, reason: "\(source.path) holds the text of a latency tracer, not pages")
     }
-    let buffers = layouts
+    let part = wanted ?? FilePart(of: source)
+    if wanted == nil { problems += part.problems }
+    let buffers = part.buffers.map { source.buffers[$0].layout }
     var metadata = self.metadata
     // Version 6 has one size for all sub-buffers, and it is in the head.
     if version == 6, let size = buffers.first?.pageSize { metadata.pageSize = size }
@@ -68,61 +73,54 @@ package struct FileRewriter {
       buffers: buffers)
     do throws(WritingError) {
       var written: [[RegionContent]] = []
-      for (index, layout) in buffers.enumerated() {
+      for (index, number) in part.buffers.enumerated() {
         var contents: [RegionContent] = []
-        for cpu in layout.cpus {
+        for cpu in buffers[index].cpus {
           let region = try writer.region(buffer: index, cpu: cpu)
-          let bytes = try copyPages(of: index, layout.name, cpu, to: region, path)
+          var bytes: Int64 = 0
+          for place in part.streams.indices
+          where part.streams[place].buffer == number && part.streams[place].cpu == cpu {
+            bytes = try copyPages(of: part, place, to: region, behind: bytes, path)
+          }
           contents.append(RegionContent(bytes: bytes))
         }
         written.append(contents)
       }
       try writer.finish(written: written, late: late)
       try writer.rename(to: path)
+      return written.joined().reduce(0) { $0 + $1.bytes }
     } catch {
       writer.abandon()
       throw error
     }
   }
 
-  private var layouts: [BufferLayout] {
-    source.buffers.map { buffer in
-      BufferLayout(
-        name: buffer.name, clock: buffer.clock ?? "local", cpus: buffer.cpus.map(\.cpu).sorted(),
-        pageSize: buffer.pageSize)
-    }
-  }
-
-  /// - Returns: how many bytes were copied.
+  /// Copies the pages of one stream, cutting those that belong to the part by half.
+  ///
+  /// - Returns: where the pages end in the region.
   private mutating func copyPages(
-    of number: Int, _ name: String, _ cpu: Int, to region: Region, _ path: String
+    of part: FilePart, _ place: Int, to region: Region, behind start: Int64, _ path: String
   ) throws(WritingError) -> Int64 {
-    let buffer = source.buffers[number]
-    var copied: Int64 = 0
-    for data in buffer.cpus where data.cpu == cpu {
-      let index: PageIndex
-      do throws(TraceFileError) {
-        index = try PageIndex(data, of: buffer, in: source)
-      } catch {
-        problems.append(error)
-        continue
-      }
-      problems += index.problems
-      let reader = PageReader(index)
-      let size = index.layout.pageSize
-      for number in 0..<index.count {
-        guard let page = reader.page(at: number) else { continue }
+    let (from, to) = (part.range.from[place], part.range.to[place])
+    let index = part.streams[place].pages
+    let reader = PageReader(index)
+    let size = index.layout.pageSize
+    var cut = PageCut(index.layout)
+    var copied = start
+    for number in from.page..<max(from.page, min(index.count, to.page + (to.offset > 0 ? 1 : 0))) {
+      guard let page = reader.page(at: number) else { continue }
+      let first = number == from.page ? from.offset : 0
+      let end = number == to.page ? to.offset : Int.max
+      // A whole page is copied as it stands, whatever it holds.
+      if first == 0, end == Int.max, page.count == size {
         try region.write(page, at: copied, of: path)
-        // A page that the source's end cuts off is filled up with zeros.
-        if page.count < size {
-          var rest = ByteSink(capacity: size)
-          rest.append(repeating: 0, count: size - page.count)
-          try region.write(rest.bytes, at: copied + Int64(page.count), of: path)
-        }
+        copied += Int64(size)
+      } else if let some = cut.make(of: page, from: first, to: end) {
+        try region.write(some, at: copied, of: path)
         copied += Int64(size)
       }
-      if let problem = reader.problem { problems.append(problem) }
     }
+    if let problem = reader.problem { problems.append(problem) }
     return copied
   }
 
@@ -134,6 +132,13 @@ package struct FileRewriter {
       true
     default: false
     }
+  }
+}
+
+extension TraceBuffer {
+  fileprivate var layout: BufferLayout {
+    BufferLayout(
+      name: name, clock: clock ?? "local", cpus: Set(cpus.map(\.cpu)).sorted(), pageSize: pageSize)
   }
 }
 
