@@ -23,6 +23,7 @@ kscope record -o killed.dat -p function -l vfs_read -b 3000 -B left -e sched:sch
   2>killed.err &
 recorder=$!
 until grep -q 'Ctrl-C ends it' killed.err; do sleep 0.5; done
+sleep 2
 kill -KILL $recorder
 wait $recorder 2>/dev/null
 equal "kill -9: the settings stay at first" "$(cat $tracing/current_tracer)" function
@@ -30,6 +31,13 @@ record again -e sched:sched_switch true
 equal "after kill -9: status" "$status" 0
 matches "after kill -9: the next run says so" "$said" "settings that process $recorder .* put back"
 unchanged "after kill -9"
+said=$(kscope report -i killed.dat 2>&1 >/dev/null)
+matches "after kill -9: report says that it was not finished" "$said" 'recording was not finished'
+said=$(kscope restore killed.dat -o restored.dat 2>&1)
+equal "restore: status" $? 0
+text=$(trace-cmd report -R -i restored.dat 2>/dev/null)
+check "restore: trace-cmd prints the events" test "$(grep -c sched_switch <<<"$text")" -gt 10
+cp restored.dat "$results"
 
 echo function >$tracing/current_tracer
 busy=$(settings)

@@ -16,6 +16,7 @@ package struct KscopeCommand: ParsableCommand {
       DumpCommand.self,
       ConvertCommand.self,
       SplitCommand.self,
+      RestoreCommand.self,
       CheckEventsCommand.self,
       ListCommand.self,
       ResetCommand.self,

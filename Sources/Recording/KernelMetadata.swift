@@ -1,7 +1,27 @@
 import ByteIO
 import Glibc
-import TraceDat
-import Tracefs
+package import TraceDat
+package import Tracefs
+
+extension StoredMetadata {
+  /// What this kernel tells of itself: all formats, symbols and names of tasks.
+  ///
+  /// - Parameter symbols: what is read in place of `/proc/kallsyms`.
+  package init(
+    ofKernelAt directory: TracingDirectory, symbols: String? = nil
+  ) throws(TracefsError) {
+    var metadata = try KernelMetadata(directory: directory).read(events: nil)
+    if let symbols {
+      do { metadata.kallsyms = try TextFile.readBytes(symbols) } catch { throw .system(error) }
+    }
+    metadata.options = [TraceOption(.uname, text: KernelMetadata.uname)]
+    if let clock = try? directory.top.read(.traceClock) {
+      metadata.options.insert(TraceOption(.traceClock, text: clock), at: 0)
+    }
+    let names = (try? directory.top.readBytes(.savedCmdlines)) ?? []
+    self.init(metadata, late: LateMetadata(commandLines: names))
+  }
+}
 
 /// Gathers what a file says about the kernel beside the pages.
 struct KernelMetadata {

@@ -35,7 +35,7 @@ package struct FileInventory: Sendable {
 
   package init(of file: TraceFile) {
     for section in file.sections { measure(section, of: file) }
-    if file.version == 7 { walkSections(of: file) }
+    if file.version == 7, !file.isUnfinished { walkSections(of: file) }
   }
 
   private mutating func measure(_ section: Section, of file: TraceFile) {

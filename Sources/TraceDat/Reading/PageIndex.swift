@@ -18,7 +18,9 @@ package final class PageIndex: Sendable {
 
   enum Storage: Sendable {
     /// Page behind page, from an offset on.
-    case plain(offset: Int, size: Int)
+    ///
+    /// They begin with the page number `first`; what stands before it comes behind the others.
+    case plain(offset: Int, size: Int, first: Int)
     /// Chunks of pages that were packed together.
     case packed([Chunk], pagesPerChunk: Int)
   }
@@ -46,8 +48,8 @@ package final class PageIndex: Sendable {
       throw file.error("buffer \"\(buffer.name)\"", data.offset, .invalid(error.what))
     }
     let pageSize = layout.pageSize
-    guard file.compression != .none else {
-      storage = .plain(offset: data.offset, size: data.size)
+    guard file.compression != .none, !data.isRaw else {
+      storage = .plain(offset: data.offset, size: data.size, first: data.firstPage)
       let rest = data.size % pageSize
       count = data.size / pageSize + (rest > layout.dataOffset ? 1 : 0)
       problems = []
@@ -58,6 +60,12 @@ package final class PageIndex: Sendable {
     storage = .packed(chunks, pagesPerChunk: each)
     count = each == 0 ? 0 : each * (chunks.count - 1) + (chunks.last?.unpacked ?? 0) / pageSize
     problems = problem.map { [$0] } ?? []
+  }
+
+  /// Where a page stands among those of a ring; its number where nothing is in front of the first.
+  @inline(__always) static func place(of page: Int, among count: Int, _ first: Int) -> Int {
+    guard first != 0 else { return page }
+    return page + first < count ? page + first : page + first - count
   }
 
   /// Reads the headers of the chunks: u32 count, then u32 packed size, u32 size, bytes each.
@@ -103,7 +111,8 @@ package final class PageIndex: Sendable {
   /// Where a page is in the file; of a packed page, where its chunk is.
   package func fileOffset(ofPage page: Int) -> Int {
     switch storage {
-    case .plain(let offset, _): offset + page * layout.pageSize
+    case .plain(let offset, _, let first):
+      offset + Self.place(of: page, among: count, first) * layout.pageSize
     case .packed(let chunks, let each): chunks[page / each].offset
     }
   }

@@ -35,10 +35,11 @@ final class PageReader {
     guard page >= 0, page < index.count else { return nil }
     let size = index.layout.pageSize
     switch index.storage {
-    case .plain(let offset, let stored):
+    case .plain(let offset, let stored, let first):
       guard let start = index.file.mapped.bytes.baseAddress else { return nil }
+      let place = PageIndex.place(of: page, among: index.count, first) * size
       return UnsafeRawBufferPointer(
-        start: start + offset + page * size, count: min(size, stored - page * size))
+        start: start + offset + place, count: min(size, stored - place))
     case .packed(let chunks, let each):
       guard let bytes = unpack(page / each, of: chunks) else { return nil }
       return UnsafeRawBufferPointer(start: bytes + page % each * size, count: size)

@@ -36,6 +36,10 @@ package struct TraceBuffer: Sendable {
     package var offset: Int
     /// In bytes as stored.
     package var size: Int
+    /// Whether the pages are not packed, whatever the file's head says.
+    package var isRaw = false
+    /// Of a ring, which page is the oldest; the one before it is the newest.
+    package var firstPage = 0
   }
 
   /// Whether it holds the text of a latency tracer.

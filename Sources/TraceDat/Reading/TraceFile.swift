@@ -28,6 +28,11 @@ package final class TraceFile: Sendable {
   package let cpuCount: Int
   package let options: [TraceOption]
   package let buffers: [TraceBuffer]
+  /// Whether its recording goes on, or was not brought to its end; it then has what was written by
+  /// the time it was opened.
+  package let isUnfinished: Bool
+  /// Where all pages of an unfinished recording are, if some are in files beside it.
+  package let pagesFiles: [PagesFile]
   /// What could not be read, in the order in which it was met.
   package let problems: [TraceFileError]
 
@@ -61,6 +66,7 @@ package final class TraceFile: Sendable {
     let head = try TraceFileHead(mapped)
     var contents = TraceFileContents(head: head, mapped: mapped)
     if head.version == 6 { contents.readVersion6() } else { contents.readVersion7() }
+    contents.readRecordingLayout()
     path = mapped.path
     version = head.version
     order = head.order
@@ -77,6 +83,8 @@ package final class TraceFile: Sendable {
     problems = contents.problems
     optionLists = contents.optionLists
     tables = contents.tables
+    isUnfinished = contents.isUnfinished
+    pagesFiles = contents.pagesFiles
     self.mapped = mapped
     memory = contents.memory
   }

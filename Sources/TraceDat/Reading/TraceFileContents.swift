@@ -16,6 +16,10 @@ struct TraceFileContents {
   var headerPage: String?
   var optionLists: [OptionList] = []
   var tables: [PageTable] = []
+  /// Whether the recording goes on, or was not brought to its end.
+  var isUnfinished = false
+  /// Where all pages of an unfinished recording are, if some are in files beside it.
+  var pagesFiles: [PagesFile] = []
   /// How many bytes of pages the tables read so far have claimed.
   private var claimed = 0
 
@@ -104,7 +108,7 @@ struct TraceFileContents {
     cpus.compactMap { clipped($0, part: "pages of \(buffer)CPU \($0.cpu)") }
   }
 
-  private mutating func clipped(
+  mutating func clipped(
     _ data: TraceBuffer.CPUData, part: String
   ) -> TraceBuffer.CPUData? {
     guard data.size > 0 else { return nil }

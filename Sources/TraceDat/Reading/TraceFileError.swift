@@ -20,6 +20,10 @@ package struct TraceFileError: ExplainedError, Equatable {
     case invalid(String)
     /// Bytes that were there when the file was opened are gone.
     case cutOff
+    /// The recording goes on, or was not brought to its end.
+    case unfinished
+    /// The pages are in another file, which `kscope restore` looks for.
+    case elsewhere(String)
     /// A packed section that cannot be unpacked.
     case compression(CompressionError)
   }
@@ -64,6 +68,10 @@ package struct TraceFileError: ExplainedError, Equatable {
       \(path): the file was cut off at offset \(offset) or a little behind while it was read, or \
       cannot be read there; what is missing is left out
       """
+    case .unfinished:
+      "\(path): its recording was not finished; this is what was written until now"
+    case .elsewhere(let other):
+      "\(path): the \(part) are still in \(other)"
     case .compression(let error):
       "\(path): \(part) at offset \(offset): \(error.message)"
     }
@@ -74,6 +82,8 @@ package struct TraceFileError: ExplainedError, Equatable {
     case .system(let error) where error.code == ENOENT && path == "trace.dat":
       "record one with 'kscope record', or name a file with -i"
     case .truncated: "the file may have been cut off while it was written or copied"
+    case .unfinished, .elsewhere:
+      "where nothing records it any more, 'kscope restore \(path)' makes it whole"
     default: nil
     }
   }
