@@ -141,6 +141,17 @@ else
   record large -e sched:sched_switch --subbuf-size 16 sleep 0.1
   matches "--subbuf-size: this kernel has none" "$said" 'this kernel has no .*buffer_subbuf_size_kb'
 fi
+kscope record -o live.dat -e sched:sched_switch -e irq sleep 3 >/dev/null 2>live.err &
+recorder=$!
+until [ -s live.dat ] || ! kill -0 $recorder; do sleep 0.1; done
+timeout 60 kscope report --follow live.dat >live.txt 2>&1
+equal "--follow: status" $? 0
+wait $recorder
+kscope report live.dat >whole.txt
+# Names of tasks may be known later only.
+unnamed() { sed 's/^ *[^ ].*-\([0-9]* *\[\)/\1/' "$1" | sort; }
+equal "--follow: the lines of the whole" "$(diff <(unnamed live.txt) <(unnamed whole.txt) | head -5)" ""
+check "--follow: there are lines" test "$(wc -l <live.txt)" -gt 20
 unchanged "at the end"
 cp ./*.err "$LAB_DIR"
 finish

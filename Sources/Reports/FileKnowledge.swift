@@ -50,7 +50,7 @@ struct FileKnowledge: Sendable {
     labels = EventLabels(catalog, colours: options.line.colours)
     let saved = text(.savedCommandLines).withBytes { TaskNames(savedCommandLines: $0) }
     names = SharedTaskNames(saved: saved) {
-      TaskNameSearch(file: file, events: catalog).run()
+      options.names?.all ?? TaskNameSearch(file: file, events: catalog).run()
     }
     self.problems = problems
     self.saved = saved

@@ -6,6 +6,10 @@ package struct ReportOptions: Sendable {
   package var range = ReportRange.all
   package var selection = Selection()
   package var time = TimeOptions()
+  /// The lines in front of all others, with each file's number of CPUs.
+  package var printsHead = true
+  /// Names of tasks that are known, in place of a search through the file.
+  package var names: GatheredNames?
   package var line = LineOptions()
   /// The kernel's symbols, in the form of /proc/kallsyms, in place of those in the recordings.
   package var symbols: MappedFile?

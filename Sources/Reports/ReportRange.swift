@@ -1,4 +1,4 @@
-import TraceDat
+package import TraceDat
 
 /// Which part of a recording a report is of. Only the pages that hold it are read.
 package enum ReportRange: Sendable, Equatable {
@@ -9,10 +9,16 @@ package enum ReportRange: Sendable, Equatable {
   case tail(Int)
   /// The lines before a time and from it on, so many each.
   case around(UInt64, lines: Int)
+  /// Events from some places to others, one for each of the input's streams.
+  case part(EventRange)
 
   /// The events that it is of, where that does not depend on how many lines they make; nil for all.
   func events(of streams: [EventStream]) -> EventRange? {
-    if case .between(let times) = self { EventRange(streams, times: times) } else { nil }
+    switch self {
+    case .between(let times): EventRange(streams, times: times)
+    case .part(let range): range
+    case .all, .tail, .around: nil
+    }
   }
 }
 

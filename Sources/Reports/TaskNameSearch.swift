@@ -32,7 +32,16 @@ struct TaskNameSearch {
     self.events = events
   }
 
+  /// Looks through all events.
   func run() -> TaskNames {
+    var names = TaskNames()
+    let part = FilePart(of: file)
+    gather(part.streams, part.range, into: &names)
+    return names
+  }
+
+  /// Looks through some events.
+  func gather(_ streams: [EventStream], _ range: EventRange, into names: inout TaskNames) {
     var places: [UInt16: [Place]] = [:]
     for (name, pidField, nameField) in Self.tellers {
       guard let index = events.index(name: name), let event = try? events.format(at: index),
@@ -42,16 +51,8 @@ struct TaskNameSearch {
       places[id, default: []].append(
         Place(pid: pid.offset, name: comm.offset, nameSize: comm.size))
     }
-    var names = TaskNames()
-    guard !places.isEmpty else { return names }
-    var streams: [EventStream] = []
-    for (number, buffer) in file.buffers.enumerated() {
-      for data in buffer.cpus {
-        guard let pages = try? PageIndex(data, of: buffer, in: file) else { continue }
-        streams.append(EventStream(pages: pages, buffer: number))
-      }
-    }
-    var cursor = EventCursor(streams)
+    guard !places.isEmpty else { return }
+    var cursor = EventCursor(streams, from: range.from, to: range.to)
     while let event = cursor.next() {
       let record = event.record
       guard record.length >= 2,
@@ -65,6 +66,5 @@ struct TaskNameSearch {
           UnsafeRawBufferPointer(start: record.payload + place.name, count: place.nameSize))
       }
     }
-    return names
   }
 }

@@ -29,20 +29,14 @@ package struct TextReport {
   ///
   /// - Returns: what could not be shown.
   package func write(to descriptor: Int32) throws(SystemError) -> [any ExplainedError] {
-    var head = ByteSink(capacity: 256)
-    for (file, prefix) in zip(input.files, input.headPrefixes) {
-      prefix.withUnsafeBytes { head.append($0) }
-      head.append("cpus=\(file.cpuCount)\n")
-    }
-    try head.write(to: descriptor)
-    let missing = try writeTexts(to: descriptor)
+    let missing = options.printsHead ? try writeHead(to: descriptor) : []
     guard !input.streams.isEmpty else { return input.lateProblems + missing }
 
     switch options.range {
     case .all: return missing + (try writeLines(of: nil, to: descriptor))
-    case .between(let times):
+    case .between, .part:
       return missing
-        + (try writeLines(of: EventRange(input.streams, times: times), to: descriptor))
+        + (try writeLines(of: options.range.events(of: input.streams), to: descriptor))
     case .tail(let count):
       return missing
         + (try writeLines(count, before: input.streams.map(\.end), after: 0, to: descriptor))
@@ -50,6 +44,17 @@ package struct TextReport {
       let place = input.streams.map { $0.position(ofTime: time, notBefore: .start) }
       return missing + (try writeLines(count, before: place, after: count, to: descriptor))
     }
+  }
+
+  /// - Returns: what could not be read.
+  private func writeHead(to descriptor: Int32) throws(SystemError) -> [any ExplainedError] {
+    var head = ByteSink(capacity: 256)
+    for (file, prefix) in zip(input.files, input.headPrefixes) {
+      prefix.withUnsafeBytes { head.append($0) }
+      head.append("cpus=\(file.cpuCount)\n")
+    }
+    try head.write(to: descriptor)
+    return try writeTexts(to: descriptor)
   }
 
   /// Some lines in front of a place and some behind it.

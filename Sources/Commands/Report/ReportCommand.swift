@@ -110,6 +110,7 @@ package struct ReportCommand: ParsableCommand {
   private func writeEvents(
     to descriptor: Int32, _ options: ReportOptions
   ) throws -> [any ExplainedError] {
+    if selection.follow { return try follow(to: descriptor, options) }
     let (recordings, problems) = opened()
     guard !recordings.isEmpty else { return problems }
     let input = try ReportInput(recordings, options: options)
@@ -128,6 +129,32 @@ package struct ReportCommand: ParsableCommand {
     }
     return problems + input.problems + losses + checked
   }
+
+  /// Prints a recording while it is made.
+  ///
+  /// - Returns: what could not be read or shown.
+  private func follow(
+    to descriptor: Int32, _ options: ReportOptions
+  ) throws -> [any ExplainedError] {
+    guard inputs.count + files.count <= 1, line.csv == nil, !time.checks else {
+      throw ValidationError("--follow takes one recording, as text or --json")
+    }
+    var follower = RecordingFollower(
+      path: inputs.first ?? files.first ?? "trace.dat", options: options)
+    var problems: [any ExplainedError] = []
+    while try follower.look({ input, options in
+      problems +=
+        line.json
+        ? try JSONReport(input, options: options).write(to: descriptor)
+        : try TextReport(input, options: options).write(to: descriptor)
+    }) {
+      usleep(Self.timeBetweenLooks)
+    }
+    return problems
+  }
+
+  /// In µs.
+  private static let timeBetweenLooks: UInt32 = 250_000
 
   func options() throws -> ReportOptions {
     var options = ReportOptions()

@@ -40,6 +40,13 @@ struct ReportSelectionOptions: ParsableArguments {
   @Option(help: ArgumentHelp("Only the last lines.", valueName: "lines"))
   var tail: Int?
 
+  @Flag(
+    help: """
+      Go on as long as the recording does, and show each event when its page is written. Events of \
+      a CPU that was quiet may come late.
+      """)
+  var follow = false
+
   @Option(
     name: .customLong("cpu"),
     help: ArgumentHelp("Only these CPUs: 0,3 or 2-4.", valueName: "list"))
@@ -66,6 +73,9 @@ struct ReportSelectionOptions: ParsableArguments {
   func range() throws -> ReportRange {
     guard [between != nil, around != nil, tail != nil].count(where: { $0 }) <= 1 else {
       throw ValidationError("--between, --around and --tail cannot be combined")
+    }
+    guard !follow || (between == nil && around == nil && tail == nil) else {
+      throw ValidationError("--follow shows everything; leave out --between, --around and --tail")
     }
     if let tail {
       guard tail >= 0 else { throw ValidationError("--tail takes a number of lines") }

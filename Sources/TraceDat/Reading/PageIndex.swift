@@ -62,6 +62,11 @@ package final class PageIndex: Sendable {
     problems = problem.map { [$0] } ?? []
   }
 
+  /// Whether its first page is in front of all: not so in a ring that went round.
+  package var isInOrder: Bool {
+    if case .plain(_, _, let first) = storage { first == 0 } else { true }
+  }
+
   /// Where a page stands among those of a ring; its number where nothing is in front of the first.
   @inline(__always) static func place(of page: Int, among count: Int, _ first: Int) -> Int {
     guard first != 0 else { return page }

@@ -54,6 +54,7 @@ extension TraceFileContents {
       return note("option \(option.id.rawValue)", 0, .truncated(error))
     }
     isUnfinished = true
+    isBeingFinished = layout.regions.contains { $0.written != nil }
     buffers = []
     note("recording", 0, .unfinished)
     let last = layout.regions.last { $0.path.isEmpty }

@@ -31,6 +31,8 @@ package final class TraceFile: Sendable {
   /// Whether its recording goes on, or was not brought to its end; it then has what was written by
   /// the time it was opened.
   package let isUnfinished: Bool
+  /// Whether its pages are being brought together at this moment, or were when it was left.
+  package let isBeingFinished: Bool
   /// Where all pages of an unfinished recording are, if some are in files beside it.
   package let pagesFiles: [PagesFile]
   /// What could not be read, in the order in which it was met.
@@ -84,6 +86,7 @@ package final class TraceFile: Sendable {
     optionLists = contents.optionLists
     tables = contents.tables
     isUnfinished = contents.isUnfinished
+    isBeingFinished = contents.isBeingFinished
     pagesFiles = contents.pagesFiles
     self.mapped = mapped
     memory = contents.memory

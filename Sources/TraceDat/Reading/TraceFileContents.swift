@@ -18,6 +18,8 @@ struct TraceFileContents {
   var tables: [PageTable] = []
   /// Whether the recording goes on, or was not brought to its end.
   var isUnfinished = false
+  /// Whether its pages are being brought together at this moment.
+  var isBeingFinished = false
   /// Where all pages of an unfinished recording are, if some are in files beside it.
   var pagesFiles: [PagesFile] = []
   /// How many bytes of pages the tables read so far have claimed.

@@ -65,7 +65,9 @@ struct FileSystemAbilities {
     return nil
   }
 
-  /// ext4 ends at 16 TiB; others are far larger, and some limit it per process.
+  /// ext4 ends at 16 TiB; others are far larger, and some limit it per process. No larger than what
+  /// can be mapped whole, so that a recording can be read before it is finished: a process has 128
+  /// TiB of addresses on x86-64.
   private static func probeSize(_ file: OutputFile) -> Int64 {
     var limit = rlimit()
     var allowed = Int64.max
@@ -73,7 +75,7 @@ struct FileSystemAbilities {
     if getrlimit(__rlimit_resource_t(RLIMIT_FSIZE.rawValue), &limit) == 0 {
       allowed = Int64(clamping: limit.rlim_cur)
     }
-    var size: Int64 = 1 << 50
+    var size: Int64 = 1 << 46
     while size > 1 << 20 {
       let candidate = size - (1 << 20)
       if candidate <= allowed, ftruncate(file.descriptor, off_t(candidate)) == 0 {
