@@ -12,6 +12,7 @@ package struct KscopeCommand: ParsableCommand {
       RecordCommand.self,
       ReportCommand.self,
       HistCommand.self,
+      MemCommand.self,
       OptionsCommand.self,
       DumpCommand.self,
       ConvertCommand.self,
