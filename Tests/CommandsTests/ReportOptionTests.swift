@@ -189,6 +189,25 @@ import TraceTestSupport
     }
   }
 
+  @Test func withoutSystemPluginsIsWithoutHandlers() throws {
+    let file = "\(Self.fixtures)/function.dat"
+    #expect(try report(["-L", file]) == report(["-N", file]))
+    #expect(try report(["-L", file]) != report([file]))
+  }
+
+  @Test(arguments: [
+    (["-V"], Verbosity.info), (["-V2"], .err), (["--verbose"], .info), (["--verbose=all"], .all),
+    (["-V", "none.dat"], .info), ([], .warn),
+  ])
+  func theLevelOfVerbosityMayBeMissing(arguments: [String], level: Verbosity) throws {
+    let explicit = ReportArgumentOrder.explicit(["report"] + arguments)
+    #expect(try ReportCommand.parse(Array(explicit.dropFirst())).verbose == level)
+  }
+
+  @Test func aLevelThatIsNoneIsRefused() {
+    #expect(throws: (any Error).self) { try ReportCommand.parse(["--verbose=foo"]) }
+  }
+
   private func report(_ arguments: [String]) throws -> String {
     let explicit = ReportArgumentOrder.explicit(["report"] + arguments)
     let command = try ReportCommand.parse(Array(explicit.dropFirst()))

@@ -3,7 +3,8 @@
 /// The parser hands over each option's values, but not what stood before what. In trace-cmd's
 /// command line `-v` turns the filters behind it round, and `--ts-offset` and `--ts2secs` belong
 /// to the recording before them. So `-F X` behind `-v` becomes `--exclude X`, and a number N behind
-/// the second `-i` becomes `N@2`. The two times of `--between` become one argument.
+/// the second `-i` becomes `N@2`. The two times of `--between` become one argument, and `-V3` and
+/// `-V`, whose level may be missing, become `--verbose=3` and `--verbose=info`.
 enum ReportArgumentOrder {
   /// Options whose value is the next argument, which is then not looked at.
   private static let withValue: Set<String> = [
@@ -32,6 +33,10 @@ enum ReportArgumentOrder {
         files += 1
         result.append(argument)
         if let value = rest.popFirst() { result.append(value) }
+      case "-V", "--verbose":
+        result.append("--verbose=info")
+      case _ where argument.hasPrefix("-V"):
+        result.append("--verbose=\(argument.dropFirst(2))")
       case "--between":
         result.append(argument)
         let ends = rest.prefix(2)

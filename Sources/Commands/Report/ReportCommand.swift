@@ -48,6 +48,12 @@ package struct ReportCommand: ParsableCommand {
   @Flag(name: .customShort("q"), help: "Say nothing of what is damaged or missing.")
   var quiet = false
 
+  @Option(
+    help: ArgumentHelp(
+      "-V, -V4: say more of each recording on standard error (info, debug), or less (none).",
+      valueName: "level"))
+  var verbose = Verbosity.warn
+
   @Argument(help: ArgumentHelp("Recordings, as with -i.", valueName: "file"))
   var files: [String] = []
 
@@ -80,7 +86,7 @@ package struct ReportCommand: ParsableCommand {
     } catch let error as SystemError where isSeen && error.code == EPIPE {
       return  // The person has left the pager.
     }
-    if quiet {
+    if quiet || verbose < .err {
       if !problems.isEmpty { throw ExitCode(1) }
     } else if Failure.report(problems) {
       throw ExitCode(1)
@@ -113,6 +119,7 @@ package struct ReportCommand: ParsableCommand {
     if selection.follow { return try follow(to: descriptor, options) }
     let (recordings, problems) = opened()
     guard !recordings.isEmpty else { return problems }
+    if verbose >= .info { for recording in recordings { Self.introduce(recording.file) } }
     let input = try ReportInput(recordings, options: options)
     if selection.showsFilters, !options.selection.filters.isEmpty || !selection.pids.isEmpty {
       try writeFilters(of: input, to: descriptor)
@@ -155,6 +162,14 @@ package struct ReportCommand: ParsableCommand {
 
   /// In µs.
   private static let timeBetweenLooks: UInt32 = 250_000
+
+  /// Says what kind of file it is.
+  private static func introduce(_ file: TraceFile) {
+    let names = file.buffers.map { $0.name.isEmpty ? "top level" : $0.name }
+    Failure.say(
+      "\(file.path): version \(file.version), compression \(file.compression.rawValue), "
+        + "\(file.cpuCount) CPUs, buffers: \(names.joined(separator: ", "))")
+  }
 
   func options() throws -> ReportOptions {
     var options = ReportOptions()

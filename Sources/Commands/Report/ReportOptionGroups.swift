@@ -173,7 +173,9 @@ struct ReportLineOptions: ParsableArguments {
     help: ArgumentHelp("The same for the events that match.", valueName: "regex"))
   var rawEvents: [String] = []
 
-  @Flag(name: .customShort("N"), help: "Every event as its own print format says: no handlers.")
+  @Flag(
+    name: [.customShort("N"), .customShort("L")],
+    help: "Every event as its own print format says: no handlers.")
   var noHandlers = false
 
   @Option(
