@@ -16,6 +16,7 @@ struct StatusFlags {
   static let needsReschedule = 0x04
   static let hardIRQ = 0x08
   static let softIRQ = 0x10
+  static let nmi = 0x40
 
   /// How many bytes `write` may touch.
   static let room = 48

@@ -70,7 +70,6 @@ import TraceTestSupport
   }
 
   private func file(_ name: String) throws -> TraceFile {
-    let folder = #filePath.split(separator: "/").dropLast().joined(separator: "/")
-    return try TraceFile(path: "/\(folder)/Fixtures/\(name).dat")
+    try TraceFile(path: Fixture.path("\(name).dat"))
   }
 }

@@ -31,6 +31,7 @@ package struct ReportCommand: ParsableCommand {
         kscope report -l --ts-diff         flags, and the time between lines
         kscope report --between 57.1 57.2  what happened in a tenth of a second
         kscope report --json | jq .event   an object a line, for programs
+        kscope report --profile            how long tasks slept, waited and were called
         kscope report --stat --uname       what the file says beside its events
       """)
 
@@ -42,6 +43,7 @@ package struct ReportCommand: ParsableCommand {
   @OptionGroup(title: "WHICH EVENTS") var selection: ReportSelectionOptions
   @OptionGroup(title: "TIMES") var time: ReportTimeOptions
   @OptionGroup(title: "LINES") var line: ReportLineOptions
+  @OptionGroup(title: "HOW LONG THINGS TOOK") var profile: ReportProfileOptions
   @OptionGroup(title: "THE FILE ITSELF") var fact: ReportFactOptions
   @OptionGroup(title: "LOOKS") var terminal: TerminalOptions
 
@@ -62,6 +64,15 @@ package struct ReportCommand: ParsableCommand {
   package func validate() throws {
     if time.offsets.contains(where: { $0.recording == 0 }) {
       throw ValidationError("--ts-offset belongs behind the -i of the recording that it is for")
+    }
+    if profile.isAsked, !profile.profile {
+      throw ValidationError("-G, -H and --by-comm belong to --profile")
+    }
+    if profile.profile {
+      _ = try profile.options()
+      if line.csv != nil || selection.follow {
+        throw ValidationError("--profile goes with --json, not with --csv or --follow")
+      }
     }
     if time.frequencies.contains(where: { $0.value == 0 }) {
       throw ValidationError("--ts2secs takes how often the clock ticks in a second, at least 1")
@@ -127,6 +138,17 @@ package struct ReportCommand: ParsableCommand {
     }
     let checked = time.checks ? TimeCheck(input).problems : []
     let losses: [any ExplainedError]
+    if profile.isAsked {
+      let found = Profile(input, options: options, try profile.options())
+      var sink = ByteSink()
+      if line.json {
+        found.writeJSON(to: &sink)
+      } else {
+        found.write(to: &sink, isForTerminal: options.line.isForTerminal)
+      }
+      try sink.write(to: descriptor)
+      return problems + found.problems
+    }
     if let event = line.csv {
       losses = try CSVReport(input, event: event, options: options).write(to: descriptor)
     } else if line.json {

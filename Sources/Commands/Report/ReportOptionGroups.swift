@@ -303,3 +303,34 @@ struct ReportFactOptions: ParsableArguments {
     return asked.filter(\.0).map(\.1)
   }
 }
+
+/// How long things took, in place of lines: `report --profile`.
+struct ReportProfileOptions: ParsableArguments {
+  @Flag(
+    help: "How long tasks slept and waited, how long calls and interrupts took, and who called.")
+  var profile = false
+
+  @Flag(name: .customShort("G"), help: "Count interrupts for CPUs, not for interrupted tasks.")
+  var interruptsAreGlobal = false
+
+  @Option(
+    name: [.customShort("H", allowingJoined: true)],
+    help: ArgumentHelp(
+      "Measure from one event to another of the same value: sched_waking,pid/sched_switch,next_pid.",
+      valueName: "event,field/event,field"))
+  var rules: [String] = []
+
+  @Flag(name: .customLong("by-comm"), help: "Count tasks of one name together.")
+  var groupsByName = false
+
+  /// Whether any of it is asked for.
+  var isAsked: Bool { profile || interruptsAreGlobal || groupsByName || !rules.isEmpty }
+
+  func options() throws -> Profile.Options {
+    var options = Profile.Options()
+    options.interruptsAreGlobal = interruptsAreGlobal
+    options.groupsByName = groupsByName
+    options.rules = try rules.map { try ProfileRule(parsing: $0) }
+    return options
+  }
+}

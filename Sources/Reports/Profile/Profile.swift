@@ -1,0 +1,86 @@
+package import ByteIO
+import EventFormats
+import RingBuffer
+import TraceDat
+
+/// How long tasks were off the CPU, waited for it, and were in calls and interrupts; all other
+/// events are counted.
+///
+/// A duration is counted only where its start and its end are in the recording. Where events were
+/// lost, what had begun on that CPU (or could have ended there) is not counted: its end may be among
+/// those lost.
+package struct Profile {
+  package struct Options: Sendable {
+    /// Interrupts are counted for CPUs, not for the tasks that they interrupted.
+    package var interruptsAreGlobal = false
+    /// Tasks of one name are counted together.
+    package var groupsByName = false
+    /// More pairs of events; one that begins with the event of a standard pair replaces it.
+    package var rules: [ProfileRule] = []
+
+    package init() {}
+  }
+
+  /// For whom something is counted.
+  enum Owner: Hashable {
+    /// The idle task of each CPU is one of its own.
+    case task(pid: Int32, cpu: Int, machine: Int)
+    case group(name: [UInt8])
+    case cpu(Int)
+    case machine
+  }
+
+  /// What is counted.
+  enum Subject: Hashable {
+    /// By its place in `rules`, and the label's value.
+    case rule(Int, label: UInt64)
+    /// By source and event, and the first field's value.
+    case event(source: Int, index: Int, label: UInt64)
+    /// A call that the function tracer saw.
+    case function(FunctionIDs.ID)
+  }
+
+  struct Entry {
+    var owner: Owner
+    var subject: Subject
+    /// A source that it occurred in, for names.
+    var source: Int
+    /// Its tree of callers; the root has the durations.
+    var root: Int32
+  }
+
+  let entries: [Entry]
+  let trees: CallTrees
+  /// The places in functions that the chains of calls are made of.
+  let sites: [String]
+  /// The functions of `Subject.function`.
+  let functions: [String]
+  let rules: [ProfileRule]
+  let input: ReportInput
+  /// What could not be read or measured.
+  package let problems: [any ExplainedError]
+
+  package init(_ input: ReportInput, options: ReportOptions, _ profile: Options) {
+    self.input = input
+    var asked = profile.rules
+    for file in input.files {
+      for rule in ProfileRule.kept(in: file) where !asked.contains(rule) { asked.append(rule) }
+    }
+    let own = asked
+    rules =
+      own
+      + ProfileRule.standard(interruptsAreGlobal: profile.interruptsAreGlobal)
+      .filter { rule in !own.contains { $0.begins(like: rule) } }
+    var counter = ProfileCounter(input, rules, groupsByName: profile.groupsByName)
+    let found = input.forEachEvent(options) { stream, record, lost in
+      counter.take(record, stream, lost)
+    }
+    entries = counter.entries
+    trees = counter.forest.trees
+    sites = counter.sites.texts
+    functions = counter.functions.texts
+    problems = input.problems + found + counter.problems + input.lateProblems
+  }
+
+  func durations(of entry: Entry) -> Durations { trees.nodes[Int(entry.root)].durations }
+}
