@@ -13,12 +13,16 @@ final class SliceDealer: Sendable {
     var number: Int
     var from: [EventStream.Position]
     var to: [EventStream.Position]
+    /// Whether none comes after it.
+    var isLast = true
     /// How deep the function tracer's calls are; nil where there are none.
     var depths: CallDepths?
   }
 
   struct State: ~Copyable {
     var next = 0
+    var isAtEnd = false
+    var plan: SlicePlan
     var position: [EventStream.Position]
     var indents: [CallIndent]
     /// Of each source.
@@ -27,7 +31,8 @@ final class SliceDealer: Sendable {
   }
 
   private let streams: [EventStream]
-  private let times: [UInt64]
+  /// About how many slices there are.
+  let estimatedCount: Int
   private let end: [EventStream.Position]
   private let sources: [ReportSource]
   private let followsCalls: Bool
@@ -44,7 +49,8 @@ final class SliceDealer: Sendable {
     let sources = input.sources
     self.streams = streams
     self.sources = sources
-    times = SlicePlan(streams, bytesPerSlice: options.bytesPerSlice, in: range).times
+    let plan = SlicePlan(streams, bytesPerSlice: options.bytesPerSlice, in: range)
+    estimatedCount = plan.estimatedCount
     end = range?.to ?? streams.map(\.end)
     let followsCalls =
       isAsked && options.line.handlers.functionIndent
@@ -52,29 +58,30 @@ final class SliceDealer: Sendable {
     self.followsCalls = followsCalls
     state = Mutex(
       State(
-        position: range?.from ?? streams.map { _ in .start },
+        plan: plan, position: range?.from ?? streams.map { _ in .start },
         indents: followsCalls ? streams.map { _ in CallIndent() } : [],
         names: OwnedList(count: sources.count) {
           FunctionNames(symbols: sources[$0].events.symbols)
         }, gate: EventGate(input, options.selection)))
   }
 
-  var sliceCount: Int { times.count + 1 }
-
   /// The next slice that nobody has; nil when all are dealt.
   func deal() -> Slice? {
     state.withLock { state in
-      guard state.next < sliceCount else { return nil }
+      guard !state.isAtEnd else { return nil }
       let number = state.next
       state.next += 1
       let from = state.position
+      let time = state.plan.next()
+      state.isAtEnd = time == nil
       let to =
-        number < times.count
-        ? streams.indices.map {
-          min(streams[$0].position(ofTime: times[number], notBefore: from[$0]), end[$0])
-        } : end
+        time.map { time in
+          streams.indices.map {
+            min(streams[$0].position(ofTime: time, notBefore: from[$0]), end[$0])
+          }
+        } ?? end
       state.position = to
-      var slice = Slice(number: number, from: from, to: to)
+      var slice = Slice(number: number, from: from, to: to, isLast: time == nil)
       if followsCalls { slice.depths = followCalls(&state, slice) }
       return slice
     }

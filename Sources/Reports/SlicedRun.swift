@@ -34,15 +34,16 @@ struct SlicedRun {
     let onProgress = self.onProgress
     let output = OrderedOutput(descriptor: descriptor)
     let losses = Mutex(ReportLosses())
-    let count = min(workers > 0 ? workers : ProcessorCount.available, dealer.sliceCount)
+    let count = min(workers > 0 ? workers : ProcessorCount.available, dealer.estimatedCount)
     DispatchQueue.concurrentPerform(iterations: count) { _ in
       var formatter = make()
       var sink = ByteSink(capacity: 1 << 22)
       while let slice = dealer.deal() {
         formatter.write(slice, to: &sink)
-        if slice.number == dealer.sliceCount - 1 { formatter.finish(&sink) }
+        if slice.isLast { formatter.finish(&sink) }
         guard output.write(&sink, number: slice.number) else { break }
-        onProgress?(slice.number + 1, dealer.sliceCount)
+        let done = slice.number + 1
+        onProgress?(done, slice.isLast ? done : max(dealer.estimatedCount, done + 1))
       }
       losses.withLock { $0.add(formatter.losses) }
     }

@@ -11,7 +11,7 @@ struct ProfileCounter: ~Copyable {
   private(set) var functions: FunctionIDs
 
   private let input: ReportInput
-  private let rules: [ProfileRule]
+  private let rules: [RuleLane]
   private let groupsByName: Bool
   private let lanes: [SourceLane]
   private let sourceOf: [Int]
@@ -39,7 +39,7 @@ struct ProfileCounter: ~Copyable {
 
   init(_ input: ReportInput, _ rules: [ProfileRule], groupsByName: Bool) {
     self.input = input
-    self.rules = rules
+    self.rules = rules.map { RuleLane($0) }
     self.groupsByName = groupsByName
     sites = FunctionIDs(input.sources, .address)
     functions = FunctionIDs(input.sources, .function)
@@ -123,7 +123,6 @@ struct ProfileCounter: ~Copyable {
     let place = open.place(
       rule: start.rule, source: number, scope: scope(start.rule, pid, cpu, value), value: value,
       nesting: start.nesting.map { lane.read($0, record) } ?? 0)
-    // A task that is woken again while it waits has waited since the first time.
     if rule.keepsFirstStart, open.spans[Int(place)].isOpen { return }
     let owner: Int32
     var label = UInt64(bitPattern: Int64(lane.read(start.label, record)))
@@ -147,7 +146,7 @@ struct ProfileCounter: ~Copyable {
     case .task: return pid == 0 ? idle : Int64(pid)
     case .cpu: return Int64(cpu)
     // Pid 0 is another task on each CPU.
-    case .anywhere: return rules[rule].taskField != nil && value == 0 ? idle : 0
+    case .anywhere: return rules[rule].namesTask && value == 0 ? idle : 0
     }
   }
 
@@ -243,9 +242,20 @@ struct ProfileCounter: ~Copyable {
   }
 }
 
-extension ProfileRule {
-  /// Whether a second start before the end is part of what the first began.
-  fileprivate var keepsFirstStart: Bool {
-    start.name == "sched_wakeup" || start.name == "softirq_raise"
+/// What is asked of a rule for every event, in plain values.
+private struct RuleLane {
+  var scope: ProfileRule.Scope
+  var isGlobal: Bool
+  /// Whether the task that it is counted for is that of a field.
+  var namesTask: Bool
+  /// Whether a second start before the end is part of what the first began: a task that is woken
+  /// again while it waits has waited since the first time.
+  var keepsFirstStart: Bool
+
+  init(_ rule: ProfileRule) {
+    scope = rule.scope
+    isGlobal = rule.isGlobal
+    namesTask = rule.taskField != nil
+    keepsFirstStart = rule.start.name == "sched_wakeup" || rule.start.name == "softirq_raise"
   }
 }
