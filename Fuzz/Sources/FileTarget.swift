@@ -57,12 +57,15 @@ enum FileTarget {
       count += 1
     }
     Sinkhole.swallow(UInt64(sum))
-    let plan = SlicePlan(streams, bytesPerSlice: 1 << 11)
-    guard count < eventLimit, !plan.times.isEmpty, plan.times.count < 64 else { return }
+    var plan = SlicePlan(streams, bytesPerSlice: 1 << 11)
+    var times: [UInt64] = []
+    while times.count < 64, let time = plan.next() { times.append(time) }
+    guard count < eventLimit, !times.isEmpty, times.count < 64 else { return }
+    precondition(zip(times, times.dropFirst()).allSatisfy { $0 < $1 }, "cuts rise")
 
     var found = 0
     var from = streams.map { _ in EventStream.Position.start }
-    for time in plan.times {
+    for time in times {
       let to = streams.indices.map { streams[$0].position(ofTime: time, notBefore: from[$0]) }
       var slice = EventCursor(streams, from: from, to: to)
       while slice.next() != nil { found += 1 }
@@ -86,5 +89,14 @@ enum FileTarget {
     // Counting and walking find the same events.
     let counts = EventCounts(input, workers: 1)
     precondition(counts.counts.reduce(0) { $0 + $1.count } == counts.total)
+    let histogram = Histogram(input)
+    precondition(histogram.total <= counts.total)
+    var text = ByteSink()
+    histogram.write(to: &text, isForTerminal: true)
+    histogram.writeFolded(to: &text)
+    let profile = Profile(input, options: options, Profile.Options())
+    profile.write(to: &text, isForTerminal: true)
+    profile.writeJSON(to: &text)
+    for problem in histogram.problems + profile.problems { precondition(!problem.message.isEmpty) }
   }
 }

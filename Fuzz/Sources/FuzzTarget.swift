@@ -11,6 +11,8 @@ enum FuzzTarget: String, CaseIterable {
   case format
   /// One of the texts beside the events: kallsyms, printk_formats, saved_cmdlines, header_page.
   case text
+  /// A filter's text, a zero byte, a record of the event that it is for.
+  case filter
 
   /// Must come back soon and without taking much memory, whatever the bytes are.
   func run(_ bytes: UnsafeRawBufferPointer) {
@@ -19,6 +21,7 @@ enum FuzzTarget: String, CaseIterable {
     case .page: PageTarget.run(bytes)
     case .format: FormatTarget.run(bytes)
     case .text: TextTarget.run(bytes)
+    case .filter: FilterTarget.run(bytes)
     }
   }
 

@@ -15,6 +15,7 @@ enum Seeds {
       case .page: pages
       case .format: formats
       case .text: texts
+      case .filter: FilterTarget.seeds
       }
     for (number, bytes) in seeds.enumerated() {
       let descriptor = open("\(folder)/seed-\(number)", O_WRONLY | O_CREAT | O_TRUNC, 0o644)

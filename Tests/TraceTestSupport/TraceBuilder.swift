@@ -49,7 +49,12 @@ package struct TraceBuilder: Sendable {
   ]
   package var kallsyms = ""
   package var printkFormats = ""
-  package var commandLines = "1 init\n"
+  package var commandLines: String {
+    get { String(decoding: commandLineBytes, as: UTF8.self) }
+    set { commandLineBytes = Array(newValue.utf8) }
+  }
+  /// The text of saved_cmdlines, whose names need not be UTF-8.
+  package var commandLineBytes = Array("1 init\n".utf8)
   /// Ids and bytes; TRACECLOCK is there already.
   package var options: [(id: UInt16, data: [UInt8])] = [(4, Array("[local] global\n\0".utf8))]
   package var buffers: [Buffer]
@@ -70,7 +75,7 @@ package struct TraceBuilder: Sendable {
   package var version6: [UInt8] {
     let early =
       magic(6) + headers + list(ftraceFormats) + systemList + short(kallsyms)
-      + short(printkFormats) + long(commandLines) + UInt32(cpuCount).bytes(order)
+      + short(printkFormats) + long(commandLineBytes) + UInt32(cpuCount).bytes(order)
     if let latencyText {
       // With the clock's option trace-cmd takes the text's first bytes for the clock's.
       let options = options.filter { $0.id != 4 }
@@ -126,7 +131,7 @@ package struct TraceBuilder: Sendable {
     add(18, systemList)
     add(19, short(kallsyms))
     add(20, short(printkFormats))
-    add(21, long(commandLines))
+    add(21, long(commandLineBytes))
     found += options.flatMap { option($0.id, $0.data) }
     for buffer in buffers {
       let start = file.count
@@ -178,6 +183,8 @@ package struct TraceBuilder: Sendable {
   private func list(_ texts: [String]) -> [UInt8] {
     UInt32(texts.count).bytes(order) + texts.flatMap { long($0) }
   }
+
+  private func long(_ bytes: [UInt8]) -> [UInt8] { UInt64(bytes.count).bytes(order) + bytes }
 
   private func long(_ text: String) -> [UInt8] {
     UInt64(text.utf8.count).bytes(order) + Array(text.utf8)

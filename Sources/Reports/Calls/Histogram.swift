@@ -27,7 +27,7 @@ package struct Histogram {
   let functions: [String]
   let sources: [ReportSource]
   /// How many events there were, stack traces not counted.
-  let total: UInt64
+  package let total: UInt64
   /// What could not be read.
   package let problems: [any ExplainedError]
 
