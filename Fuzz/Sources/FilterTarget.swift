@@ -25,6 +25,9 @@ enum FilterTarget {
 
     """
 
+  /// Where the last field ends.
+  private static let recordSize = 56
+
   private static let catalogs: [EventCatalog] = [ByteOrder.little, .big].map { order in
     var builder = EventCatalogBuilder(longSize: 8, byteOrder: order)
     var format = Self.format
@@ -54,7 +57,9 @@ enum FilterTarget {
         let opposite = try EventFilter([FilterText(text, isInverted: true)], events: catalog)
         precondition(!filter.compiledText.isEmpty)
         let passes = answer(filter, record)
-        precondition(passes != answer(opposite, record), "a filter and its opposite agree")
+        // A record that is too short for what is asked passes neither.
+        let isWhole = record.count >= recordSize
+        precondition(!isWhole || passes != answer(opposite, record), "both or neither pass")
       } catch {
         precondition(!error.message.isEmpty)
       }
