@@ -23,7 +23,7 @@ struct NewFile {
     if version == 6, let size = buffers.first?.pageSize { metadata.pageSize = size }
     let writer = try TraceFileWriter(
       path: "\(path).\(getpid()).part", version: version, compression: compression,
-      metadata: metadata, buffers: buffers)
+      metadata: metadata, buffers: buffers, isNameless: true)
     do throws(WritingError) {
       var written: [[RegionContent]] = []
       for (index, buffer) in buffers.enumerated() {
