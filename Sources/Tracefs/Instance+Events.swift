@@ -1,4 +1,4 @@
-/// Events: what there is, switching them, their filters and triggers.
+/// Events: what there is, switching them, their filters.
 extension Instance {
   /// The names of the directories below one of the `events` directories.
   func eventDirectories(_ below: String) throws(TracefsError) -> [String] {
@@ -36,21 +36,6 @@ extension Instance {
   package func filter(of event: EventName) throws(TracefsError) -> String? {
     let text = try value(.eventFilter(event))
     return text == "none" ? nil : text
-  }
-
-  /// An event's triggers; those that are not understood are left out.
-  package func triggers(of event: EventName) throws(TracefsError) -> [Trigger] {
-    try triggerLines(of: event).compactMap { try? Trigger($0) }
-  }
-
-  /// An event's triggers, as the kernel lists them.
-  func triggerLines(of event: EventName) throws(TracefsError) -> [String] {
-    try read(.eventTrigger(event)).lines.filter { !$0.hasPrefix("#") }
-  }
-
-  /// What the histograms of an event counted, one table for each trigger.
-  package func histograms(of event: EventName) throws(TracefsError) -> [HistogramTable] {
-    try HistogramTable.list(in: try read(.eventHistogram(event)))
   }
 
   // MARK: Switching
@@ -100,12 +85,12 @@ extension Instance {
     return match.events
   }
 
-  // MARK: Filters and triggers
+  // MARK: Filters
 
   /// Sets the filter of all events that a pattern names; nil takes it away.
   ///
-  /// Of several events, those that lack a field of the filter keep theirs; their refusals are
-  /// returned. Where no event takes it, the first refusal is thrown.
+  /// Of several events, those that lack a field of the filter are left without one, as they were;
+  /// their refusals are returned. Where no event takes it, the first refusal is thrown.
   @discardableResult
   package func setFilter(
     _ filter: String?, on pattern: String, saving state: SavedState
@@ -137,81 +122,21 @@ extension Instance {
     _ filter: String?, of event: EventName, saving state: SavedState
   ) throws(TracefsError) {
     if let filter, let check = fieldCheck(of: event) { try check.check(filter, of: event) }
-    try set(.eventFilter(event), to: [filter ?? "0"], saving: state)
-  }
-
-  /// Knows the fields of an event; nil where its format cannot be read.
-  private func fieldCheck(of event: EventName) -> EventFilterCheck? {
-    guard let format = try? format(of: event) else { return nil }
-    return EventFilterCheck(format: String(decoding: format, as: UTF8.self))
-  }
-
-  /// Adds a trigger to all events that a pattern names.
-  package func addTrigger(
-    _ trigger: Trigger, on pattern: String, saving state: SavedState
-  ) throws(TracefsError) {
-    for event in try match(pattern).events { try addTrigger(trigger, to: event, saving: state) }
-  }
-
-  /// Adds a trigger to an event.
-  ///
-  /// Throws `.malformed` for a field of its filter that the event does not have, `.missingFeature`
-  /// where this kernel has no such triggers, and what the kernel says where it refuses.
-  package func addTrigger(
-    _ trigger: Trigger, to event: EventName, saving state: SavedState
-  ) throws(TracefsError) {
-    try trigger.check()
-    var text = trigger.description
-    if case .histogram(let histogram) = trigger {
-      let kernel = try directory.features()
-      for feature in KernelFeature.allCases where histogram.features.contains(feature) {
-        try kernel.require(feature)
-      }
-      text = histogram.text(for: kernel)
-    }
-    try checkFilter(of: trigger, in: text, event)
-    try add(text, to: .eventTrigger(event), undo: Trigger.removal(of: text), saving: state)
-  }
-
-  /// Adds a trigger in the words of a person, such as `stacktrace if prev_prio < 50`, to all events
-  /// that a pattern names.
-  package func addTrigger(
-    _ text: String, on pattern: String, saving state: SavedState
-  ) throws(TracefsError) {
-    for event in try match(pattern).events { try addTrigger(text, to: event, saving: state) }
-  }
-
-  /// Adds a trigger in the words of a person to an event; a line that begins with `!` removes one
-  /// for good.
-  ///
-  /// What is not understood here may be new: the kernel is asked, and what was found wrong is said
-  /// only where it refuses without a word.
-  package func addTrigger(
-    _ text: String, to event: EventName, saving state: SavedState
-  ) throws(TracefsError) {
-    try KernelName.checkLine(text, "trigger")
-    var doubt: TracefsError?
-    if !text.hasPrefix("!") {
-      do throws(TracefsError) {
-        try checkFilter(of: try Trigger(text), in: text, event)
-      } catch {
-        if case .malformed(let found) = error, found.what != "trigger" { throw error }
-        doubt = error
-      }
-    }
+    let former = try self.filter(of: event)
     do throws(TracefsError) {
-      try add(text, to: .eventTrigger(event), undo: Trigger.removal(of: text), saving: state)
+      try set(.eventFilter(event), to: [filter ?? "0"], saving: state)
     } catch {
-      if case .refused(_, _, _, log: nil) = error, let doubt { throw doubt }
+      // The kernel has put the refused text in the place of the filter that was in force.
+      if case .refused = error {
+        try set(.eventFilter(event), to: [former ?? "0"], saving: state)
+      }
       throw error
     }
   }
 
-  private func checkFilter(
-    of trigger: Trigger, in text: String, _ event: EventName
-  ) throws(TracefsError) {
-    guard let filter = trigger.filter, let check = fieldCheck(of: event) else { return }
-    let start = text.utf8.count - filter.utf8.count
-    try check.check(filter, of: event, at: text.hasSuffix(filter) ? start : 0, in: text)
+  /// Knows the fields of an event; nil where its format cannot be read.
+  func fieldCheck(of event: EventName) -> EventFilterCheck? {
+    guard let format = try? format(of: event) else { return nil }
+    return EventFilterCheck(format: String(decoding: format, as: UTF8.self))
   }
 }

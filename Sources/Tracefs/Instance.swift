@@ -75,6 +75,13 @@ package struct Instance: Sendable, Equatable {
     } catch { throw ErrorLog.explaining(error, in: self) }
   }
 
+  /// Writes a command to a file, one that changes nothing which could be put back.
+  func write(_ text: String, to file: ControlFile) throws(TracefsError) {
+    do throws(TracefsError) {
+      try SavedState.put([text], to: relative(file), in: directory, .append)
+    } catch { throw ErrorLog.explaining(error, in: self) }
+  }
+
   /// Adds a line to a file, and takes it back by writing `undo`, there or in another file.
   package func add(
     _ text: String, to file: ControlFile, undo: String, undoingIn other: ControlFile? = nil,

@@ -6,7 +6,7 @@ extension Instance {
   /// Writes a text into the buffer, as an event `print`. It needs `tracing_on`, and the instance's
   /// own option `markers`.
   package func writeMarker(_ text: String) throws(TracefsError) {
-    try SavedState.put([text], to: relative(.traceMarker), in: directory, .append)
+    try write(text, to: .traceMarker)
   }
 
   /// Writes bytes into the buffer, as an event `raw_data`: a number that says what they are, and they.

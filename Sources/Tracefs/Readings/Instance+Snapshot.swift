@@ -22,7 +22,8 @@ extension Instance {
   /// Puts aside what is in the buffers, of all CPUs or of one, and goes on with empty ones.
   ///
   /// The memory that the first one takes is freed when `state` is restored, unless it was there
-  /// before. One CPU alone needs CONFIG_RING_BUFFER_ALLOW_SWAP.
+  /// before. One CPU alone needs CONFIG_RING_BUFFER_ALLOW_SWAP. Events cannot be put back, and are not
+  /// noted.
   package func takeSnapshot(cpu: Int? = nil, saving state: SavedState) throws(TracefsError) {
     let file = Self.snapshotFile(cpu)
     guard try isSnapshotAllocated() else {
@@ -42,10 +43,5 @@ extension Instance {
   /// The snapshot as text, of all CPUs or of one.
   package func snapshot(cpu: Int? = nil) throws(TracefsError) -> [UInt8] {
     try readBytes(Self.snapshotFile(cpu))
-  }
-
-  /// Nothing is noted: the events cannot come back, and the memory is accounted for.
-  private func write(_ text: String, to file: ControlFile) throws(TracefsError) {
-    try SavedState.put([text], to: relative(file), in: directory, .append)
   }
 }

@@ -12,6 +12,8 @@ extension HistogramTable {
 private struct HistogramReader {
   private let lines: [Substring]
   private var index = 0
+  /// What the kernel calls its own stack as a key: kernels before 6.3 say `stacktrace`.
+  private var stackName = HistogramField.stacktrace.name
 
   init(_ text: String) {
     lines = text.split(separator: "\n", omittingEmptySubsequences: false)
@@ -32,6 +34,8 @@ private struct HistogramReader {
     while let line {
       if line.hasPrefix(sign) {
         let trigger = try HistogramTrigger(String(line.dropFirst(sign.count)))
+        let isNew = line.contains(part: HistogramField.stacktrace.name)
+        stackName = isNew ? HistogramField.stacktrace.name : "stacktrace"
         index += 1
         tables.append(try table(trigger))
       } else {
@@ -119,7 +123,7 @@ private struct HistogramReader {
     var keys: [HistogramKey] = []
     for (number, expression) in trigger.keys.enumerated() {
       let isLast = number == trigger.keys.count - 1
-      let end = isLast ? "}" : ", \(Self.shownName(of: trigger.keys[number + 1]))"
+      let end = isLast ? "}" : ", \(shownName(of: trigger.keys[number + 1]))"
       let field = expression.field
       if field == .stacktrace || field?.modifier == .stacktrace {
         keys.append(.stack(try takeStack(from: &rest)))
@@ -150,8 +154,9 @@ private struct HistogramReader {
   }
 
   /// What the kernel prints before a key's value.
-  private static func shownName(of key: HistogramExpression) -> String {
+  private func shownName(of key: HistogramExpression) -> String {
     guard let field = key.field else { return "" }
+    if field == .stacktrace { return stackName }
     return field.modifier == .stacktrace ? "\(field.name).stacktrace" : field.name
   }
 

@@ -129,6 +129,18 @@ import Testing
     #expect(table.rows[0].values == [.number(120)])
   }
 
+  @Test func readsStacksOfOlderKernels() throws {
+    let table = try table(
+      "hist:keys=prev_pid,stacktrace:vals=hitcount:sort=hitcount:size=2048 [active]",
+      """
+      { prev_pid:        397, stacktrace:
+               __schedule+0x5bc/0xbf0
+      } hitcount:          1
+      """)
+    let call = KernelSymbol(name: "__schedule", offset: 0x5bc, size: 0xbf0)
+    #expect(table.rows.map(\.keys) == [[.number(397), .stack([call])]])
+  }
+
   @Test func readsStacksOfSyntheticEvents() throws {
     let table = try table(
       "hist:keys=stack.stacktrace,lat.log2:vals=hitcount:sort=hitcount:size=2048 [active]",
