@@ -121,7 +121,10 @@ extension Instance {
   package func setFilter(
     _ filter: String?, of event: EventName, saving state: SavedState
   ) throws(TracefsError) {
-    if let filter, let check = fieldCheck(of: event) { try check.check(filter, of: event) }
+    if let filter {
+      try KernelName.checkLine(filter, "filter of \(event)")
+      try fieldCheck(of: event)?.check(filter, of: event)
+    }
     let former = try self.filter(of: event)
     do throws(TracefsError) {
       try set(.eventFilter(event), to: [filter ?? "0"], saving: state)

@@ -88,6 +88,7 @@ extension Instance {
     if parts.count == 3, parts[1] == "mod" {
       return try set(file, to: [command + "\n"], .append, saving: state)
     }
+    try KernelName.checkLine(command, "function command")
     let undo = try functionUndo(of: command)
     // Without the end of the line the kernel would look at the command only when the file is closed,
     // and keep its refusal to itself.
