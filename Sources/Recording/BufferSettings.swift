@@ -115,10 +115,11 @@ struct BufferSettings {
 
   /// Events that a trigger of the plan may switch on later, so that their formats are wanted.
   var eventsOfTriggers: [EventName] {
-    buffer.events.flatMap(\.triggers).compactMap { trigger in
-      let parts = trigger.split(whereSeparator: { $0 == ":" || $0 == " " })
-      guard parts.count >= 3, parts[0] == "enable_event" else { return nil }
-      return EventName(system: String(parts[1]), name: String(parts[2]))
+    buffer.events.flatMap(\.triggers).compactMap { text in
+      guard case .action(let action, _)? = try? Trigger(text),
+        case .enableEvent(let event) = action.action
+      else { return nil }
+      return event
     }
   }
 }

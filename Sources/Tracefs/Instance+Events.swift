@@ -1,4 +1,4 @@
-/// Events: what there is, switching them, their filters and triggers.
+/// Events: what there is, switching them, their filters.
 extension Instance {
   /// The names of the directories below one of the `events` directories.
   func eventDirectories(_ below: String) throws(TracefsError) -> [String] {
@@ -36,11 +36,6 @@ extension Instance {
   package func filter(of event: EventName) throws(TracefsError) -> String? {
     let text = try value(.eventFilter(event))
     return text == "none" ? nil : text
-  }
-
-  /// An event's triggers, as the kernel lists them.
-  package func triggers(of event: EventName) throws(TracefsError) -> [String] {
-    try read(.eventTrigger(event)).lines.filter { !$0.hasPrefix("#") }
   }
 
   // MARK: Switching
@@ -90,12 +85,12 @@ extension Instance {
     return match.events
   }
 
-  // MARK: Filters and triggers
+  // MARK: Filters
 
   /// Sets the filter of all events that a pattern names; nil takes it away.
   ///
   /// Of several events, those that lack a field of the filter are left without one, as they were;
-  /// their refusals are returned. Where no event takes it, the first refusal is thrown, with the kernel's own words.
+  /// their refusals are returned. Where no event takes it, the first refusal is thrown.
   @discardableResult
   package func setFilter(
     _ filter: String?, on pattern: String, saving state: SavedState
@@ -113,7 +108,7 @@ extension Instance {
       do throws(TracefsError) {
         try setFilter(filter, of: event, saving: state)
       } catch {
-        guard case .refused = error else { throw error }
+        guard error.isRefusal else { throw error }
         refusals.append(error)
       }
     }
@@ -121,9 +116,15 @@ extension Instance {
     return refusals
   }
 
+  /// Throws `.malformed` for a field that the event does not have, before the kernel is asked, and
+  /// `.refused` with the kernel's own words for anything else that it does not take.
   package func setFilter(
     _ filter: String?, of event: EventName, saving state: SavedState
   ) throws(TracefsError) {
+    if let filter {
+      try KernelName.checkLine(filter, "filter of \(event)")
+      try fieldCheck(of: event)?.check(filter, of: event)
+    }
     let former = try self.filter(of: event)
     do throws(TracefsError) {
       try set(.eventFilter(event), to: [filter ?? "0"], saving: state)
@@ -136,18 +137,9 @@ extension Instance {
     }
   }
 
-  /// Adds a trigger, such as `stacktrace if prev_prio < 50`, to all events that a pattern names.
-  package func addTrigger(
-    _ trigger: String, on pattern: String, saving state: SavedState
-  ) throws(TracefsError) {
-    for event in try match(pattern).events { try addTrigger(trigger, to: event, saving: state) }
-  }
-
-  /// Adds a trigger to an event; a line that begins with `!` removes one for good.
-  package func addTrigger(
-    _ trigger: String, to event: EventName, saving state: SavedState
-  ) throws(TracefsError) {
-    let undo = Trigger.removal(of: trigger)
-    try add(trigger, to: .eventTrigger(event), undo: undo, saving: state)
+  /// Knows the fields of an event; nil where its format cannot be read.
+  func fieldCheck(of event: EventName) -> EventFilterCheck? {
+    guard let format = try? format(of: event) else { return nil }
+    return EventFilterCheck(format: String(decoding: format, as: UTF8.self))
   }
 }

@@ -26,7 +26,7 @@ struct Journal: Equatable, Sendable {
   /// One setting before its first change.
   struct Change: Equatable, Sendable {
     var kind: SettingKind
-    /// Below the tracing directory.
+    /// Below the tracing directory, or one of `ControlFile.outside`.
     var path: String
     /// In the words of its kind.
     var former: [String]
@@ -140,7 +140,7 @@ extension Journal {
         writer?.command = Array(fields.dropFirst())
       case "change":
         guard fields.count >= 4, Int(fields[1]) == changes.count,
-          let kind = SettingKind(rawValue: fields[2]), Self.isInside(fields[3])
+          let kind = SettingKind(rawValue: fields[2]), Self.isOurs(fields[3])
         else { return nil }
         changes.append(Change(kind: kind, path: fields[3], former: Array(fields.dropFirst(4))))
       case "again", "reads", "done":
@@ -160,9 +160,10 @@ extension Journal {
     self.init(writer: writer, directory: directory, changes: changes)
   }
 
-  /// Whether a path stays below the tracing directory.
-  private static func isInside(_ path: String) -> Bool {
-    !path.isEmpty && !path.hasPrefix("/") && !path.split(separator: "/").contains("..")
+  /// Whether a path stays below the tracing directory, or is one of the few others that are set.
+  private static func isOurs(_ path: String) -> Bool {
+    if ControlFile.outside.contains(where: { $0.path == path }) { return true }
+    return !path.isEmpty && !path.hasPrefix("/") && !path.split(separator: "/").contains("..")
   }
 }
 

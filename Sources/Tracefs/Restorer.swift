@@ -59,10 +59,13 @@ struct Restorer {
     let now = try SavedState.words(of: change.path, kind: change.kind, in: directory)
     // The kernel itself takes ended tasks out of a list of pids and, with event-fork, adds new ones.
     // A list that ran empty so reads like none at all, but it lets nobody through.
-    let changesItself = change.kind == .list && change.path.hasSuffix("_pid")
+    // The longest latency is the kernel's to raise.
+    let changesItself =
+      change.kind == .list && change.path.hasSuffix("_pid")
+      || change.path.hasSuffix(ControlFile.tracingMaxLatency.path)
     if now == change.former, !changesItself { return [] }
     if let reads = change.reads, reads != Fingerprint(now), !changesItself {
-      return [.changedByAnother(file: "\(directory.path)/\(change.path)")]
+      return [.changedByAnother(file: directory.fullPath(of: change.path))]
     }
     if change.kind == .bufferSize, change.former.first == "X" {
       for word in change.former.dropFirst() {
@@ -78,7 +81,7 @@ struct Restorer {
 
   private func undoAddition(_ change: Journal.Change) throws(TracefsError) {
     guard let text = change.former.first else { return }
-    let path = "\(directory.path)/\(change.path)"
+    let path = directory.fullPath(of: change.path)
     do {
       try TextFile.write([text], to: path, .append)
     } catch  where error.code == ENOENT {

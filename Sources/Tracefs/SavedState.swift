@@ -17,6 +17,8 @@ package final class SavedState {
   private var file: JournalFile?
   private var numbers: [String: Int] = [:]
   private var createdInstances: [String] = []
+  /// What would take back the lines that were added, by file.
+  private var additions: [String: Set<String>] = [:]
 
   /// - Parameters:
   ///   - command: the command line, for whoever finds the journal.
@@ -61,7 +63,7 @@ package final class SavedState {
 
   /// Writes texts to a file, each in a `write` of its own, having noted what it said before.
   ///
-  /// - Parameter path: below the tracing directory.
+  /// - Parameter path: below the tracing directory, or one of `ControlFile.outside`.
   func write(
     _ texts: [String], to path: String, kind: SettingKind, mode: TextFile.Mode
   ) throws(TracefsError) {
@@ -80,18 +82,42 @@ package final class SavedState {
     try Self.put(texts, to: path, in: directory, mode)
   }
 
-  /// Adds one line to a file that keeps many, having noted the text that takes it back.
-  func add(_ text: String, to path: String, undo: String) throws(TracefsError) {
-    guard isNoted(path) else {
-      return try Self.put([text], to: path, in: directory, .append)
-    }
-    let number = try note(Journal.Change(kind: .added, path: path, former: [undo]))
-    do throws(TracefsError) {
+  /// Adds one line to a file that keeps many, having noted the text that takes it back, and the
+  /// file that takes that.
+  func add(
+    _ text: String, to path: String, undo: String, in undoPath: String? = nil
+  ) throws(TracefsError) {
+    let undoPath = undoPath ?? path
+    if isNoted(path) {
+      let number = try note(Journal.Change(kind: .added, path: undoPath, former: [undo]))
+      do throws(TracefsError) {
+        try Self.put([text], to: path, in: directory, .append)
+      } catch {
+        forget(number)
+        throw error
+      }
+    } else {
       try Self.put([text], to: path, in: directory, .append)
-    } catch {
-      forget(number)
-      throw error
     }
+    additions[undoPath, default: []].insert(undo)
+  }
+
+  /// Whether a line was added here that `undo` takes back.
+  func hasAdded(to path: String, undo: String) -> Bool {
+    additions[path]?.contains(undo) == true
+  }
+
+  /// Takes back now what was added here; false where nothing was.
+  func takeBack(from path: String, undo: String) throws(TracefsError) -> Bool {
+    guard hasAdded(to: path, undo: undo) else { return false }
+    try Self.put([undo], to: path, in: directory, .append)
+    additions[path]?.remove(undo)
+    for (number, change) in journal.changes.enumerated()
+    where change.kind == .added && change.path == path && change.former == [undo] && !change.isDone
+    {
+      forget(number)
+    }
+    return true
   }
 
   /// Notes events that `body` will switch; `words` are `+sys:ev` and `-sys:ev`.
@@ -150,6 +176,7 @@ package final class SavedState {
       file?.remove()
       file = nil
       journal.changes = []
+      additions = [:]
     }
     return problems
   }
@@ -202,7 +229,7 @@ extension SavedState {
   static func words(
     of path: String, kind: SettingKind, in directory: TracingDirectory
   ) throws(TracefsError) -> [String] {
-    let full = "\(directory.path)/\(path)"
+    let full = directory.fullPath(of: path)
     let text: String
     do { text = try TextFile.read(full) } catch { throw Instance.meaning(of: error, file: full) }
     let words = kind.words(in: text)
@@ -213,7 +240,7 @@ extension SavedState {
   static func put(
     _ texts: [String], to path: String, in directory: TracingDirectory, _ mode: TextFile.Mode
   ) throws(TracefsError) {
-    let full = "\(directory.path)/\(path)"
+    let full = directory.fullPath(of: path)
     do {
       try TextFile.write(texts, to: full, mode)
     } catch {

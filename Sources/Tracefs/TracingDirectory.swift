@@ -5,6 +5,8 @@ import Glibc
 package struct TracingDirectory: Sendable, Equatable {
   /// Without a slash at the end.
   package let path: String
+  /// The root of the files outside that go with tracing: empty, but in tests.
+  var root = ""
 
   /// Takes a directory that is a tracing directory, wherever it is.
   package init(path: String) throws(TracefsError) {
@@ -70,6 +72,11 @@ package struct TracingDirectory: Sendable, Equatable {
       name.utf8.allSatisfy({ $0 > 0x20 && $0 != UInt8(ascii: "/") && $0 != 0x7F })
     else { throw .badValue(what: "instance", text: name, expected: "a file name without blanks") }
     return name
+  }
+
+  /// A path below this directory, or from the root of the file system, as a whole.
+  func fullPath(of file: String) -> String {
+    file.hasPrefix("/") ? root + file : "\(path)/\(file)"
   }
 
   // MARK: What all instances share

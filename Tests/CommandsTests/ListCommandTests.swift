@@ -59,7 +59,7 @@ import Tracefs
       try list.writeEvents(matching: "sched_switch", .format(isFull: false), to: &$0)
     }
     #expect(fields.hasPrefix("system: sched\nname: sched_switch\nID: 308\nformat:\n"))
-    #expect(fields.hasSuffix("\tfield:pid_t pid;\toffset:8;\tsize:4;\tsigned:1;\n\n"))
+    #expect(fields.hasSuffix("\tfield:int next_prio;\toffset:60;\tsize:4;\tsigned:1;\n\n"))
     let full = try text {
       try list.writeEvents(matching: "sched_switch", .format(isFull: true), to: &$0)
     }

@@ -245,8 +245,8 @@ extension SavedStateTests {
   @Test func clearsAFilterThatTheKernelCouldNotParse() throws {
     let state = makeState()
     let event = EventName(system: "sched", name: "sched_switch")
-    try directory.top.setFilter("nosuch == 1", of: event, saving: state)
-    let shown = "nosuch == 1\n^\nparse_error: Field not found\n"
+    try directory.top.setFilter("prev_pid == 1", of: event, saving: state)
+    let shown = "prev_pid == 1\n^\nparse_error: Field not found\n"
     try fake.write("events/sched/sched_switch/filter", shown)
     #expect(try directory.top.filter(of: event) == nil)
     let change = Journal.Change(
