@@ -39,6 +39,19 @@ let package = Package(
     .testTarget(
       name: "ByteIOTests", dependencies: ["ByteIO", "TraceTestSupport"], swiftSettings: settings),
 
+    // MARK: The kernel's types, and probes written with them
+
+    .target(name: "KernelTypes", dependencies: ["ByteIO"], swiftSettings: settings),
+    .testTarget(
+      name: "KernelTypesTests", dependencies: ["ByteIO", "KernelTypes", "TraceTestSupport"],
+      swiftSettings: settings),
+    .target(
+      name: "ProbeLanguage", dependencies: ["ByteIO", "KernelTypes"], swiftSettings: settings),
+    .testTarget(
+      name: "ProbeLanguageTests",
+      dependencies: ["ByteIO", "KernelTypes", "ProbeLanguage", "TraceTestSupport"],
+      swiftSettings: settings),
+
     // MARK: The kernel's control files
 
     .target(name: "Tracefs", dependencies: ["ByteIO", "CKernel"], swiftSettings: settings),
