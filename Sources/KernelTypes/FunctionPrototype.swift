@@ -12,6 +12,32 @@ package struct FunctionPrototype: Sendable {
   package let spelling: String
 }
 
+extension FunctionPrototype {
+  /// What the kernel's probes call each parameter: the number of its register, from 1 (`$arg1`).
+  ///
+  /// nil for what does not lie in one register: floating numbers, structs larger than a pointer, and,
+  /// as machines differ there, all that comes after a struct of more than two pointers' size.
+  package func argumentNumbers() throws(KernelTypeError) -> [Int?] {
+    var numbers: [Int?] = []
+    var next: Int? = 1
+    for parameter in parameters {
+      let kind = try store.stripped(parameter.type)?.kind
+      let size = try store.size(of: parameter.type) ?? 0
+      let registers = (size + store.pointerSize - 1) / store.pointerSize
+      switch kind {
+      case .float: numbers.append(nil)
+      case .structure, .union, .int:
+        numbers.append(registers <= 1 ? next : nil)
+        next = registers <= 2 ? next.map { $0 + max(registers, 1) } : nil
+      default:
+        numbers.append(next)
+        next = next.map { $0 + 1 }
+      }
+    }
+    return numbers
+  }
+}
+
 extension TypeStore {
   /// A function by its name; nil where it is not described here.
   package func prototype(ofFunction name: String) throws(KernelTypeError) -> FunctionPrototype? {

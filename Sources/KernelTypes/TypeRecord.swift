@@ -30,7 +30,7 @@ package struct TypeRecord: Sendable {
   }
 
   /// Bytes, of the kinds that say so themselves: integers, structs, unions, enums, floats, sections.
-  var ownSize: Int { Int(sizeOrType) }
+  package var ownSize: Int { Int(sizeOrType) }
 
   /// The type that a pointer, typedef, qualifier, tag, function or variable refers to.
   package var target: TypeID { TypeID(sizeOrType) }
@@ -67,9 +67,12 @@ package struct TypeRecord: Sendable {
       bitOffset: Int(data >> 16 & 0xff), bits: Int(data & 0xff))
   }
 
+  /// Of an integer or enum: its values can be below zero.
+  package var isSignedNumber: Bool { kind == .int ? integer.isSigned : flag }
+
   // MARK: Arrays
 
   /// Of a type of kind `array`.
-  var element: TypeID { TypeID(number(0)) }
-  var elementCount: Int { Int(number(2)) }
+  package var element: TypeID { TypeID(number(0)) }
+  package var elementCount: Int { Int(number(2)) }
 }

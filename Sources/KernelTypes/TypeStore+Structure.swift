@@ -1,3 +1,5 @@
+import ByteIO
+
 /// A member of a struct or union.
 package struct TypeMember: Sendable {
   /// Empty for an anonymous struct or union, whose members count as those of the outer one.
@@ -79,6 +81,44 @@ extension TypeStore {
       }
     }
     return 8
+  }
+
+  package var isBigEndian: Bool { order == .big }
+
+  // MARK: Tags and texts
+
+  /// Whether a type carries a tag, such as `user` (from clang, and gcc since 16).
+  package func hasTag(_ tag: String, _ id: TypeID) throws(KernelTypeError) -> Bool {
+    var id = id
+    for _ in 0..<Self.depthLimit {
+      if id == .void { return false }
+      let record = try record(id)
+      if record.kind == .typeTag, try record.name == tag { return true }
+      guard record.kind.isTransparent else { return false }
+      id = record.target
+    }
+    throw .tooDeep(file: path, id: id.rawValue)
+  }
+
+  /// Whether a type is a character of text, by its spelling: `char`, and behind a pointer
+  /// `const unsigned char` (names of files are declared so); a `u8` is a number.
+  package func isText(_ id: TypeID, isPointedTo: Bool) throws(KernelTypeError) -> Bool {
+    var id = id
+    var isConst = false
+    for _ in 0..<Self.depthLimit {
+      if id == .void { return false }
+      let record = try record(id)
+      switch record.kind {
+      case .const: isConst = true
+      case .volatile, .restrict, .typeTag: break
+      case .int:
+        let name = try record.name
+        return name == "char" || isPointedTo && isConst && name == "unsigned char"
+      default: return false
+      }
+      id = record.target
+    }
+    throw .tooDeep(file: path, id: id.rawValue)
   }
 
   // MARK: Members
