@@ -87,7 +87,9 @@ let package = Package(
 
     .target(
       name: "Recording",
-      dependencies: ["ByteIO", "CKernel", "RingBuffer", "TraceDat", "Tracefs"],
+      dependencies: [
+        "ByteIO", "CKernel", "KernelTypes", "ProbeLanguage", "RingBuffer", "TraceDat", "Tracefs",
+      ],
       swiftSettings: settings),
     .testTarget(
       name: "RecordingTests", dependencies: ["Recording", "TraceTestSupport"],
@@ -109,7 +111,7 @@ let package = Package(
     .target(
       name: "Commands",
       dependencies: [
-        "ByteIO", "CKernel", "EventFormats", "Recording", "Reports", "Terminal", "TraceDat",
+        "ByteIO", "CKernel", "EventFormats", "KernelTypes", "Recording", "Reports", "Terminal", "TraceDat",
         "Tracefs",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],

@@ -60,6 +60,26 @@ package struct ListCommand: ParsableCommand {
   @Flag(name: .customShort("c"), help: "Compressions that a recording can have.")
   var compressions = false
 
+  @Option(
+    name: .customLong("proto"), defaultAsFlag: "",
+    help: ArgumentHelp(
+      "Functions that can be traced, with their arguments, as C declares them.", valueName: "regex"))
+  var prototypes: String?
+
+  @Option(
+    help: ArgumentHelp(
+      "How a type lies in memory: 'struct file', 'enum pid_type', pid_t.", valueName: "name"))
+  var type: String?
+
+  @Option(
+    help: ArgumentHelp(
+      "With --proto and --type: read the types (BTF) of a kernel from DIR/vmlinux.",
+      valueName: "dir"))
+  var btf: String?
+
+  @Flag(help: "With --proto and --type: an object a line.")
+  var json = false
+
   package init() {}
 
   /// Parts `-eREGEX` into `-e REGEX`, which the parser cannot do where the REGEX may be missing.
@@ -82,6 +102,7 @@ package struct ListCommand: ParsableCommand {
 
   /// The sections in trace-cmd's order, which is not that of the command line.
   func write(to sink: inout ByteSink) throws {
+    if prototypes != nil || type != nil { return try writeTypes(to: &sink) }
     if reportOptions { ReportOptionList.write(to: &sink) }
     if compressions { Self.writeCompressions(to: &sink) }
     let needsKernel =
@@ -102,6 +123,21 @@ package struct ListCommand: ParsableCommand {
     if let functions { try list.writeFunctions(matching: functions, to: &sink) }
     if instances { try list.writeInstances(to: &sink) }
     if clocks { try list.writeClocks(to: &sink) }
+  }
+
+  private func writeTypes(to sink: inout ByteSink) throws {
+    let list = try KernelTypeList(path: btf, isJSON: json)
+    if let type { try list.writeType(type, to: &sink) }
+    guard let prototypes else { return }
+    // Of another kernel it is not known what can be traced.
+    let functions = btf == nil ? try TracingDirectory.find().functions() : nil
+    try list.writePrototypes(matching: prototypes, of: functions, to: &sink)
+  }
+
+  package func validate() throws {
+    if prototypes == nil && type == nil && (json || btf != nil) {
+      throw ValidationError("--json and --btf belong to --proto and --type")
+    }
   }
 
   private var detail: KernelList.EventDetail {

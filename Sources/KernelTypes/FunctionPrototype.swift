@@ -62,7 +62,7 @@ extension TypeStore {
 }
 
 /// Finds functions by name without looking over all types each time: for many look-ups.
-package struct FunctionIndex: ~Copyable {
+package struct FunctionIndex: Sendable {
   private let store: TypeStore
   private var ids: [UInt64: TypeID]
 

@@ -1,4 +1,4 @@
-import ByteIO
+package import ByteIO
 
 /// Types by their names.
 extension TypeStore {
@@ -46,6 +46,25 @@ extension TypeStore {
       store = current.base
     }
     return Nearest.names(to: name, among: candidates, limit: limit)
+  }
+
+  /// The names of some kinds that are described here and that a regular expression matches, in the
+  /// order of the file.
+  package func names(
+    _ kinds: [TypeKind], matching regex: POSIXRegex?
+  ) throws(KernelTypeError) -> [String] {
+    var names: [String] = []
+    var failure: KernelTypeError?
+    try forEachName(kinds) { _, offset in
+      do throws(KernelTypeError) {
+        let name = try string(at: offset)
+        if regex?.matches(name) ?? true { names.append(String(decoding: name, as: UTF8.self)) }
+        return true
+      } catch { failure = error }
+      return false
+    }
+    if let failure { throw failure }
+    return names
   }
 
   /// A type as a person writes it: `struct file`, `union x`, `enum pid_type`, `pid_t`, or the bare
