@@ -92,7 +92,8 @@ let package = Package(
       ],
       swiftSettings: settings),
     .testTarget(
-      name: "RecordingTests", dependencies: ["Recording", "TraceTestSupport"],
+      name: "RecordingTests",
+      dependencies: ["KernelTypes", "Recording", "TraceTestSupport", "Tracefs"],
       swiftSettings: settings),
 
     // MARK: Text out of a recording
@@ -111,7 +112,8 @@ let package = Package(
     .target(
       name: "Commands",
       dependencies: [
-        "ByteIO", "CKernel", "EventFormats", "KernelTypes", "Recording", "Reports", "Terminal", "TraceDat",
+        "ByteIO", "CKernel", "EventFormats", "KernelTypes", "Recording", "Reports", "Terminal",
+        "TraceDat",
         "Tracefs",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],

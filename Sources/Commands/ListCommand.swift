@@ -63,7 +63,8 @@ package struct ListCommand: ParsableCommand {
   @Option(
     name: .customLong("proto"), defaultAsFlag: "",
     help: ArgumentHelp(
-      "Functions that can be traced, with their arguments, as C declares them.", valueName: "regex"))
+      "Functions that can be traced, with their arguments, as C declares them.", valueName: "regex")
+  )
   var prototypes: String?
 
   @Option(

@@ -3,11 +3,15 @@ struct Declaration {
   let store: TypeStore
   /// Steps that are left, so that broken types that contain each other come to an end.
   private var budget = 4000
+  /// Prototypes inside prototypes.
+  private var depth = 0
 
   init(_ store: TypeStore) { self.store = store }
 
   /// A declaration of `name`, which may be empty: `const char *name`, `int (*open)(struct inode *)`.
   mutating func text(_ type: TypeID, _ name: String) throws(KernelTypeError) -> String {
+    depth += 1
+    defer { depth -= 1 }
     var id = type
     var declarator = name
     // Qualifiers that were met and belong before what comes next.
@@ -17,7 +21,7 @@ struct Declaration {
     var isPointer = false
     while true {
       budget -= 1
-      if budget < 0 { throw .tooDeep(file: store.path, id: id.rawValue) }
+      if budget < 0 || depth > 20 { throw .tooDeep(file: store.path, id: id.rawValue) }
       if id == .void { return Self.join(qualifiers + ["void"] + tags, declarator) }
       let record = try store.record(id)
       switch record.kind {

@@ -35,7 +35,7 @@ extension TypeStore {
         do throws(KernelTypeError) {
           let have = try current.string(at: offset)
           // A string is made of what can be near only.
-          if abs(have.count - wanted.count) <= allowed, have.first == wanted.first {
+          if abs(have.count - wanted.count) <= allowed, !have.isEmpty, have.first == wanted.first {
             candidates.insert(String(decoding: have, as: UTF8.self))
           }
           return true

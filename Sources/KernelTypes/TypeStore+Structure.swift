@@ -64,7 +64,10 @@ extension TypeStore {
       default: return nil
       }
       let product = factor.multipliedReportingOverflow(by: size)
-      if product.overflow { throw .tooDeep(file: path, id: id.rawValue) }
+      // Far more than any type has, and little enough to add and multiply with.
+      guard !product.overflow, product.partialValue <= 1 << 40 else {
+        throw .tooDeep(file: path, id: id.rawValue)
+      }
       return product.partialValue
     }
     throw .tooDeep(file: path, id: id.rawValue)

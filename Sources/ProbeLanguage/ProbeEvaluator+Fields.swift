@@ -37,7 +37,11 @@ extension ProbeEvaluator {
   }
 
   /// The field's text with the type that the kernel's own description of the value suggests.
-  private func derived(_ operand: ProbeOperand, _ place: Int) throws(ProbeError) -> String {
+  private func derived(
+    _ operand: ProbeOperand, _ place: Int, depth: Int = 0
+  ) throws(ProbeError) -> String {
+    // Broken types contain themselves.
+    if depth > 20 { throw wrong(place, "this type has no end") }
     guard let type = operand.type else {
       let pointer = (try? store.get().pointerSize) ?? MemoryLayout<UInt>.size
       return operand.fetch + ":x\(pointer * 8)"
@@ -69,8 +73,8 @@ extension ProbeEvaluator {
       let meant = try stripped(ProbeType(id: record.target))
       if meant?.kind == .prototype { return operand.fetch + ":symbol" }
       return operand.fetch + ":x\(store.pointerSize * 8)"
-    case .array: return try array(operand, record, place)
-    case .structure, .union: return try structure(operand, record, type, place)
+    case .array: return try array(operand, record, place, depth)
+    case .structure, .union: return try structure(operand, record, type, place, depth)
     case .forward: throw wrong(place, "what \(try spelling(type)) is made of is not known here")
     default: throw wrong(place, "a value of type \(try spelling(type)) cannot be recorded")
     }
@@ -93,7 +97,7 @@ extension ProbeEvaluator {
 
   /// A struct of one number (`kuid_t`, `atomic_t`) is that number.
   private func structure(
-    _ operand: ProbeOperand, _ record: TypeRecord, _ type: ProbeType, _ place: Int
+    _ operand: ProbeOperand, _ record: TypeRecord, _ type: ProbeType, _ place: Int, _ depth: Int
   ) throws(ProbeError) -> String {
     let store = try storeOfTypes()
     let size = try self.size(of: ProbeType(id: record.id))
@@ -103,7 +107,7 @@ extension ProbeEvaluator {
     {
       var inner = operand
       inner.type = ProbeType(id: members[0].type)
-      return try derived(inner, place)
+      return try derived(inner, place, depth: depth + 1)
     }
     let names = try types { () throws(KernelTypeError) in try store.memberNames(of: record) }
     let some = names.prefix(8).joined(separator: ", ") + (names.count > 8 ? " …" : "")
@@ -113,7 +117,7 @@ extension ProbeEvaluator {
   }
 
   private func array(
-    _ operand: ProbeOperand, _ record: TypeRecord, _ place: Int
+    _ operand: ProbeOperand, _ record: TypeRecord, _ place: Int, _ depth: Int
   ) throws(ProbeError) -> String {
     let store = try storeOfTypes()
     guard operand.isInMemory else { throw wrong(place, "this array is not in memory") }
@@ -124,10 +128,13 @@ extension ProbeEvaluator {
     }
     var count = record.elementCount
     var element = record.element
-    while let inner = try stripped(ProbeType(id: element)), inner.kind == .array {
-      count = count.multipliedReportingOverflow(by: inner.elementCount).partialValue
+    for _ in 0..<8 {
+      guard let inner = try stripped(ProbeType(id: element)), inner.kind == .array,
+        count <= Self.largestArray
+      else { break }
+      // Neither is above 2^32.
+      count *= inner.elementCount
       element = inner.element
-      if count > Self.largestArray { break }
     }
     guard count >= 1, count <= Self.largestArray else {
       throw wrong(
@@ -136,7 +143,8 @@ extension ProbeEvaluator {
         hint: "say how many, \(Self.largestArray) at most: EXPRESSION:u8[16]; or take one: [0]")
     }
     let inner = try derived(
-      ProbeOperand(location: operand.location, type: ProbeType(id: element), label: ""), place)
+      ProbeOperand(location: operand.location, type: ProbeType(id: element), label: ""), place,
+      depth: depth + 1)
     // Texts and bit-fields do not make arrays here.
     guard let colon = inner.lastIndex(of: ":"), !inner.hasSuffix(":string"), !inner.hasSuffix("]")
     else { throw wrong(place, "choose an element: [0]") }

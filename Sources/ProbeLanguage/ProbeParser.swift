@@ -103,7 +103,8 @@ struct ProbeParser {
       return .init(form: .cast(words, stars: stars, try expression()), place: place)
     }
     var value = try primary()
-    while true {
+    // As many steps as anybody writes, so that what follows them need not be deep.
+    for _ in 0..<100 {
       skipBlanks()
       if take(".") {
         let place = placeOfNext
@@ -120,6 +121,7 @@ struct ProbeParser {
         return value
       }
     }
+    throw wrong(at, "more steps than can be")
   }
 
   private mutating func primary() throws(ProbeError) -> ProbeSyntax.Expression {

@@ -120,9 +120,9 @@ struct BufferSettings {
       request.probe.map { EventName(system: $0.group, name: $0.event) }
     }
       + buffer.events.flatMap(\.triggers).compactMap { trigger in
-      let parts = trigger.split(whereSeparator: { $0 == ":" || $0 == " " })
-      guard parts.count >= 3, parts[0] == "enable_event" else { return nil }
-      return EventName(system: String(parts[1]), name: String(parts[2]))
-    }
+        let parts = trigger.split(whereSeparator: { $0 == ":" || $0 == " " })
+        guard parts.count >= 3, parts[0] == "enable_event" else { return nil }
+        return EventName(system: String(parts[1]), name: String(parts[2]))
+      }
   }
 }

@@ -66,7 +66,8 @@ struct ProbePlanner {
     guard case .refused(_, _, let code, let log) = error else { return .tracefs(error) }
     let reason = log.flatMap(Self.reason) ?? SystemError("write", code: code).reason
     return .probeRefused(
-      probe: text, line: probe.line, reason: reason, isBlacklisted: Self.isBlacklisted(probe.function))
+      probe: text, line: probe.line, reason: reason,
+      isBlacklisted: Self.isBlacklisted(probe.function))
   }
 
   /// `Invalid probed address or symbol` of an entry of the kernel's log of errors.
