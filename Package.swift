@@ -112,7 +112,8 @@ let package = Package(
     .target(
       name: "Commands",
       dependencies: [
-        "ByteIO", "CKernel", "EventFormats", "KernelTypes", "Recording", "Reports", "Terminal",
+        "ByteIO", "CKernel", "EventFormats", "KernelTypes", "ProbeLanguage", "Recording", "Reports",
+        "Terminal",
         "TraceDat",
         "Tracefs",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),

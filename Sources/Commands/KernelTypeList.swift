@@ -1,5 +1,6 @@
 import ByteIO
 import KernelTypes
+import ProbeLanguage
 import Tracefs
 
 /// The sections of `kscope list` that come from the kernel's types: prototypes and layouts.
@@ -127,6 +128,20 @@ struct KernelTypeList {
       }
       throw error
     }
+  }
+
+  // MARK: Probes
+
+  /// The line that `record -e probe:…` would write to `kprobe_events`.
+  static func writeProbe(_ text: String, path: String?, to sink: inout ByteSink) throws {
+    var compiler = ProbeCompiler(
+      path.map { TypeLibrary(path: $0) } ?? TypeLibrary(),
+      keepsArguments: (try? TracingDirectory.find())?.keepsArgumentsAtReturn ?? false, taken: [],
+      // Of another kernel's symbols nothing is known; of this one the kernel will be asked.
+      isFunction: { path == nil && KernelSymbols.contains($0) })
+    let probe = try compiler.compile(text)
+    probe.notes.forEach(Failure.say)
+    sink.append(probe.line + "\n")
   }
 
   // MARK: JSON

@@ -74,7 +74,13 @@ package struct ListCommand: ParsableCommand {
 
   @Option(
     help: ArgumentHelp(
-      "With --proto and --type: read the types (BTF) of a kernel from DIR/vmlinux.",
+      "What the kernel is given for a probe of record: 'probe:vfs_read(file->f_mode)'.",
+      valueName: "probe"))
+  var probe: String?
+
+  @Option(
+    help: ArgumentHelp(
+      "With --proto, --type and --probe: read the types (BTF) of a kernel from DIR/vmlinux.",
       valueName: "dir"))
   var btf: String?
 
@@ -103,7 +109,7 @@ package struct ListCommand: ParsableCommand {
 
   /// The sections in trace-cmd's order, which is not that of the command line.
   func write(to sink: inout ByteSink) throws {
-    if prototypes != nil || type != nil { return try writeTypes(to: &sink) }
+    if prototypes != nil || type != nil || probe != nil { return try writeTypes(to: &sink) }
     if reportOptions { ReportOptionList.write(to: &sink) }
     if compressions { Self.writeCompressions(to: &sink) }
     let needsKernel =
@@ -127,6 +133,8 @@ package struct ListCommand: ParsableCommand {
   }
 
   private func writeTypes(to sink: inout ByteSink) throws {
+    if let probe { try KernelTypeList.writeProbe(probe, path: btf, to: &sink) }
+    guard prototypes != nil || type != nil else { return }
     let list = try KernelTypeList(path: btf, isJSON: json)
     if let type { try list.writeType(type, to: &sink) }
     guard let prototypes else { return }
@@ -136,8 +144,8 @@ package struct ListCommand: ParsableCommand {
   }
 
   package func validate() throws {
-    if prototypes == nil && type == nil && (json || btf != nil) {
-      throw ValidationError("--json and --btf belong to --proto and --type")
+    if prototypes == nil && type == nil && (json || btf != nil && probe == nil) {
+      throw ValidationError("--json belongs to --proto and --type, --btf to these and --probe")
     }
   }
 

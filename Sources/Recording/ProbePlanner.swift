@@ -23,9 +23,8 @@ struct ProbePlanner {
     guard isWanted else { return [] }
     // perf makes events of a system of that name, which have the first right to it.
     let others = (try? directory.top.events(of: "probe").map(\.name)) ?? []
-    let readme = (try? directory.read(.readme)) ?? ""
     var compiler = ProbeCompiler(
-      library, keepsArguments: readme.contains("kernel return probes support: $retval, $arg<N>"),
+      library, keepsArguments: directory.keepsArgumentsAtReturn,
       taken: (try? directory.top.events(of: ProbeCompiler.group).map(\.name)) ?? [],
       isFunction: { KernelSymbols.contains($0) })
     var notes: [String] = []

@@ -38,6 +38,13 @@ import Tracefs
         + "const struct open_flags *op);\n")
   }
 
+  @Test func probesInTheKernelsWords() throws {
+    var sink = ByteSink()
+    try KernelTypeList.writeProbe(
+      "probe:vfs_read(file->f_path.dentry->d_name.name)", path: folder.path, to: &sink)
+    #expect(sink.text == "p:kscope/vfs_read vfs_read name=+0(+40(+24($arg1))):string\n")
+  }
+
   @Test func objectsOfPrototypes() throws {
     #expect(
       try text(isJSON: true) {
