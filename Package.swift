@@ -80,7 +80,7 @@ let package = Package(
       dependencies: ["ByteIO", "CKernel", "CZlib", "CZstd", "EventFormats", "RingBuffer"],
       swiftSettings: settings),
     .testTarget(
-      name: "TraceDatTests", dependencies: ["TraceDat", "TraceTestSupport"],
+      name: "TraceDatTests", dependencies: ["CKernel", "TraceDat", "TraceTestSupport"],
       swiftSettings: settings),
 
     // MARK: Capture

@@ -6,6 +6,11 @@ import Glibc
 package enum Failure {
   /// Prints what happened and what to do next, then ends the process.
   static func exit(with error: any Error, from command: any ParsableCommand.Type) -> Never {
+    // Thrown by a command at work: the whole program's usage would not help.
+    if let usage = error as? ValidationError {
+      say(usage.message)
+      Glibc.exit(ExitCode.validationFailure.rawValue)
+    }
     guard let explained = error as? any ExplainedError else { command.exit(withError: error) }
     report(explained)
     Glibc.exit(explained.exitStatus)

@@ -281,10 +281,13 @@ package final class EventCatalog: Sendable {
   /// Appends the info column of a record, which starts at its `common_type`.
   ///
   /// One newline at the end of the text is left out: formats end with one or not, lines do anyway.
+  ///
+  /// - Parameter time: the record's, in ns; `func_repeats` counts back from it.
   package func printInfo(
-    record: UnsafeRawBufferPointer, eventIndex: Int, into sink: inout ByteSink,
+    record: UnsafeRawBufferPointer, time: UInt64, eventIndex: Int, into sink: inout ByteSink,
     scratch: inout PrintScratch
   ) {
+    scratch.time = time
     let program = program(at: eventIndex)
     let start = sink.count
     if program.isFallback {

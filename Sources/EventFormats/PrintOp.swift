@@ -131,7 +131,7 @@ enum PrintCode: UInt8 {
   case negate, complement, not
   /// Replaces the top by its lowest `a` bits, sign-extended.
   case signExtend
-  /// Replaces the top by its lowest `a` bits.
+  /// Replaces the top, or with bit 7 of `a` the number below it, by its lowest `a` bits.
   case zeroExtend
   /// Goes on at step `c`.
   case jump

@@ -95,8 +95,9 @@ struct BufferSettings {
       guard filter != nil || !request.triggers.isEmpty, let match = try match(request) else {
         continue
       }
+      // Events of a system that lack a field are recorded without the filter, as in trace-cmd.
+      if let filter { try instance.setFilter(filter, of: match.events, saving: state) }
       for event in match.events {
-        if let filter { try instance.setFilter(filter, of: event, saving: state) }
         for trigger in request.triggers {
           try instance.addTrigger(trigger, to: event, saving: state)
         }

@@ -172,10 +172,10 @@ package struct RecordOption: Sendable {
     "-V": "kscope does not send recordings to another machine",
     "-t": "kscope does not send recordings over a network",
     "-A": "kscope does not trace guests",
-    "-G": "kscope has no --profile",
-    "-H": "kscope has no --profile",
-    "-S": "kscope has no --profile",
-    "--profile": "kscope has no --profile",
+    "-G": "it belongs to `kscope report --profile`",
+    "-H": "it belongs to `kscope report --profile`",
+    "-S": "it belongs to a profile: see `kscope report --profile`",
+    "--profile": "record, then `kscope report --profile`",
     "--user": "run kscope's command through `runuser -u USER -- COMMAND` instead",
   ]
 }

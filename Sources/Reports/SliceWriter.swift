@@ -108,7 +108,7 @@ struct SliceWriter: ~Copyable, SliceFormatter {
       case .info:
         caches[source].events._withUnsafeGuaranteedRef { events in
           events.printInfo(
-            record: record.bytes, eventIndex: label.pointee.event, into: &sink,
+            record: record.bytes, time: record.time, eventIndex: label.pointee.event, into: &sink,
             scratch: &caches[source].scratch)
         }
       case .function(let ip, let parent):

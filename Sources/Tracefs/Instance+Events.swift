@@ -94,8 +94,8 @@ extension Instance {
 
   /// Sets the filter of all events that a pattern names; nil takes it away.
   ///
-  /// Of several events, those that lack a field of the filter keep theirs; their refusals are
-  /// returned. Where no event takes it, the first refusal is thrown, with the kernel's own words.
+  /// Of several events, those that lack a field of the filter are left without one, as they were;
+  /// their refusals are returned. Where no event takes it, the first refusal is thrown, with the kernel's own words.
   @discardableResult
   package func setFilter(
     _ filter: String?, on pattern: String, saving state: SavedState
@@ -124,7 +124,16 @@ extension Instance {
   package func setFilter(
     _ filter: String?, of event: EventName, saving state: SavedState
   ) throws(TracefsError) {
-    try set(.eventFilter(event), to: [filter ?? "0"], saving: state)
+    let former = try self.filter(of: event)
+    do throws(TracefsError) {
+      try set(.eventFilter(event), to: [filter ?? "0"], saving: state)
+    } catch {
+      // The kernel has put the refused text in the place of the filter that was in force.
+      if case .refused = error {
+        try set(.eventFilter(event), to: [former ?? "0"], saving: state)
+      }
+      throw error
+    }
   }
 
   /// Adds a trigger, such as `stacktrace if prev_prio < 50`, to all events that a pattern names.

@@ -3,7 +3,7 @@ import Glibc
 
 /// Every change made to the kernel's control files, and the way back.
 ///
-/// All writes of this program go through here. Before a file's first change its value is read and
+/// All writes of this program go through here, but for the one that ends tracing at once. Before a file's first change its value is read and
 /// noted in a journal on disk; `restore()` puts the values back in reverse order. After a
 /// `kill -9` the next run finds the journal (`FoundState`) and does the same.
 ///

@@ -112,12 +112,11 @@ extension EventCatalog {
   ) -> String {
     var sink = ByteSink()
     var scratch = PrintScratch()
-    scratch.timestamp = timestamp
     record.withUnsafeBytes { bytes in
       if raw {
         printRawFields(record: bytes, eventIndex: index, into: &sink, scratch: &scratch)
       } else {
-        printInfo(record: bytes, eventIndex: index, into: &sink, scratch: &scratch)
+        printInfo(record: bytes, time: timestamp, eventIndex: index, into: &sink, scratch: &scratch)
       }
     }
     return sink.text

@@ -55,7 +55,8 @@ struct ReportSelectionOptions: ParsableArguments {
   @Option(
     name: .customLong("pid"),
     help: ArgumentHelp(
-      "Only events of these tasks, and those that wake or switch to them.", valueName: "list"))
+      "Only events of these tasks, and those that wake or switch to them; beside -F, these too.",
+      valueName: "list"))
   var pids: [String] = []
 
   @Option(
