@@ -39,6 +39,19 @@ let package = Package(
     .testTarget(
       name: "ByteIOTests", dependencies: ["ByteIO", "TraceTestSupport"], swiftSettings: settings),
 
+    // MARK: The kernel's types, and probes written with them
+
+    .target(name: "KernelTypes", dependencies: ["ByteIO"], swiftSettings: settings),
+    .testTarget(
+      name: "KernelTypesTests", dependencies: ["ByteIO", "KernelTypes", "TraceTestSupport"],
+      swiftSettings: settings),
+    .target(
+      name: "ProbeLanguage", dependencies: ["ByteIO", "KernelTypes"], swiftSettings: settings),
+    .testTarget(
+      name: "ProbeLanguageTests",
+      dependencies: ["ByteIO", "KernelTypes", "ProbeLanguage", "TraceTestSupport"],
+      swiftSettings: settings),
+
     // MARK: The kernel's control files
 
     .target(name: "Tracefs", dependencies: ["ByteIO", "CKernel"], swiftSettings: settings),
@@ -74,10 +87,13 @@ let package = Package(
 
     .target(
       name: "Recording",
-      dependencies: ["ByteIO", "CKernel", "RingBuffer", "TraceDat", "Tracefs"],
+      dependencies: [
+        "ByteIO", "CKernel", "KernelTypes", "ProbeLanguage", "RingBuffer", "TraceDat", "Tracefs",
+      ],
       swiftSettings: settings),
     .testTarget(
-      name: "RecordingTests", dependencies: ["Recording", "TraceTestSupport"],
+      name: "RecordingTests",
+      dependencies: ["KernelTypes", "Recording", "TraceTestSupport", "Tracefs"],
       swiftSettings: settings),
 
     // MARK: Text out of a recording
@@ -96,7 +112,9 @@ let package = Package(
     .target(
       name: "Commands",
       dependencies: [
-        "ByteIO", "CKernel", "EventFormats", "Recording", "Reports", "Terminal", "TraceDat",
+        "ByteIO", "CKernel", "EventFormats", "KernelTypes", "ProbeLanguage", "Recording", "Reports",
+        "Terminal",
+        "TraceDat",
         "Tracefs",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],

@@ -26,6 +26,8 @@ package enum RecordHelp {
           kscope record -e irq -B rare -e 'oom:*' sleep 60
         The last 20 MB of each CPU, whenever it is stopped:
           kscope record -m 20000 -e all
+        Which files are opened, and what comes of it:
+          kscope record -e 'probe:do_filp_open(pathname->name)' -e probe:do_filp_open%return
 
 
       """
@@ -35,6 +37,18 @@ package enum RecordHelp {
       text += "\n"
     }
     text += """
+      PROBES
+        -e 'probe:FUNCTION(NAME=EXPRESSION:TYPE, …)' records values whenever FUNCTION is called,
+        -e 'probe:FUNCTION%return(…)' when it returns. They are found in the kernel's own types, and
+        the event is taken away at the end. NAME and TYPE may be left out; without brackets it
+        is all arguments, or the result. MODULE:FUNCTION is a function of that module.
+        An EXPRESSION begins with an argument's name, $arg1 …, $retval, $comm, $stack or a register
+        (%di), and goes on as in C: file->f_path.dentry->d_name.name, a[2], *p,
+        ((struct file *)$arg1)->f_mode.
+        A TYPE is u8 … u64, s8 … s64, x8 … x64, x (hexadecimal), string, ustring (in a
+        program's memory), symbol, u8[16], %pd and %pD (the names of a dentry and of a file).
+        kscope list --proto '^do_filp' shows arguments, kscope list --type 'struct file' members.
+
       SEE ALSO
         kscope list shows the events, tracers, functions and options of this kernel.
         kscope report -i trace.dat prints the recording.

@@ -1,3 +1,4 @@
+import ProbeLanguage
 import Tracefs
 
 /// Sets a buffer up as a plan wants it, everything but the last step: tracing stays off.
@@ -82,7 +83,7 @@ struct BufferSettings {
 
   /// The events a request names; none where they may be missing.
   private func match(_ request: EventRequest) throws(TracefsError) -> EventPattern.Match? {
-    do throws(TracefsError) { return try instance.match(request.pattern) } catch {
+    do throws(TracefsError) { return try instance.match(request.eventPattern) } catch {
       if plan.ignoresMissingEvents, case .unknown = error { return nil }
       throw error
     }
@@ -113,13 +114,17 @@ struct BufferSettings {
     }
   }
 
-  /// Events that a trigger of the plan may switch on later, so that their formats are wanted.
+  /// Events that a trigger of the plan may switch on later, so that their formats are wanted; and
+  /// those of its probes, which are not on where only a trigger was asked for.
   var eventsOfTriggers: [EventName] {
-    buffer.events.flatMap(\.triggers).compactMap { text in
-      guard case .action(let action, _)? = try? Trigger(text),
-        case .enableEvent(let event) = action.action
-      else { return nil }
-      return event
+    buffer.events.compactMap { request in
+      request.probe.map { EventName(system: $0.group, name: $0.event) }
     }
+      + buffer.events.flatMap(\.triggers).compactMap { text in
+        guard case .action(let action, _)? = try? Trigger(text),
+          case .enableEvent(let event) = action.action
+        else { return nil }
+        return event
+      }
   }
 }

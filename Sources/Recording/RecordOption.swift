@@ -53,7 +53,8 @@ package struct RecordOption: Sendable {
     .init(
       .event, "e", nil, "EVENT", .what,
       "Record an event: `sched:sched_switch`, `sched_switch`, a whole system\n"
-        + "(`sched`), a glob (`*stat*`) or `all`. Repeat for more."),
+        + "(`sched`), a glob (`*stat*`) or `all`. Repeat for more.\n"
+        + "`probe:FUNCTION` makes an event of a function of the kernel: see PROBES."),
     .init(
       .filter, "f", nil, "CONDITION", .what,
       "Only where it holds, for the -e before it: `prev_prio < 100 && next_pid != 0`.\n"

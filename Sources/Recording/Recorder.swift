@@ -35,6 +35,8 @@ package struct Recorder {
     let warnings = try recoverAbandoned()
     let existing = try checkBuffers(directory)
     let watch = try ProcessWatch(plan)
+    var plan = plan
+    let notes = try ProbePlanner(directory).resolve(&plan)
 
     // The child is made before the signals are blocked: it shall have the mask we were given.
     let session: RecordingSession
@@ -44,9 +46,9 @@ package struct Recorder {
         plan.keepsSettings
         ? SavedState.permanent(directory) : SavedState(directory, command: commandLine)
       session = try RecordingSession(
-        self, directory, state, command, watch, existing: existing)
+        self, directory, state, command, watch, plan: plan, existing: existing)
     } catch { throw .system(error) }
-    session.summary.warnings = warnings
+    session.summary.warnings = warnings + notes
 
     do throws(RecordingError) {
       try session.prepare()

@@ -1,4 +1,5 @@
 package import ByteIO
+package import ProbeLanguage
 package import TraceDat
 package import Tracefs
 
@@ -11,6 +12,11 @@ package enum RecordingError: Error, Sendable {
   case noSuchProcess(Int32)
   case command(name: String, cause: SystemError)
   case childrenUnsupported
+  case probe(ProbeError)
+  /// The kernel does not take a probe, and its reason.
+  case probeRefused(probe: String, line: String, reason: String, isBlacklisted: Bool)
+  /// `-v` before a probe that has no trigger.
+  case probeLeftOut(String)
   case system(SystemError)
 }
 
@@ -25,6 +31,9 @@ extension RecordingError: ExplainedError {
     case .noSuchProcess(let pid): "-P \(pid): no such process"
     case .command(let name, let cause): "cannot run \(name): \(cause.reason)"
     case .childrenUnsupported: "this kernel cannot follow children (trace option event-fork)"
+    case .probe(let error): error.message
+    case .probeRefused(let probe, _, let reason, _): "\(probe): the kernel refuses: \(reason)"
+    case .probeLeftOut(let probe): "\(probe): a probe that is left out (-v) would record nothing"
     case .system(let error): error.message
     }
   }
@@ -40,6 +49,11 @@ extension RecordingError: ExplainedError {
     case .noSuchProcess: "the running ones: ps -e"
     case .command: "nothing was recorded, and the settings are back"
     case .childrenUnsupported: "leave -c out"
+    case .probe(let error): error.hint
+    case .probeRefused(_, _, _, true):
+      "the function is one of those that must not be probed (/sys/kernel/debug/kprobes/blacklist)"
+    case .probeRefused(_, let line, _, false): "the kernel was given: \(line)"
+    case .probeLeftOut: "leave it away, or give it a trigger (-R)"
     case .system: nil
     }
   }

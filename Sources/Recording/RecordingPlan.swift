@@ -1,3 +1,5 @@
+package import ProbeLanguage
+
 /// What was asked to be recorded: plain data, without a look at the kernel.
 ///
 /// It has the shape of trace-cmd record's command line: what is set for one buffer is in its
@@ -96,17 +98,25 @@ package struct BufferPlan: Equatable, Sendable {
 
 /// One `-e` with the filters and triggers that followed it.
 package struct EventRequest: Equatable, Sendable {
-  /// `all`, a system, `system:event` or an event; globs are allowed.
+  /// `all`, a system, `system:event` or an event; globs are allowed. Or a probe to be made:
+  /// `probe:FUNCTION(…)`.
   package var pattern: String
   /// After `-v`: the events are switched off, and a trigger is set without switching them on.
   package var isExcluded = false
   /// Conditions in the kernel's filter language; all must hold.
   package var filters: [String] = []
   package var triggers: [String] = []
+  /// Of a `probe:…`, once it was looked up in the kernel's types.
+  package var probe: ProbeDefinition?
 
   package init(_ pattern: String, isExcluded: Bool = false) {
     self.pattern = pattern
     self.isExcluded = isExcluded
+  }
+
+  /// What names its events to the kernel: the pattern, or the event that its probe makes.
+  package var eventPattern: String {
+    probe.map { "\($0.group):\($0.event)" } ?? pattern
   }
 
   /// The filters as one condition: `(a)&&(b)`.

@@ -24,10 +24,10 @@ final class RecordingSession {
 
   init(
     _ recorder: Recorder, _ directory: TracingDirectory, _ state: SavedState,
-    _ command: GatedCommand?, _ watch: ProcessWatch, existing: Set<String>
+    _ command: GatedCommand?, _ watch: ProcessWatch, plan: RecordingPlan, existing: Set<String>
   ) throws(SystemError) {
     self.recorder = recorder
-    plan = recorder.plan
+    self.plan = plan
     self.directory = directory
     self.state = state
     self.command = command
@@ -44,6 +44,7 @@ final class RecordingSession {
 
   /// Sets everything up, with tracing off, and creates the file.
   func prepare() throws(RecordingError) {
+    try ProbePlanner(directory).define(plan, saving: state)
     try Recorder.traced { () throws(TracefsError) in try makeBuffers() }
     let metadata = try Recorder.traced { () throws(TracefsError) in try self.metadata() }
     do throws(WritingError) {

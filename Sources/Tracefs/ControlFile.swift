@@ -74,6 +74,7 @@ package struct ControlFile: Hashable, Sendable {
 
   // MARK: For reading
 
+  /// What this kernel can do, in words.
   package static let readme = ControlFile("README")
   package static let availableTracers = ControlFile("available_tracers")
   package static let availableEvents = ControlFile("available_events")

@@ -84,6 +84,11 @@ package struct TracingDirectory: Sendable, Equatable {
   /// A file that only the root has, as text.
   package func read(_ file: ControlFile) throws(TracefsError) -> String { try top.read(file) }
 
+  /// Whether a probe of a function's return still has its arguments (Linux 6.9).
+  package var keepsArgumentsAtReturn: Bool {
+    (try? read(.readme))?.contains("kernel return probes support: $retval, $arg<N>") ?? false
+  }
+
   /// Every event that can be enabled, in the kernel's order; not those of the `ftrace` system.
   package func availableEvents() throws(TracefsError) -> [EventName] {
     EventName.list(in: try top.read(.availableEvents))
