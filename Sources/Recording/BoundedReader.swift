@@ -1,0 +1,185 @@
+import ByteIO
+import Glibc
+import RingBuffer
+import TraceDat
+import Tracefs
+
+/// Takes one CPU's events out of a buffer that may be written to all the while, and no more than
+/// were in it at the start.
+///
+/// Reading makes work for the kernel, and a tracer of functions records that work: whoever reads
+/// until nothing is left reads for ever. The kernel counts, for each CPU, the events that left the
+/// buffer because they were read or overwritten; together with those that are in it that is the
+/// number of the newest event. It is noted once, and reading ends when as many have left.
+///
+/// Nor is any event taken that came later, for it would be missing to whoever reads next. The
+/// kernel hands out no more than was asked for, in whole events, and no event is shorter than 8
+/// bytes (`RB_EVNT_MIN_SIZE`, kernel/trace/ring_buffer.c): asked for 8 bytes for each event that is
+/// wanted still, it cannot give one too many. What is wanted gets less with each answer; where the
+/// next event is longer than that, 4 bytes more are asked for until it fits.
+///
+/// Where the tracer overwrites what is to be read, in the very moment between a look at the counts
+/// and a read, a page at most of later events is taken too.
+struct BoundedReader: ~Copyable {
+  struct Job {
+    /// `trace_pipe_raw` or `snapshot_raw` of a CPU.
+    var path: String
+    var layout: PageLayout
+    var region: Region
+    var bound: Bound
+  }
+
+  enum Bound {
+    /// The number of the newest event to read, as `BufferStats.written` counts.
+    case events(UInt64)
+    /// Nothing is written there (a snapshot, or tracing is off): all, but for safety no more than so
+    /// many pages.
+    case pages(Int)
+  }
+
+  /// What was read.
+  struct Outcome: Equatable {
+    var events: UInt64 = 0
+    var bytes: Int64 = 0
+  }
+
+  private let job: Job
+  private let source: Int32
+  private let page: UnsafeMutableRawBufferPointer
+  private(set) var outcome = Outcome()
+  /// The last page told that events before it were overwritten.
+  private var sawLoss = false
+
+  init(_ job: Job) throws(SystemError) {
+    self.job = job
+    source = open(job.path, O_RDONLY | O_NONBLOCK | O_CLOEXEC)
+    page = .allocate(byteCount: job.layout.pageSize, alignment: 4096)
+    guard source >= 0 else {
+      page.deallocate()
+      throw SystemError("open", path: job.path)
+    }
+  }
+
+  deinit {
+    close(source)
+    page.deallocate()
+  }
+
+  private static let shortestEvent = 8
+  private static let alignment = 4
+
+  private var capacity: Int { job.layout.pageSize - job.layout.dataOffset }
+
+  /// Reads until the bound; `isStopped` is asked between two pages.
+  ///
+  /// - Parameter stats: the CPU's counters as they are now.
+  mutating func run(
+    stats: () throws(TracefsError) -> BufferStats, isStopped: () -> Bool
+  ) throws(RecordingError) {
+    switch job.bound {
+    case .pages(let most):
+      for _ in 0..<most where !isStopped() {
+        guard try readPage(room: capacity) == .events else { return }
+      }
+    case .events(let newest):
+      while !isStopped() {
+        let now = try Recorder.traced(stats)
+        guard now.gone < newest, now.entries > 0 else { return }
+        guard try read(upTo: newest - now.gone, isStopped) else { return }
+      }
+    }
+  }
+
+  /// Reads some of the events that are wanted, at least one; false where there is none.
+  private mutating func read(
+    upTo wanted: UInt64, _ isStopped: () -> Bool
+  ) throws(RecordingError) -> Bool {
+    let mostInPage = UInt64(capacity / Self.shortestEvent)
+    if wanted >= mostInPage {
+      // Whole pages while even pages full of the shortest events hold none too many. One that tells
+      // of a loss may come from far behind the one before.
+      var left = wanted
+      while left >= mostInPage, !isStopped() {
+        guard try readPage(room: capacity) == .events else { return false }
+        left -= mostInPage
+        if sawLoss { break }
+      }
+      return true
+    }
+    var room = Int(wanted) * Self.shortestEvent
+    while room <= capacity {
+      switch try readPage(room: room) {
+      case .events: return true
+      case .nothing: return false
+      case .tooLong: room += Self.alignment
+      }
+    }
+    return false
+  }
+
+  private enum Answer {
+    case events, nothing
+    /// The next event is longer than what was asked for.
+    case tooLong
+  }
+
+  /// Asks for events of at most `room` bytes together, and writes them to the file as a page.
+  private mutating func readPage(room: Int) throws(RecordingError) -> Answer {
+    do throws(SystemError) {
+      let asked = job.layout.dataOffset + room
+      var count = try readSome(at: 0, asked)
+      guard count > 0 else { return count < 0 ? .nothing : room < capacity ? .tooLong : .nothing }
+      // The rest of the page, which tells how much was lost, comes without another event.
+      while count < page.count {
+        let more = try readSome(at: count, page.count - count)
+        guard more > 0 else { break }
+        count += more
+      }
+      let rest = UnsafeMutableRawBufferPointer(rebasing: page[count...])
+      rest.initializeMemory(as: UInt8.self, repeating: 0)
+      countEvents()
+      try writePage()
+      return .events
+    } catch { throw .system(error) }
+  }
+
+  /// Bytes that came; 0 where the kernel gave none though there are events, -1 where there are none.
+  private func readSome(at offset: Int, _ count: Int) throws(SystemError) -> Int {
+    guard let base = page.baseAddress else { return -1 }
+    while true {
+      let got = Glibc.read(source, base + offset, count)
+      if got >= 0 { return got }
+      if errno == EAGAIN { return -1 }
+      if errno != EINTR { throw SystemError("read", path: job.path) }
+    }
+  }
+
+  private mutating func countEvents() {
+    guard let base = page.baseAddress else { return }
+    var cursor = RecordCursor(page: base, layout: job.layout, available: page.count)
+    sawLoss = cursor.lost != .none
+    while cursor.next() != nil { outcome.events += 1 }
+  }
+
+  private mutating func writePage() throws(SystemError) {
+    guard outcome.bytes + Int64(page.count) <= job.region.capacity else {
+      throw SystemError("write", code: EFBIG)
+    }
+    var done = 0
+    while done < page.count, let base = page.baseAddress {
+      let offset = job.region.offset + outcome.bytes + Int64(done)
+      let got = pwrite(job.region.descriptor, base + done, page.count - done, off_t(offset))
+      if got < 0, errno == EINTR { continue }
+      guard got > 0 else { throw SystemError("write", code: got < 0 ? errno : EIO) }
+      done += got
+    }
+    outcome.bytes += Int64(page.count)
+  }
+}
+
+extension BufferStats {
+  /// How many events have left the buffer: read, or overwritten.
+  var gone: UInt64 { read &+ overrun }
+  /// The number of the newest event, counted from when the buffer was last emptied.
+  var written: UInt64 { entries &+ gone }
+}
