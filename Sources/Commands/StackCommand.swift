@@ -47,7 +47,8 @@ package struct StackCommand: ParsableCommand {
   }
 
   static func write(_ tracer: StackTracer, to sink: inout ByteSink) throws {
-    if try !tracer.isEnabled() { sink.append("(stack tracer not running)\n") }
+    sink.append(
+      try tracer.isEnabled() ? "(stack tracer running)\n" : "(stack tracer not running)\n")
     sink.append(try tracer.deepest())
   }
 }

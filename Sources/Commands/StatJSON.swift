@@ -36,7 +36,10 @@ enum StatJSON {
       object.add("on", option.isOn)
     }
     object.add("error_log", status.errorLog)
-    if status.name == nil { object.add("instances", status.instances) }
+    if status.name == nil {
+      object.add("stack_tracing", status.isStackTracing)
+      object.add("instances", status.instances)
+    }
     object.add("readers", users.readers(of: status.name)) { reader, object in
       object.add("pid", Int(reader.pid))
       object.add("comm", reader.comm)

@@ -45,6 +45,7 @@ enum StatText {
       if !status.errorLog.hasSuffix("\n") { sink.append("\n") }
     }
     lines("Instances", status.instances, indent: " ", to: &sink)
+    if status.isStackTracing == true { sink.append("\nStack tracing is enabled\n") }
     writeUsers(users, of: status.name, to: &sink)
   }
 

@@ -22,8 +22,6 @@ import Tracefs
 /// and a read, a page at most of later events is taken too.
 struct BoundedReader: ~Copyable {
   struct Job {
-    /// `trace_pipe_raw` or `snapshot_raw` of a CPU.
-    var path: String
     var layout: PageLayout
     var region: Region
     var bound: Bound
@@ -43,27 +41,23 @@ struct BoundedReader: ~Copyable {
     var bytes: Int64 = 0
   }
 
+  /// Reads from `trace_pipe_raw` or `snapshot_raw`, without waiting, as `RawPipe.read`.
+  typealias Source = (UnsafeMutableRawBufferPointer) throws(SystemError) -> Int?
+
   private let job: Job
-  private let source: Int32
+  private let source: Source
   private let page: UnsafeMutableRawBufferPointer
   private(set) var outcome = Outcome()
   /// The last page told that events before it were overwritten.
   private var sawLoss = false
 
-  init(_ job: Job) throws(SystemError) {
+  init(_ job: Job, source: @escaping Source) {
     self.job = job
-    source = open(job.path, O_RDONLY | O_NONBLOCK | O_CLOEXEC)
+    self.source = source
     page = .allocate(byteCount: job.layout.pageSize, alignment: 4096)
-    guard source >= 0 else {
-      page.deallocate()
-      throw SystemError("open", path: job.path)
-    }
   }
 
-  deinit {
-    close(source)
-    page.deallocate()
-  }
+  deinit { page.deallocate() }
 
   private static let shortestEvent = 8
   private static let alignment = 4
@@ -127,31 +121,21 @@ struct BoundedReader: ~Copyable {
   private mutating func readPage(room: Int) throws(RecordingError) -> Answer {
     do throws(SystemError) {
       let asked = job.layout.dataOffset + room
-      var count = try readSome(at: 0, asked)
-      guard count > 0 else { return count < 0 ? .nothing : room < capacity ? .tooLong : .nothing }
+      guard var count = try source(part(0..<asked)) else { return .nothing }
+      guard count > 0 else { return room < capacity ? .tooLong : .nothing }
       // The rest of the page, which tells how much was lost, comes without another event.
-      while count < page.count {
-        let more = try readSome(at: count, page.count - count)
-        guard more > 0 else { break }
+      while count < page.count, let more = try source(part(count..<page.count)), more > 0 {
         count += more
       }
-      let rest = UnsafeMutableRawBufferPointer(rebasing: page[count...])
-      rest.initializeMemory(as: UInt8.self, repeating: 0)
+      part(count..<page.count).initializeMemory(as: UInt8.self, repeating: 0)
       countEvents()
       try writePage()
       return .events
     } catch { throw .system(error) }
   }
 
-  /// Bytes that came; 0 where the kernel gave none though there are events, -1 where there are none.
-  private func readSome(at offset: Int, _ count: Int) throws(SystemError) -> Int {
-    guard let base = page.baseAddress else { return -1 }
-    while true {
-      let got = Glibc.read(source, base + offset, count)
-      if got >= 0 { return got }
-      if errno == EAGAIN { return -1 }
-      if errno != EINTR { throw SystemError("read", path: job.path) }
-    }
+  private func part(_ range: Range<Int>) -> UnsafeMutableRawBufferPointer {
+    UnsafeMutableRawBufferPointer(rebasing: page[range])
   }
 
   private mutating func countEvents() {
@@ -182,4 +166,32 @@ extension BufferStats {
   var gone: UInt64 { read &+ overrun }
   /// The number of the newest event, counted from when the buffer was last emptied.
   var written: UInt64 { entries &+ gone }
+}
+
+/// One of the kernel's files of raw pages, open for reading without waiting.
+final class RawPipe {
+  private let path: String
+  private let descriptor: Int32
+
+  init(_ path: String) throws(SystemError) {
+    self.path = path
+    descriptor = open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC)
+    guard descriptor >= 0 else { throw SystemError("open", path: path) }
+  }
+
+  deinit { if descriptor >= 0 { close(descriptor) } }
+
+  /// How many bytes came; 0 where events are there but the next one is longer than was asked for,
+  /// nil where none is.
+  ///
+  /// The kernel makes a page of as many events as fit into what is asked for; the rest of that page
+  /// is what the next calls give, and then the next page.
+  func read(_ target: UnsafeMutableRawBufferPointer) throws(SystemError) -> Int? {
+    while true {
+      let got = Glibc.read(descriptor, target.baseAddress, target.count)
+      if got >= 0 { return got }
+      if errno == EAGAIN { return nil }
+      if errno != EINTR { throw SystemError("read", path: path) }
+    }
+  }
 }

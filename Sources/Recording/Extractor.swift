@@ -202,14 +202,14 @@ package struct Extractor {
     _ summary: inout ExtractionSummary, _ signals: Signals
   ) throws(RecordingError) -> BoundedReader.Outcome {
     let instance = source.instance
-    var reader: BoundedReader
+    let pipe: RawPipe
     do throws(SystemError) {
-      reader = try BoundedReader(
-        .init(
-          path: plan.fromSnapshot
-            ? instance.rawSnapshotPath(cpu: cpu) : instance.rawPipePath(cpu: cpu),
-          layout: source.pages, region: region, bound: try bound(source, cpu, stats)))
+      pipe = try RawPipe(
+        plan.fromSnapshot ? instance.rawSnapshotPath(cpu: cpu) : instance.rawPipePath(cpu: cpu))
     } catch { throw .system(error) }
+    var reader = BoundedReader(
+      .init(layout: source.pages, region: region, bound: bound(source, cpu, stats))
+    ) { (target) throws(SystemError) in try pipe.read(target) }
     var wasInterrupted = false
     do throws(RecordingError) {
       try reader.run { () throws(TracefsError) in
@@ -229,12 +229,11 @@ package struct Extractor {
   /// How far to read. A buffer that nobody writes to is read to its end, in whole pages.
   private func bound(
     _ source: Source, _ cpu: Int, _ stats: BufferStats
-  ) throws(SystemError) -> BoundedReader.Bound {
+  ) -> BoundedReader.Bound {
     if !plan.fromSnapshot, source.isTracing { return .events(stats.written) }
     let kilobytes = (try? source.instance.bufferSize(cpu: cpu)) ?? 1 << 20
     // The page that is written to, the one that readers hold, and one for rounding.
-    return .pages(
-      kilobytes.multipliedReportingOverflow(by: 1024).partialValue / source.pages.pageSize + 3)
+    return .pages(min(kilobytes, 1 << 40) * 1024 / source.pages.pageSize + 3)
   }
 
   // MARK: After

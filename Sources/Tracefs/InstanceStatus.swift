@@ -41,6 +41,8 @@ package struct InstanceStatus: Equatable, Sendable {
   package var options: [Option] = []
   /// The file's text; empty where nothing went wrong.
   package var errorLog = ""
+  /// Whether the stack tracer runs, which is one for the machine; nil where the kernel has none.
+  package var isStackTracing: Bool?
   /// The names of the other instances, as the kernel lists them; only at the top level.
   package var instances: [String] = []
 
@@ -109,6 +111,7 @@ extension Instance {
     status.eventProbes = setLines(.dynamicEvents).filter {
       $0.hasPrefix("e:") || $0.hasPrefix("e ")
     }
+    status.isStackTracing = try? StackTracer(directory).isEnabled()
     let instances = "\(directory.path)/instances"
     status.instances = (try? TextFile.namesAsListed(in: instances)) ?? []
     return status
