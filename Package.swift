@@ -122,7 +122,7 @@ let package = Package(
     .testTarget(
       name: "CommandsTests",
       dependencies: [
-        "ByteIO", "Commands", "TraceTestSupport",
+        "ByteIO", "Commands", "EventFormats", "Recording", "TraceTestSupport", "Tracefs",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: settings),

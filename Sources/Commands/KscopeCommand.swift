@@ -20,6 +20,11 @@ package struct KscopeCommand: ParsableCommand {
       RestoreCommand.self,
       CheckEventsCommand.self,
       ListCommand.self,
+      StatCommand.self,
+      ShowCommand.self,
+      SnapshotCommand.self,
+      StackCommand.self,
+      ExtractCommand.self,
       ResetCommand.self,
     ]
   )
