@@ -77,7 +77,7 @@ let package = Package(
       dependencies: ["ByteIO", "CKernel", "RingBuffer", "TraceDat", "Tracefs"],
       swiftSettings: settings),
     .testTarget(
-      name: "RecordingTests", dependencies: ["Recording", "TraceTestSupport"],
+      name: "RecordingTests", dependencies: ["Recording", "RingBuffer", "TraceTestSupport"],
       swiftSettings: settings),
 
     // MARK: Text out of a recording
@@ -87,7 +87,9 @@ let package = Package(
       swiftSettings: settings),
     .testTarget(
       name: "ReportsTests",
-      dependencies: ["ByteIO", "EventFormats", "Reports", "RingBuffer", "TraceTestSupport"],
+      dependencies: [
+        "ByteIO", "EventFormats", "Recording", "Reports", "RingBuffer", "TraceTestSupport",
+      ],
       exclude: ["Fixtures"], swiftSettings: settings),
 
     // MARK: The command line
@@ -122,7 +124,8 @@ let package = Package(
     // MARK: What the benchmarks run beside the program
 
     .executableTarget(
-      name: "kscope-bench", dependencies: ["ByteIO", "Reports", "RingBuffer", "TraceDat"],
+      name: "kscope-bench",
+      dependencies: ["ByteIO", "Recording", "Reports", "RingBuffer", "TraceDat"],
       swiftSettings: settings),
 
     // MARK: What tests share

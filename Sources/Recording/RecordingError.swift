@@ -12,6 +12,8 @@ package enum RecordingError: Error, Sendable {
   case command(name: String, cause: SystemError)
   case childrenUnsupported
   case system(SystemError)
+  /// What the kernel says of its events makes no stream.
+  case stream(TraceFileError)
 }
 
 extension RecordingError: ExplainedError {
@@ -26,6 +28,7 @@ extension RecordingError: ExplainedError {
     case .command(let name, let cause): "cannot run \(name): \(cause.reason)"
     case .childrenUnsupported: "this kernel cannot follow children (trace option event-fork)"
     case .system(let error): error.message
+    case .stream(let error): error.message
     }
   }
 
@@ -41,6 +44,7 @@ extension RecordingError: ExplainedError {
     case .command: "nothing was recorded, and the settings are back"
     case .childrenUnsupported: "leave -c out"
     case .system: nil
+    case .stream(let error): error.hint
     }
   }
 }
