@@ -93,7 +93,7 @@ let package = Package(
       swiftSettings: settings),
     .testTarget(
       name: "RecordingTests",
-      dependencies: ["KernelTypes", "Recording", "TraceTestSupport", "Tracefs"],
+      dependencies: ["KernelTypes", "Recording", "RingBuffer", "TraceTestSupport", "Tracefs"],
       swiftSettings: settings),
 
     // MARK: Text out of a recording
@@ -103,7 +103,9 @@ let package = Package(
       swiftSettings: settings),
     .testTarget(
       name: "ReportsTests",
-      dependencies: ["ByteIO", "EventFormats", "Reports", "RingBuffer", "TraceTestSupport"],
+      dependencies: [
+        "ByteIO", "EventFormats", "Recording", "Reports", "RingBuffer", "TraceTestSupport",
+      ],
       exclude: ["Fixtures"], swiftSettings: settings),
 
     // MARK: The command line
@@ -140,7 +142,8 @@ let package = Package(
     // MARK: What the benchmarks run beside the program
 
     .executableTarget(
-      name: "kscope-bench", dependencies: ["ByteIO", "Reports", "RingBuffer", "TraceDat"],
+      name: "kscope-bench",
+      dependencies: ["ByteIO", "Recording", "Reports", "RingBuffer", "TraceDat"],
       swiftSettings: settings),
 
     // MARK: What tests share

@@ -10,6 +10,8 @@ package struct KscopeCommand: ParsableCommand {
     version: "0.1.0",
     subcommands: [
       RecordCommand.self,
+      StreamCommand.self,
+      ProfileCommand.self,
       ReportCommand.self,
       HistCommand.self,
       MemCommand.self,

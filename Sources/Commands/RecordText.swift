@@ -61,14 +61,20 @@ package enum RecordText {
 
   /// What ended it, where that is worth a word.
   private static func ending(_ summary: RecordingSummary) -> String? {
-    switch summary.ending {
+    if case .failed(let reason) = summary.ending {
+      return "recording was cut short: \(summary.output) cannot be written: \(reason)"
+    }
+    return words(for: summary.ending)
+  }
+
+  static func words(for ending: RecordingSummary.Ending) -> String? {
+    switch ending {
     case .running, .exited(0): nil
     case .exited(let status): "the command ended with status \(status)"
     case .killed(let number): "the command was killed by \(name(ofSignal: number))"
     case .signal(let number): "stopped by \(name(ofSignal: number))"
     case .processesEnded: "the traced processes have ended"
-    case .failed(let reason):
-      "recording was cut short: \(summary.output) cannot be written: \(reason)"
+    case .failed(let reason): reason
     }
   }
 

@@ -66,7 +66,7 @@ package struct Recorder {
   // MARK: Checks that change nothing
 
   /// Looks for the program before anything is set up and a former trace.dat is overwritten.
-  private func checkCommand() throws(RecordingError) {
+  func checkCommand() throws(RecordingError) {
     guard let name = plan.command.first, !name.contains("/") else { return }
     let path = getenv("PATH").map { String(cString: $0) } ?? "/bin:/usr/bin"
     let found = path.split(separator: ":", omittingEmptySubsequences: false).contains {
@@ -76,7 +76,7 @@ package struct Recorder {
   }
 
   /// Puts back what runs that were killed have left.
-  private func recoverAbandoned() throws(RecordingError) -> [String] {
+  func recoverAbandoned() throws(RecordingError) -> [String] {
     var warnings: [String] = []
     for found in SavedState.abandoned() {
       let problems = try Self.traced { () throws(TracefsError) in try SavedState.recover(found) }

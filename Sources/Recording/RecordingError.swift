@@ -18,6 +18,8 @@ package enum RecordingError: Error, Sendable {
   /// `-v` before a probe that has no trigger.
   case probeLeftOut(String)
   case system(SystemError)
+  /// What the kernel says of its events makes no stream.
+  case stream(TraceFileError)
 }
 
 extension RecordingError: ExplainedError {
@@ -35,6 +37,7 @@ extension RecordingError: ExplainedError {
     case .probeRefused(let probe, _, let reason, _): "\(probe): the kernel refuses: \(reason)"
     case .probeLeftOut(let probe): "\(probe): a probe that is left out (-v) would record nothing"
     case .system(let error): error.message
+    case .stream(let error): error.message
     }
   }
 
@@ -55,6 +58,7 @@ extension RecordingError: ExplainedError {
     case .probeRefused(_, let line, _, false): "the kernel was given: \(line)"
     case .probeLeftOut: "leave it away, or give it a trigger (-R)"
     case .system: nil
+    case .stream(let error): error.hint
     }
   }
 }

@@ -38,6 +38,9 @@ struct FileKnowledge: Sendable {
     self.symbols = symbols
     if let others = options.symbols {
       builder.symbols = SymbolTable { others.bytes }
+    } else if let load = options.loadsSymbols {
+      let late = LateSymbols(load)
+      builder.symbols = SymbolTable { late.bytes }
     } else {
       builder.symbols = SymbolTable { symbols.text() }
     }
@@ -50,7 +53,7 @@ struct FileKnowledge: Sendable {
     events = catalog
     labels = EventLabels(catalog, colours: options.line.colours)
     let saved = text(.savedCommandLines).withBytes { TaskNames(savedCommandLines: $0) }
-    names = SharedTaskNames(saved: saved) {
+    names = SharedTaskNames(saved: saved, live: options.liveNames) {
       options.names?.all ?? TaskNameSearch(file: file, events: catalog).run()
     }
     self.problems = problems

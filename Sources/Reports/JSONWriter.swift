@@ -81,6 +81,11 @@ struct JSONWriter: ~Copyable, SliceFormatter {
     losses.add(cursor.damages, count: cursor.damageCount, problems: cursor.problems)
   }
 
+  mutating func forgetNames() {
+    for source in 0..<caches.count { caches[source].tasks.removeAll() }
+    gate.forgetNames()
+  }
+
   private mutating func write(
     _ run: EventCursor.Run, _ slice: SliceDealer.Slice, to sink: inout ByteSink
   ) {

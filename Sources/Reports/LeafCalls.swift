@@ -66,7 +66,7 @@ extension SliceWriter {
 
   /// The first event behind a slice, where it is the function_graph tracer's.
   func follower(of slice: SliceDealer.Slice) -> Call? {
-    var ahead = EventCursor(streams, from: slice.to)
+    var ahead = EventCursor(streams, from: slice.to, to: slice.ahead)
     return ahead.next().flatMap { call($0) }
   }
 }

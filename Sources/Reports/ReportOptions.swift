@@ -10,9 +10,13 @@ package struct ReportOptions: Sendable {
   package var printsHead = true
   /// Names of tasks that are known, in place of a search through the file.
   package var names: GatheredNames?
+  /// The names of tasks while they are traced, in place of all others.
+  package var liveNames: LiveTaskNames?
   package var line = LineOptions()
   /// The kernel's symbols, in the form of /proc/kallsyms, in place of those in the recordings.
   package var symbols: MappedFile?
+  /// Reads them when the first address is looked up, in the same form and in the same stead.
+  package var loadsSymbols: (@Sendable () -> [UInt8])?
   /// How many threads work; all processors by default.
   package var workers = 0
   /// How many bytes of pages are printed at once; their text, about twice that, stays in a

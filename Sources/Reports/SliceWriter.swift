@@ -15,6 +15,8 @@ struct SliceWriter: ~Copyable, SliceFormatter {
   private var wakeups: WakeupLatency?
   private var gate: EventGate
   private(set) var losses = ReportLosses()
+  /// Whether the first event behind the last slice was printed with it, as a leaf's end.
+  private(set) var tookNext = false
 
   init(_ input: ReportInput, options: ReportOptions) {
     streams = input.streams
@@ -38,19 +40,26 @@ struct SliceWriter: ~Copyable, SliceFormatter {
     var cursor = EventCursor(streams, from: slice.from, to: slice.to)
     // How many events of each stream were printed.
     var printed = [Int](repeating: 0, count: streams.count)
-    var isLeafsEnd = cursor.peek.map { endsLeaf($0, before: slice) } ?? false
+    var isLeafsEnd =
+      slice.skipsFirst ?? cursor.peek.map { endsLeaf($0, before: slice) } ?? false
     gate.enter(slice)
     while let run = cursor.nextRun() {
       let depths = slice.depths.map { $0[run.stream] + printed[run.stream] }
       printed[run.stream] += run.count
       isLeafsEnd = write(run, skippingFirst: isLeafsEnd, depths, slice, cursor, to: &sink)
     }
+    tookNext = isLeafsEnd
     losses.add(cursor.damages, count: cursor.damageCount, problems: cursor.problems)
   }
 
   /// Whether an event before a slice was shown; only right for events that are no stack traces.
   mutating func shows(_ event: EventCursor.Event, _ slice: SliceDealer.Slice) -> Bool {
     gate.isOpen || gate.passes(event.record, of: event.stream, in: slice)
+  }
+
+  mutating func forgetNames() {
+    for source in 0..<caches.count { caches[source].tasks.removeAll() }
+    gate.forgetNames()
   }
 
   /// Prints what is known only when all lines are.
