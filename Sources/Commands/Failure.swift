@@ -14,7 +14,7 @@ package enum Failure {
   /// Prints an error and goes on: for what was lost on the way to an answer.
   package static func report(_ error: any ExplainedError) {
     say(error.message)
-    if let hint = error.hint { say("hint: \(hint)") }
+    if let hint = error.hint { say("hint: \(ProgramName.calling(hint))") }
   }
 
   /// Prints what was lost, each thing in a line, and counts what is too much to name.
@@ -23,7 +23,7 @@ package enum Failure {
   static func report(_ errors: [any ExplainedError]) -> Bool {
     for error in errors.prefix(lossesNamed) { say(error.message) }
     if errors.count > lossesNamed { say("… and \(errors.count - lossesNamed) more") }
-    if let hint = errors.lazy.compactMap(\.hint).first { say("hint: \(hint)") }
+    if let hint = errors.lazy.compactMap(\.hint).first { say("hint: \(ProgramName.calling(hint))") }
     return !errors.isEmpty
   }
 
@@ -32,7 +32,7 @@ package enum Failure {
   /// One line on standard error, after the program's name.
   package static func say(_ line: String) {
     var sink = ByteSink(capacity: 256)
-    sink.append("kscope: \(printable(line))\n")
+    sink.append("\(ProgramName.current): \(printable(line))\n")
     try? sink.write(to: STDERR_FILENO)
   }
 

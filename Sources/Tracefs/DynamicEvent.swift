@@ -7,4 +7,24 @@ package enum DynamicEvent {
     let name = word[word.index(after: colon)...]
     return name.isEmpty ? nil : "-:\(name)"
   }
+
+  /// What it is made of, by trace-cmd's names.
+  package enum Kind: String, CaseIterable, Sendable {
+    case kprobe, kretprobe, uprobe, uretprobe, eprobe, synth
+  }
+
+  /// The kind of an event that is listed so; nil for one that has no name here (fprobe).
+  package static func kind(ofListed line: String) -> Kind? {
+    let words = line.words
+    guard let type = words.first?.first, words.count > 1 else { return nil }
+    // A uprobe's place is `/path:0xOFFSET`.
+    let isInFile = words[1].hasPrefix("/")
+    switch type {
+    case "p": return isInFile ? .uprobe : .kprobe
+    case "r": return isInFile ? .uretprobe : .kretprobe
+    case "e": return .eprobe
+    case "s": return .synth
+    default: return nil
+    }
+  }
 }
