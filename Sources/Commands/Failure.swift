@@ -6,10 +6,22 @@ import Glibc
 package enum Failure {
   /// Prints what happened and what to do next, then ends the process.
   static func exit(with error: any Error, from command: any ParsableCommand.Type) -> Never {
-    guard let explained = error as? any ExplainedError else { command.exit(withError: error) }
+    guard let explained = error as? any ExplainedError else {
+      guard ProgramName.isTraceCmd, command.exitCode(for: error) == .validationFailure else {
+        command.exit(withError: error)
+      }
+      var sink = ByteSink()
+      sink.append(command.fullMessage(for: error) + "\n")
+      try? sink.write(to: STDERR_FILENO)
+      Glibc.exit(traceCmdUsage)
+    }
     report(explained)
-    Glibc.exit(explained.exitStatus)
+    let isTheirs = ProgramName.isTraceCmd && explained is any UsageError
+    Glibc.exit(isTheirs ? traceCmdUsage : explained.exitStatus)
   }
+
+  /// What trace-cmd returns where it does not understand its command line.
+  private static let traceCmdUsage: Int32 = 255
 
   /// Prints an error and goes on: for what was lost on the way to an answer.
   package static func report(_ error: any ExplainedError) {

@@ -9,13 +9,15 @@ extension ResetCommand {
   }
 
   static let help = """
-    Puts back what kscope changed: what `start`, `set`, `stop` and `record -k` left on purpose, and
-    what a killed run left behind. The last change is undone first; what somebody else has changed
-    since is named and stays. With --all or the name of a buffer it is trace-cmd's reset: whoever
-    set it up, no tracer, event, filter, trigger or probe stays.
+    Puts back what kscope changed; with --all, turns all tracing off.
 
     USAGE: kscope reset [--list [--json]]
-           kscope reset [--all] [OPTION …]
+    USAGE: kscope reset [--all] [OPTION …]
+
+    The first puts back what `start`, `set`, `stop` and `record -k` left on purpose, and what a
+    killed run left behind. The last change is undone first; what somebody else has changed since
+    is named and stays. The second is trace-cmd's reset: whoever set it up, no tracer, event,
+    filter, trigger or probe stays in the buffers that are named, the top level without a name.
 
     Called as trace-cmd, the second is always meant. The order of options matters: -b and -d belong
     to the -B, -a or -t before them.

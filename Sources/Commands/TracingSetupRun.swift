@@ -20,9 +20,7 @@ struct TracingSetupRun {
   }
 
   func run() throws {
-    guard case .plan(let plan) = try RecordArguments.parse(arguments, for: command) else {
-      return try help.write()
-    }
+    guard case .plan(let plan) = try parsed() else { return try help.write() }
     var setup = TracingSetup(
       purpose, plan, commandLine: [ProgramName.current, command.rawValue] + arguments)
     setup.onSet = { summary in
@@ -38,5 +36,11 @@ struct TracingSetupRun {
     }
     let summary = try setup.run()
     if !plan.isQuiet, let ending = RecordText.ending(of: summary.ending) { Failure.say(ending) }
+  }
+
+  private func parsed() throws(TracingUsageError) -> RecordArguments.Outcome {
+    do { return try RecordArguments.parse(arguments, for: command) } catch {
+      throw TracingUsageError(command: command, cause: error)
+    }
   }
 }

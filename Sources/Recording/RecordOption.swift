@@ -118,7 +118,7 @@ package struct RecordOption: Sendable {
     .init(
       .instance, "B", nil, "NAME", .buffer,
       "Whatever follows goes to an instance, a buffer of its own. One that is\n"
-        + "made here is removed at the end."),
+        + "made here is removed when the settings are put back."),
     .init(
       .privateInstance, nil, "private", nil, .buffer,
       "Use an instance of its own in place of the top level, so that nobody else's\n"

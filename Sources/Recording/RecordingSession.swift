@@ -169,6 +169,8 @@ final class RecordingSession {
   func settle() {
     guard plan.keepsSettings else { return restore() }
     for index in buffers.indices { buffers[index].close() }
+    // That kscope's own threads are left out ends with them.
+    summary.warnings += state.restore { $0.hasSuffix("_notrace_pid") }.map(\.message)
     do throws(TracefsError) { try state.keep() } catch { summary.warnings.append(error.message) }
   }
 }

@@ -178,15 +178,20 @@ package final class SavedState {
   ///
   /// Safe to call more than once. Where a problem may pass (a file in use), the journal stays for
   /// `kscope reset`.
+  ///
+  /// - Parameter isWanted: of a path below the tracing directory, whether it is to be put back.
   @discardableResult
-  package func restore() -> [RestoreProblem] {
+  package func restore(
+    only isWanted: (_ path: String) -> Bool = { _ in true }
+  ) -> [RestoreProblem] {
     guard let open else { return [] }
     // Without the lock it is better to go on than to leave things as they are.
     let held = place.flatMap { try? StateLock.hold($0) }
     defer { if let held { close(held) } }
     open.refresh()
     let others = place.map { OtherJournals(than: open.path, of: directory, in: $0) }
-    let problems = Unwinding(directory: directory, journal: open, others: others ?? .none).run()
+    let problems = Unwinding(directory: directory, journal: open, others: others ?? .none)
+      .run(only: isWanted)
     let left = open.journal.openChanges.map { open.journal.changes[$0] }
     numbers = numbers.filter { !open.journal.changes[$0.value].isDone }
     createdInstances.removeAll { path in
