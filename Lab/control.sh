@@ -21,7 +21,7 @@ dump() {
         $root/{set_ftrace_notrace,set_graph_function,set_graph_notrace,dynamic_events} \
         $root/options/* $root/per_cpu/*/buffer_size_kb \
         $root/events/{sched,irq,timer}/*/{filter,trigger} | grep -v 'trigger:#' |
-        sed 's/_pid:[0-9][0-9]*$/_pid:PID/; s/:count=[0-9]*/:count=N/'
+        sed 's/_pid:[0-9][0-9]*$/_pid:PID/; s/:count=[0-9]*/:count=N/; s/\/filter:(\([^()]*\))$/\/filter:\1/'
       grep -qs '^entries: *[1-9]' $root/per_cpu/*/stats && echo "$root: some entries" ||
         echo "$root: no entries"
     done
