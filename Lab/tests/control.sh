@@ -18,6 +18,10 @@ same() {
   equal "$*: the state is trace-cmd's" "$(diff <(echo "$yours") <(echo "$mine"))" ''
 }
 
+# With -c kscope traces the children that a process has already: this one has none.
+sleep 100000 &
+sleeper=$!
+
 same start -e sched:sched_switch
 same start -e sched -v -e '*stat*'
 same start -e sched_switch -e 'irq:*' -e timer
@@ -32,8 +36,8 @@ same start -T -O sym-offset -e sched:sched_switch
 same start -O noirq-info -O nooverwrite -e sched:sched_switch
 same start -B one -e sched:sched_switch -B two -p function -l vfs_read
 same start -e irq -B one -e timer:timer_start -b 512 -M 2
-same start -P 1 -e sched:sched_switch
-same start -P 1 -c -e sched:sched_switch
+same start -P $sleeper -e sched:sched_switch
+same start -P $sleeper -c -e sched:sched_switch
 same start -F -e sched:sched_switch true
 same start -F -c -p function -l vfs_read cat /proc/version
 same start -e sched:sched_switch true
@@ -48,7 +52,7 @@ same set -p function -l vfs_read
 same set -b 2000 -C mono -M 1
 same set -O sym-offset -T
 same set -B one -e irq -b 500
-same set -P 1
+same set -P $sleeper
 same set -F true
 same set -e sched:sched_switch true
 same set -l vfs_read -n vfs_write -g vfs_open
@@ -58,7 +62,7 @@ mkdir $tracing/instances/{one,two}
 echo 1 >$tracing/instances/one/events/irq/enable
 check "set -v -B removes an instance" kscope set -v -B one -B three -C mono
 equal "set -v -B: those that stay" "$(ls $tracing/instances | tr '\n' ' ')" 'three two '
-said=$(kscope set -v -B tow -C mono 2>&1)
+said=$(kscope set -C mono -v -B tow 2>&1)
 equal "set -v -B of none: status" $? 1
 matches "set -v -B of none: said" "$said" 'no such instance: tow'
 matches "set -v -B of none: the nearest" "$said" 'nearest: two'
@@ -66,4 +70,5 @@ check "reset removes the instance that set made" kscope reset
 equal "those that stay then" "$(ls $tracing/instances | tr '\n' ' ')" 'two '
 rmdir $tracing/instances/two
 unchanged "at the end"
+kill $sleeper
 finish
