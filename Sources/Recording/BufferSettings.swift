@@ -1,7 +1,7 @@
 import ProbeLanguage
 import Tracefs
 
-/// Sets a buffer up as a plan wants it, everything but the last step: tracing stays off.
+/// Sets a buffer up as a plan wants it.
 ///
 /// The order matters: what empties the buffer comes first (sizes, clock), what limits comes before
 /// what is limited (filters before the tracer, pids before events).
@@ -13,8 +13,15 @@ struct BufferSettings {
   /// The pids of this buffer; empty for all.
   let pids: [Int32]
 
+  /// Sets everything and empties the buffer; tracing is off then, for the last step.
   func apply() throws(TracefsError) {
     try instance.setTracingOn(false, saving: state)
+    try applySettings()
+    try instance.clearBuffer()
+  }
+
+  /// Sets what the plan says and nothing else.
+  func applySettings() throws(TracefsError) {
     try setBuffer()
     try setOptions()
     try setFunctions()
@@ -22,7 +29,6 @@ struct BufferSettings {
     try setEventFilters()
     if let tracer = buffer.tracer { try instance.setCurrentTracer(tracer, saving: state) }
     try switchEvents()
-    try instance.clearBuffer()
   }
 
   private func setBuffer() throws(TracefsError) {

@@ -26,6 +26,8 @@ package struct RecordOption: Sendable {
     case onlyCommand, pid, children, noFilter
     case instance, bufferSize, subBufferSize, cpuMask, commandLines
     case output, maximum, compression, fileVersion, date, timeOffset, temporary
+    case maximumSize, duration
+    case privateInstance, fork
     case quiet, keep, priority, sleep, noSplice, help
   }
 
@@ -117,7 +119,11 @@ package struct RecordOption: Sendable {
     .init(
       .instance, "B", nil, "NAME", .buffer,
       "Whatever follows goes to an instance, a buffer of its own. One that is\n"
-        + "made here is removed at the end."),
+        + "made here is removed when the settings are put back."),
+    .init(
+      .privateInstance, nil, "private", nil, .buffer,
+      "Use an instance of its own in place of the top level, so that nobody else's\n"
+        + "tracing is touched. trace_marker and trace_printk do not reach it."),
     .init(
       .bufferSize, "b", nil, "KB", .buffer,
       "The size of each CPU's buffer. Larger loses less when much happens."),
@@ -136,6 +142,9 @@ package struct RecordOption: Sendable {
       .maximum, "m", nil, "KB", .file,
       "Keep at most so much of each CPU: the newest. A flight recorder."),
     .init(
+      .maximumSize, nil, "max-size", "SIZE", .file,
+      "End the recording before the file is larger: 500K, 100M, 2G."),
+    .init(
       .compression, nil, "compression", "any|none|zstd|zlib", .file,
       "How to store the file. `none`, the default, leaves the pages where the kernel\n"
         + "put them; the others make the file 5 to 10 times smaller when recording is over."),
@@ -150,6 +159,12 @@ package struct RecordOption: Sendable {
       .temporary, nil, "temp", "DIR", .file,
       "Accepted for trace-cmd's sake: kscope writes the one file directly."),
 
+    .init(
+      .duration, nil, "duration", "TIME", .running,
+      "End the recording after so long: 10 or 10s, 500ms, 2m, 1h."),
+    .init(
+      .fork, nil, "fork", nil, .running,
+      "Do not wait for the end of the command."),
     .init(.quiet, "q", "quiet", nil, .running, "Print nothing but errors."),
     .init(
       .keep, "k", nil, nil, .running, "Leave the tracing as it is set up when done."),
@@ -164,6 +179,9 @@ package struct RecordOption: Sendable {
       .noSplice, nil, "nosplice", nil, .running, "Copy the pages instead of moving them."),
     .init(.help, "h", "help", nil, .running, "This text."),
   ]
+
+  /// Options that trace-cmd does not have.
+  static let additions: Set<Name> = [.maximumSize, .duration, .privateInstance]
 
   /// Letters of trace-cmd that kscope knows and refuses, and why.
   package static let refused: [String: String] = [

@@ -26,16 +26,18 @@ struct RecordedBuffer {
   }
 
   mutating func startReaders(
-    _ plan: RecordingPlan, _ writer: TraceFileWriter, buffer: Int, stop: Int32, failure: Int32
+    _ plan: RecordingPlan, _ writer: TraceFileWriter, buffer: Int, stop: Int32, failure: Int32,
+    budget: PageBudget?
   ) throws(RecordingError) {
     for cpu in layout.cpus {
       let region: Region
       do { region = try writer.region(buffer: buffer, cpu: cpu) } catch { throw .writing(error) }
       do throws(SystemError) {
-        let job = PageReader.Job(
+        var job = PageReader.Job(
           path: instance.rawPipePath(cpu: cpu), cpu: cpu, pageSize: layout.pageSize,
           region: region, ringCapacity: ringCapacity(plan, region),
           usesSplice: !plan.avoidsSplice, priority: plan.priority)
+        job.budget = budget
         let reader = try PageReader(job, stopEvent: stop, failureEvent: failure)
         try reader.start()
         readers.append(reader)

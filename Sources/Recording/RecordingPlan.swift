@@ -35,6 +35,14 @@ package struct RecordingPlan: Equatable, Sendable {
   package var maximumKilobytes: Int?
   /// How many names of tasks the kernel keeps while recording.
   package var commandLinesSize: Int?
+  /// The recording ends after so many nanoseconds.
+  package var duration: UInt64?
+  /// The recording ends before the file has more bytes.
+  package var maximumFileSize: Int64?
+  /// What is not for a named instance goes to one of kscope's own, not to the top level.
+  package var isPrivate = false
+  /// The command's end is not waited for.
+  package var forks = false
   /// The wall clock is saved too, so that a report can show dates.
   package var savesDate = false
   /// Added to every time of the file, in units of the trace clock.
@@ -85,7 +93,16 @@ package struct BufferPlan: Equatable, Sendable {
   /// The size of a sub-buffer of the ring buffer.
   package var subBufferKilobytes: Int?
 
+  /// The instance is to be removed.
+  package var isRemoved = false
+
   package init(name: String?) { self.name = name }
+
+  static func removed(_ name: String) -> BufferPlan {
+    var buffer = BufferPlan(name: name)
+    buffer.isRemoved = true
+    return buffer
+  }
 
   /// Nothing was asked of this buffer.
   package var isEmpty: Bool { self == BufferPlan(name: name) }
@@ -123,5 +140,16 @@ package struct EventRequest: Equatable, Sendable {
   package var combinedFilter: String? {
     guard let first = filters.first else { return nil }
     return filters.count == 1 ? first : filters.map { "(\($0))" }.joined(separator: "&&")
+  }
+}
+
+extension RecordingPlan {
+  /// The processes that a buffer is limited to; none for all.
+  ///
+  /// - Parameter command: the process of the plan's command, where there is one.
+  func pids(of buffer: BufferPlan, command: Int32?) -> [Int32] {
+    var pids = followsChildren ? ProcessTree.family(of: buffer.pids) : buffer.pids
+    if onlyCommand, let command { pids.append(command) }
+    return pids
   }
 }

@@ -17,7 +17,8 @@ extension RecordingSession {
       events = wanted
     }
     var metadata = try KernelMetadata(directory: directory).read(events: events)
-    let clock = try directory.top.read(.traceClock)
+    // With --private the buffer without a name is not the top level.
+    let clock = try (buffers.first?.instance ?? directory.top).read(.traceClock)
     metadata.options = [
       TraceOption(.traceClock, text: clock), TraceOption(.uname, text: KernelMetadata.uname),
       TraceOption(.version, text: recorder.program),
@@ -35,7 +36,7 @@ extension RecordingSession {
     summary.cpus = buffers.flatMap { $0.statistics() }
     let late = lateMetadata()
     let contents = buffers.map(\.contents)
-    restore()
+    settle()
     // From here on the file is not removed any more, whatever happens to it.
     let writer = self.writer
     self.writer = nil

@@ -12,10 +12,10 @@ final class RecordingSession {
   let state: SavedState
   var command: GatedCommand?
   let watch: ProcessWatch
-  let existingInstances: Set<String>
   let signals: Signals
   let stop: EventFlag
   let failure: EventFlag
+  let fullFile: EventFlag
   var buffers: [RecordedBuffer] = []
   var processes = ProcessSnapshot()
   var writer: TraceFileWriter?
@@ -24,7 +24,7 @@ final class RecordingSession {
 
   init(
     _ recorder: Recorder, _ directory: TracingDirectory, _ state: SavedState,
-    _ command: GatedCommand?, _ watch: ProcessWatch, plan: RecordingPlan, existing: Set<String>
+    _ command: GatedCommand?, _ watch: ProcessWatch, plan: RecordingPlan
   ) throws(SystemError) {
     self.recorder = recorder
     self.plan = plan
@@ -32,10 +32,10 @@ final class RecordingSession {
     self.state = state
     self.command = command
     self.watch = watch
-    existingInstances = existing
     signals = try Signals()
     stop = try EventFlag()
     failure = try EventFlag()
+    fullFile = try EventFlag()
     summary = RecordingSummary(output: plan.output, ending: .running, duration: 0, cpus: [])
     kernel_raise_file_limit()
   }
@@ -61,29 +61,17 @@ final class RecordingSession {
     }
     let cpus = OnlineCPUs.present(among: try directory.top.cpus())
     for buffer in plan.buffers {
-      let instance: Instance
-      if let name = buffer.name {
-        instance =
-          existingInstances.contains(name)
-          ? try directory.instance(named: name)
-          : try directory.createInstance(named: name, saving: state)
-      } else {
-        instance = directory.top
-      }
       // Readers know the top level as the buffer without a name: it is there even when nothing of it
       // is recorded.
       let isUsed = buffer.name != nil || !buffer.isEmpty
+      let instance =
+        isUsed ? try plan.instance(for: buffer, in: directory, saving: state) : directory.top
       let settings = BufferSettings(
-        plan: plan, buffer: buffer, instance: instance, state: state, pids: pids(of: buffer))
+        plan: plan, buffer: buffer, instance: instance, state: state,
+        pids: plan.pids(of: buffer, command: command?.pid))
       if isUsed { try settings.apply() }
       buffers.append(try RecordedBuffer(settings, cpus: isUsed ? cpus : []))
     }
-  }
-
-  private func pids(of buffer: BufferPlan) -> [Int32] {
-    var pids = plan.followsChildren ? ProcessTree.family(of: buffer.pids) : buffer.pids
-    if plan.onlyCommand, let command { pids.append(command.pid) }
-    return pids
   }
 
   private var compression: Compression {
@@ -100,9 +88,11 @@ final class RecordingSession {
   /// Starts the readers, then tracing, then the command.
   func begin() throws(RecordingError) {
     guard let writer else { return }
+    let budget = try pageBudget(writer)
     for index in buffers.indices {
       try buffers[index].startReaders(
-        plan, writer, buffer: index, stop: stop.descriptor, failure: failure.descriptor)
+        plan, writer, buffer: index, stop: stop.descriptor, failure: failure.descriptor,
+        budget: budget)
     }
     summary.ringCapacity = buffers.lazy.compactMap { $0.readers.first?.job.ringCapacity }.first
     try Recorder.traced { () throws(TracefsError) in
@@ -174,5 +164,14 @@ final class RecordingSession {
   func restore() {
     for index in buffers.indices { buffers[index].close() }
     summary.warnings += state.restore().map(\.message)
+  }
+
+  /// Puts the settings back, or leaves them where that was asked for.
+  func settle() {
+    guard plan.keepsSettings else { return restore() }
+    for index in buffers.indices { buffers[index].close() }
+    // That kscope's own threads are left out ends with them.
+    summary.warnings += state.restore { $0.hasSuffix("_notrace_pid") }.map(\.message)
+    do throws(TracefsError) { try state.keep() } catch { summary.warnings.append(error.message) }
   }
 }

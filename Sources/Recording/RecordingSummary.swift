@@ -30,6 +30,10 @@ package struct RecordingSummary: Equatable, Sendable {
     case signal(Int32)
     /// The processes of `-P` are gone.
     case processesEnded
+    /// `--duration`, in nanoseconds, is over.
+    case timeOver(UInt64)
+    /// The file has as many bytes as `--max-size` allows.
+    case fileFull(Int64)
     /// The pages could not be written: the system's words.
     case failed(String)
   }

@@ -41,7 +41,9 @@ final class EventFlag {
 
   deinit { close(descriptor) }
 
-  func raise() {
+  func raise() { Self.raise(descriptor) }
+
+  static func raise(_ descriptor: Int32) {
     var one: UInt64 = 1
     _ = write(descriptor, &one, 8)
   }

@@ -65,24 +65,34 @@ extension Instance {
   package func switchEvents(
     _ match: EventPattern.Match, on: Bool, saving state: SavedState
   ) throws(TracefsError) -> [EventName] {
-    let isOn = try switches.enabled(among: match.events)
-    let changing = match.events.filter { isOn.contains($0) != on }
     let root = path(below: directory, "events")
-    let sign = on ? "+" : "-"
-    try state.switchEvents(changing.map { "\(sign)\($0)" }, at: root) { () throws(TracefsError) in
-      switch match.scope {
-      case .all:
-        try SavedState.put([on ? "1" : "0"], to: "\(root)/enable", in: directory, .replace)
-      case .systems(let systems):
-        for system in systems {
-          try SavedState.put(
-            [on ? "1" : "0"], to: "\(root)/\(system)/enable", in: directory, .replace)
-        }
-      case .single:
-        for event in changing { try switches.set(event, on: on) }
+    // Nobody else may switch them between the look and the note.
+    try state.exclusively { () throws(TracefsError) in
+      let isOn = try switches.enabled(among: match.events)
+      let changing = match.events.filter { isOn.contains($0) != on }
+      let unchanged = match.events.filter { isOn.contains($0) == on }
+      try state.switchEvents(changing, unchanged: unchanged, on: on, at: root) {
+        () throws(TracefsError) in
+        try write(changing, of: match.scope, on: on, below: root)
       }
     }
     return match.events
+  }
+
+  private func write(
+    _ changing: [EventName], of scope: EventPattern.Scope, on: Bool, below root: String
+  ) throws(TracefsError) {
+    switch scope {
+    case .all:
+      try SavedState.put([on ? "1" : "0"], to: "\(root)/enable", in: directory, .replace)
+    case .systems(let systems):
+      for system in systems {
+        try SavedState.put(
+          [on ? "1" : "0"], to: "\(root)/\(system)/enable", in: directory, .replace)
+      }
+    case .single:
+      for event in changing { try switches.set(event, on: on) }
+    }
   }
 
   // MARK: Filters

@@ -4,9 +4,13 @@ extension Instance {
   /// function filters or process ids; the local clock, all CPUs, tracing on, an empty buffer. At the
   /// top level it also removes dynamic events (kprobes, uprobes, synthetic events).
   ///
+  /// Dynamic events of the kinds that are named stay.
+  ///
   /// As `trace-cmd reset`. Options, buffer sizes and limits stay. Goes on after a failure and returns
   /// them all; files that this kernel lacks are none.
-  package func reset(saving state: SavedState) -> [TracefsError] {
+  package func reset(
+    keepingDynamicEvents kept: Set<DynamicEvent.Kind> = [], saving state: SavedState
+  ) -> [TracefsError] {
     var problems: [TracefsError] = []
     func attempt(_ step: () throws(TracefsError) -> Void) {
       do throws(TracefsError) { try step() } catch {
@@ -29,7 +33,7 @@ extension Instance {
     }
     if name == nil {
       attempt { () throws(TracefsError) in
-        problems += try directory.removeAllDynamicEvents(saving: state)
+        problems += try directory.removeAllDynamicEvents(keeping: kept, saving: state)
       }
     }
     attempt { () throws(TracefsError) in
@@ -59,7 +63,7 @@ extension Instance {
     }
   }
 
-  private func clear(_ event: EventName, saving state: SavedState) throws(TracefsError) {
+  func clear(_ event: EventName, saving state: SavedState) throws(TracefsError) {
     if try filter(of: event) != nil { try setFilter(nil, of: event, saving: state) }
     for listed in try triggerLines(of: event).reversed() {
       // One that is not understood is taken at its word.
@@ -69,7 +73,7 @@ extension Instance {
   }
 
   /// Function commands first: emptying the list leaves them.
-  private func clearFunctions(
+  func clearFunctions(
     in file: ControlFile, saving state: SavedState
   ) throws(TracefsError) {
     for listed in try list(file) where listed.contains(":") {

@@ -24,6 +24,13 @@ package struct Instance: Sendable, Equatable {
     return base.isEmpty ? file : "\(base)/\(file)"
   }
 
+  /// Whether a path below the tracing directory is this instance's, or the instance itself; those of
+  /// other instances are not the top level's.
+  package func has(path: String) -> Bool {
+    guard let name else { return !path.hasPrefix("instances/") }
+    return path == "instances/\(name)" || path.hasPrefix("instances/\(name)/")
+  }
+
   func relative(_ file: ControlFile) -> String {
     file.path.hasPrefix("/") ? file.path : path(below: directory, file.path)
   }

@@ -100,9 +100,8 @@ import Tracefs
     #expect(try parse("-p").tracers)
   }
 
-  @Test func resetAsksWhatToRemove() {
-    #expect(throws: (any Error).self) { try ResetCommand.parse(["-d"]) }
-    #expect(throws: Never.self) { try ResetCommand.parse(["-B", "x", "-d"]) }
+  @Test func resetNamesFilesOnce() {
+    #expect(ResetCommand.summary(["events", "a", "events"]) == "events, a")
     #expect(ResetCommand.summary(["a", "b"]) == "a, b")
     #expect(
       ResetCommand.summary((0..<10).map(String.init)) == "0, 1, 2, 3, 4, 5, 6, 7 and 2 more")

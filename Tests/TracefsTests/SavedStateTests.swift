@@ -232,7 +232,7 @@ import TraceTestSupport
     let path = try #require(fake.journals.first)
     let lines = try TextFile.read(path).split(separator: "\n").map { $0 + "\n" }
     // Killed between the write and the note of how it reads; then between two changes.
-    let cut = lines.dropLast().joined() + "change\t1\tvalue\tmax_graph_de"
+    let cut = lines.dropLast().joined() + "change\t1\t5\tvalue\tmax_graph_de"
     try TextFile.write([cut], to: path, .replace)
     let found = try #require(SavedState.abandoned(in: [place]).first)
     #expect(found.files == ["tracing_on"])

@@ -100,6 +100,13 @@ package final class TraceFileWriter {
       descriptor: slot.file.descriptor, offset: slot.offset, capacity: slot.capacity)
   }
 
+  /// What the finished file holds beside the pages, in bytes, at most: metadata, the room for what
+  /// is written at the end, and the gaps before each CPU's pages.
+  package var sizeBesidePages: Int64 {
+    progress.upperBound + Self.reserve
+      + Int64(regions.slots.count + buffers.count) * regions.alignment
+  }
+
   /// Brings all pages together and makes the file a whole one.
   ///
   /// - Parameter written: for each buffer, for each of its CPUs in order, what its region got.

@@ -81,10 +81,15 @@ extension TracingDirectory {
   }
 
   /// Removes every dynamic event, and goes on after a failure; returns them all.
-  func removeAllDynamicEvents(saving state: SavedState) throws(TracefsError) -> [TracefsError] {
+  ///
+  /// - Parameter kept: kinds that stay.
+  func removeAllDynamicEvents(
+    keeping kept: Set<DynamicEvent.Kind> = [], saving state: SavedState
+  ) throws(TracefsError) -> [TracefsError] {
     var problems: [TracefsError] = []
     var done: Set<String> = []
     for line in try dynamicEventLines().reversed() {
+      if !kept.isEmpty, let kind = (try? DynamicEvent(line))?.kind, kept.contains(kind) { continue }
       guard let removal = DynamicEvent.removal(ofListed: line), done.insert(removal).inserted else {
         continue
       }

@@ -38,7 +38,9 @@ extension Instance {
   }
 
   /// Empties the snapshot and gives back its memory; `.busy` while a trigger or tracer needs it.
-  package func freeSnapshot() throws(TracefsError) { try write("0", to: .snapshot) }
+  package func freeSnapshot(cpu: Int? = nil) throws(TracefsError) {
+    try write("0", to: Self.snapshotFile(cpu))
+  }
 
   /// The snapshot as text, of all CPUs or of one.
   package func snapshot(cpu: Int? = nil) throws(TracefsError) -> [UInt8] {

@@ -6,7 +6,7 @@ extension Instance {
   }
 
   /// An event's triggers, as the kernel lists them.
-  func triggerLines(of event: EventName) throws(TracefsError) -> [String] {
+  package func triggerLines(of event: EventName) throws(TracefsError) -> [String] {
     try read(.eventTrigger(event)).lines.filter { !$0.hasPrefix("#") }
   }
 
