@@ -74,7 +74,7 @@ let package = Package(
 
     .target(
       name: "Recording",
-      dependencies: ["ByteIO", "CKernel", "RingBuffer", "TraceDat", "Tracefs"],
+      dependencies: ["ByteIO", "CKernel", "EventFormats", "RingBuffer", "TraceDat", "Tracefs"],
       swiftSettings: settings),
     .testTarget(
       name: "RecordingTests", dependencies: ["Recording", "TraceTestSupport"],

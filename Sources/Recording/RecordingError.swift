@@ -11,6 +11,8 @@ package enum RecordingError: Error, Sendable {
   case noSuchProcess(Int32)
   case command(name: String, cause: SystemError)
   case childrenUnsupported
+  /// `cost` looks at a load that runs already.
+  case costOfCommand
   case system(SystemError)
 }
 
@@ -25,6 +27,7 @@ extension RecordingError: ExplainedError {
     case .noSuchProcess(let pid): "-P \(pid): no such process"
     case .command(let name, let cause): "cannot run \(name): \(cause.reason)"
     case .childrenUnsupported: "this kernel cannot follow children (trace option event-fork)"
+    case .costOfCommand: "the cost of a command's own recording cannot be told before it runs"
     case .system(let error): error.message
     }
   }
@@ -40,6 +43,7 @@ extension RecordingError: ExplainedError {
     case .noSuchProcess: "the running ones: ps -e"
     case .command: "nothing was recorded, and the settings are back"
     case .childrenUnsupported: "leave -c out"
+    case .costOfCommand: "start the load, then ask without a command and without -F"
     case .system: nil
     }
   }
