@@ -16,6 +16,7 @@ package struct RecordArguments {
   var current = 0
   /// `-v` was read.
   var negates = false
+  var whenOver: OverheadBudget.Reaction?
   /// The module of `--module` for each buffer.
   var modules: [Int: String] = [:]
   private var rest: ArraySlice<String>
@@ -38,6 +39,10 @@ package struct RecordArguments {
     }
     plan.command = Array(rest)
     applyModules()
+    if let whenOver {
+      guard plan.overheadBudget != nil else { throw .withoutBudget }
+      plan.overheadBudget?.reaction = whenOver
+    }
     try check()
     return .plan(plan)
   }
@@ -99,6 +104,10 @@ package struct RecordArguments {
 
   /// What holds for the command line as a whole.
   private func check() throws(RecordArgumentError) {
+    if !plan.flightTriggers.isEmpty, !plan.isFlightRecorder { throw .triggerWithoutRecorder }
+    if plan.isFlightRecorder, plan.maximumKilobytes != nil || plan.overheadBudget != nil {
+      throw .flightRecorderReadsNothing
+    }
     if plan.onlyCommand, plan.command.isEmpty { throw .needsCommand("-F") }
     if plan.followsChildren, !plan.onlyCommand, plan.buffers.allSatisfy({ $0.pids.isEmpty }) {
       throw .childrenOfNobody

@@ -26,7 +26,8 @@ package struct RecordOption: Sendable {
     case onlyCommand, pid, children, noFilter
     case instance, bufferSize, subBufferSize, cpuMask, commandLines
     case output, maximum, compression, fileVersion, date, timeOffset, temporary
-    case quiet, keep, priority, sleep, noSplice, help
+    case quiet, keep, priority, sleep, noSplice, maximumOverhead, whenOver, help
+    case flightRecorder, saveWhen, saveLatency
   }
 
   /// What the help shows before the text: `-e EVENT` or `--date`.
@@ -161,6 +162,26 @@ package struct RecordOption: Sendable {
         + "kernel wakes it when a part of a buffer (buffer_percent) is full."),
     .init(
       .noSplice, nil, "nosplice", nil, .running, "Copy the pages instead of moving them."),
+    .init(
+      .flightRecorder, nil, "flight-recorder", nil, .running,
+      "Keep the newest events in the kernel's buffers and write nothing, until SIGUSR1,\n"
+        + "Ctrl-C, `kscope snapshot` or what the next two options say asks for them."),
+    .init(
+      .saveWhen, nil, "save-when", "EVENT[: CONDITION]", .running,
+      "With --flight-recorder: save when it happens: 'sched_switch: prev_prio < 10'.\n"
+        + "The kernel itself stops the buffer then."),
+    .init(
+      .saveLatency, nil, "save-latency", "'A.FIELD = B.FIELD > TIME'", .running,
+      "With --flight-recorder: save when it takes longer from event A to event B of\n"
+        + "the same value: 'sched_waking.pid = sched_switch.next_pid > 10ms'."),
+    .init(
+      .maximumOverhead, nil, "max-overhead", "PERCENT", .running,
+      "Let tracing take so much of the CPUs' time, as estimated by `kscope cost`.\n"
+        + "What is done where it takes more, --when-over says."),
+    .init(
+      .whenOver, nil, "when-over", "thin|stop|warn", .running,
+      "thin, the default, stops tracing the hottest functions or events; it is said\n"
+        + "at once and noted in the file."),
     .init(.help, "h", "help", nil, .running, "This text."),
   ]
 

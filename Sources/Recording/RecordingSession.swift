@@ -20,6 +20,9 @@ final class RecordingSession {
   var processes = ProcessSnapshot()
   var writer: TraceFileWriter?
   var startTime: UInt64 = 0
+  var overheadGuard: OverheadGuard?
+  /// Since tracing began, in nanoseconds.
+  var overheadLookedAt: UInt64 = 0
   var summary: RecordingSummary
 
   init(
@@ -33,7 +36,7 @@ final class RecordingSession {
     self.command = command
     self.watch = watch
     existingInstances = existing
-    signals = try Signals()
+    signals = try Signals(also: plan.isFlightRecorder ? [SIGUSR1] : [])
     stop = try EventFlag()
     failure = try EventFlag()
     summary = RecordingSummary(output: plan.output, ending: .running, duration: 0, cpus: [])
@@ -42,16 +45,31 @@ final class RecordingSession {
 
   // MARK: Before
 
-  /// Sets everything up, with tracing off, and creates the file.
+  /// Sets everything up, with tracing off, and creates the file where it is written from the start.
   func prepare() throws(RecordingError) {
-    try Recorder.traced { () throws(TracefsError) in try makeBuffers() }
+    if let budget = plan.overheadBudget {
+      overheadGuard = try Recorder.traced { () throws(TracefsError) in
+        let prices = try CostSampler.prices(for: plan, directory, state)
+        let cpus = OnlineCPUs.present(among: try directory.top.cpus())
+        return OverheadGuard(budget, prices: prices, cpuCount: cpus.count)
+      }
+    }
+    try Recorder.traced { () throws(TracefsError) in
+      try makeBuffers()
+      if plan.isFlightRecorder { try armFlight() }
+    }
+    if !plan.isFlightRecorder { try makeFile() }
+    processes.add()
+  }
+
+  /// Creates the file and writes what is known of the kernel.
+  func makeFile() throws(RecordingError) {
     let metadata = try Recorder.traced { () throws(TracefsError) in try self.metadata() }
     do throws(WritingError) {
       writer = try TraceFileWriter(
         path: plan.output, version: plan.fileVersion.rawValue, compression: compression,
         metadata: metadata, buffers: buffers.map(\.layout))
     } catch { throw .writing(error) }
-    processes.add()
   }
 
   private func makeBuffers() throws(TracefsError) {
@@ -98,12 +116,27 @@ final class RecordingSession {
 
   /// Starts the readers, then tracing, then the command.
   func begin() throws(RecordingError) {
+    if !plan.isFlightRecorder { try startReaders() }
+    try startTracing()
+    startTime = Self.now
+    if let command {
+      do { try command.release() } catch {
+        throw .command(name: plan.command.first ?? "", cause: error)
+      }
+    }
+    recorder.onStart?()
+  }
+
+  func startReaders() throws(RecordingError) {
     guard let writer else { return }
     for index in buffers.indices {
       try buffers[index].startReaders(
         plan, writer, buffer: index, stop: stop.descriptor, failure: failure.descriptor)
     }
     summary.ringCapacity = buffers.lazy.compactMap { $0.readers.first?.job.ringCapacity }.first
+  }
+
+  private func startTracing() throws(RecordingError) {
     try Recorder.traced { () throws(TracefsError) in
       let own = ProcessTree.threads(of: getpid())
       for buffer in buffers where buffer.isRecorded { try buffer.settings.hide(own) }
@@ -114,13 +147,6 @@ final class RecordingSession {
         try buffer.instance.setTracingOn(true, saving: state)
       }
     }
-    startTime = Self.now
-    if let command {
-      do { try command.release() } catch {
-        throw .command(name: plan.command.first ?? "", cause: error)
-      }
-    }
-    recorder.onStart?()
   }
 
   static var now: UInt64 {
@@ -143,7 +169,7 @@ final class RecordingSession {
     joinReaders()
   }
 
-  private func joinReaders() {
+  func joinReaders() {
     stop.raise()
     for buffer in buffers {
       for reader in buffer.readers {

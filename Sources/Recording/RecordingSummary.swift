@@ -30,10 +30,15 @@ package struct RecordingSummary: Equatable, Sendable {
     case signal(Int32)
     /// The processes of `-P` are gone.
     case processesEnded
+    /// What a flight recorder waits for happened.
+    case triggered
+    /// It cost more than it may (`--when-over stop`).
+    case overBudget
     /// The pages could not be written: the system's words.
     case failed(String)
   }
 
+  /// The file; empty where none was written.
   package var output: String
   package var ending: Ending
   /// Since tracing began, in nanoseconds.
