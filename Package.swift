@@ -88,7 +88,7 @@ let package = Package(
     .target(
       name: "Recording",
       dependencies: [
-        "ByteIO", "CKernel", "KernelTypes", "ProbeLanguage", "RingBuffer", "TraceDat", "Tracefs",
+        "ByteIO", "CKernel", "EventFormats", "KernelTypes", "ProbeLanguage", "RingBuffer", "TraceDat", "Tracefs",
       ],
       swiftSettings: settings),
     .testTarget(

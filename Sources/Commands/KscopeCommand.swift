@@ -10,6 +10,7 @@ package struct KscopeCommand: ParsableCommand {
     version: "0.1.0",
     subcommands: [
       RecordCommand.self,
+      CostCommand.self,
       StartCommand.self,
       StopCommand.self,
       RestartCommand.self,

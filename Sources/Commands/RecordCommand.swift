@@ -34,6 +34,10 @@ package struct RecordCommand: ParsableCommand {
       plan, commandLine: commandLine,
       program: "kscope \(KscopeCommand.configuration.version)")
     let line = StatusLine()
+    recorder.onWarning = { text in
+      line.clear()
+      say(text)
+    }
     if !plan.isQuiet {
       if plan.command.isEmpty { recorder.onStart = { say("recording; Ctrl-C ends it") } }
       if line.isVisible {

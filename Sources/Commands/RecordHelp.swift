@@ -88,6 +88,9 @@ package struct RecordHelp {
           kscope record -e block:block_rq_issue -f 'bytes > 65536' -R stacktrace sleep 5
         Two buffers, so that rare events are not pushed out by frequent ones:
           kscope record -e irq -B rare -e 'oom:*' sleep 60
+        The second before a task waits more than 10 ms for a CPU:
+          kscope record --flight-recorder -e sched \\
+            --save-latency 'sched_waking.pid = sched_switch.next_pid > 10ms'
         The last 20 MB of each CPU, whenever it is stopped:
           kscope record -m 20000 -e all
         Which files are opened, and what comes of it:

@@ -21,6 +21,9 @@ package enum RecordText {
   package static func summary(_ summary: RecordingSummary) -> [String] {
     var lines: [String] = []
     if let ending = ending(of: summary.ending, output: summary.output) { lines.append(ending) }
+    guard !summary.output.isEmpty else {
+      return lines + summary.warnings + ["what was waited for did not happen: no file was written"]
+    }
     lines.append(
       "\(HumanNumber.count(summary.events, "event")) in "
         + "\(HumanNumber.duration(nanoseconds: summary.duration)) on \(cpus(summary)), "
@@ -66,6 +69,8 @@ package enum RecordText {
     case .exited(let status): "the command ended with status \(status)"
     case .killed(let number): "the command was killed by \(name(ofSignal: number))"
     case .signal(let number): "stopped by \(name(ofSignal: number))"
+    case .triggered: "what was waited for has happened"
+    case .overBudget: "it cost more than it may"
     case .processesEnded: "the traced processes have ended"
     case .timeOver(let time):
       "stopped after \(HumanNumber.duration(nanoseconds: time)) (--duration)"

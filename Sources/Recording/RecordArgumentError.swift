@@ -23,6 +23,9 @@ package enum RecordArgumentError: Error, Equatable, Sendable {
   case notPrivate(String)
   /// `-v -B NAME` and settings for that instance.
   case removedAndSet(String)
+  case withoutBudget
+  case triggerWithoutRecorder
+  case flightRecorderReadsNothing
 }
 
 extension RecordArgumentError: ExplainedError {
@@ -43,6 +46,10 @@ extension RecordArgumentError: ExplainedError {
       "--func-stack without -l would save a stack for every function of the kernel"
     case .compressionNeedsVersionSeven(let name):
       "--compression \(name) needs a file of version 7"
+    case .triggerWithoutRecorder: "--save-when and --save-latency go with --flight-recorder"
+    case .flightRecorderReadsNothing:
+      "--flight-recorder reads nothing while it waits: -m and --max-overhead do not go with it"
+    case .withoutBudget: "--when-over needs a budget: --max-overhead 2%"
     case .nothingToRecord: "nothing to record: no event (-e) and no tracer (-p)"
     case .nothingToSet: "nothing to set: no option says what"
     case .notPrivate(let option):
@@ -70,6 +77,9 @@ extension RecordArgumentError: ExplainedError {
     case .childrenOfNobody: "for example: kscope record -e sched -F -c make"
     case .functionStackWithoutFunction: "limit it: -l FUNCTION"
     case .compressionNeedsVersionSeven: "leave --file-version out, or use --compression none"
+    case .triggerWithoutRecorder: nil
+    case .flightRecorderReadsNothing: "how much is kept is the size of the buffers: -b KB"
+    case .withoutBudget: nil
     case .nothingToRecord:
       "for example: kscope record -e sched:sched_switch sleep 1; for trace_marker alone: -p nop"
     case .nothingToSet: "for example: kscope set -C mono -b 4096"

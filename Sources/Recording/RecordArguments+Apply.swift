@@ -21,6 +21,25 @@ extension RecordArguments {
     case .quiet: plan.isQuiet = true
     case .keep: plan.keepsSettings = true
     case .noSplice: plan.avoidsSplice = true
+    case .flightRecorder: plan.isFlightRecorder = true
+    case .saveWhen:
+      guard let trigger = FlightTrigger(event: value) else {
+        throw .badValue(option: spelling, value: value, expected: "EVENT or 'EVENT: CONDITION'")
+      }
+      plan.flightTriggers.append(trigger)
+    case .saveLatency:
+      guard let trigger = FlightTrigger(latency: value) else {
+        throw .badValue(
+          option: spelling, value: value,
+          expected: "'EVENT.FIELD = EVENT.FIELD > TIME', the time in us, ms or s")
+      }
+      plan.flightTriggers.append(trigger)
+    case .maximumOverhead: try setBudget(value, spelling)
+    case .whenOver:
+      guard let reaction = OverheadBudget.Reaction(rawValue: value) else {
+        throw .badValue(option: spelling, value: value, expected: "thin, stop or warn")
+      }
+      whenOver = reaction
     case .priority:
       plan.priority = Int32(try number(value, spelling, 1...99, "a priority from 1 to 99"))
     case .sleep: _ = try number(value, spelling, 0...1 << 40, "microseconds")
@@ -37,6 +56,16 @@ extension RecordArguments {
       try applyToFile(name, value, spelling)
     }
     return false
+  }
+
+  private mutating func setBudget(
+    _ value: String, _ spelling: String
+  ) throws(RecordArgumentError) {
+    let digits = value.hasSuffix("%") ? String(value.dropLast()) : value
+    guard let percent = Double(digits), percent > 0, percent <= 100 else {
+      throw .badValue(option: spelling, value: value, expected: "a percentage above 0, such as 2%")
+    }
+    plan.overheadBudget = OverheadBudget(share: percent / 100)
   }
 
   private mutating func applyEvent(

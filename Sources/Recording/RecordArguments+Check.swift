@@ -1,6 +1,12 @@
 /// What holds for the command line as a whole.
 extension RecordArguments {
   func check() throws(RecordArgumentError) {
+    if !plan.flightTriggers.isEmpty, !plan.isFlightRecorder { throw .triggerWithoutRecorder }
+    if plan.isFlightRecorder,
+      plan.maximumKilobytes != nil || plan.maximumFileSize != nil || plan.overheadBudget != nil
+    {
+      throw .flightRecorderReadsNothing
+    }
     if plan.onlyCommand, plan.command.isEmpty { throw .needsCommand("-F") }
     if plan.forks, plan.command.isEmpty { throw .needsCommand("--fork") }
     if plan.followsChildren, !plan.onlyCommand, plan.buffers.allSatisfy({ $0.pids.isEmpty }) {

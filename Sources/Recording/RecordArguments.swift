@@ -16,6 +16,7 @@ package struct RecordArguments {
   var current = 0
   /// `-v` was read.
   var negates = false
+  var whenOver: OverheadBudget.Reaction?
   /// The module of `--module` for each buffer.
   var modules: [Int: String] = [:]
   let tracingCommand: TracingCommand
@@ -44,6 +45,10 @@ package struct RecordArguments {
     }
     plan.command = Array(rest)
     applyModules()
+    if let whenOver {
+      guard plan.overheadBudget != nil else { throw .withoutBudget }
+      plan.overheadBudget?.reaction = whenOver
+    }
     try check()
     return .plan(plan)
   }

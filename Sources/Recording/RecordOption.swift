@@ -29,6 +29,7 @@ package struct RecordOption: Sendable {
     case maximumSize, duration
     case privateInstance, fork
     case quiet, keep, priority, sleep, noSplice, help
+    case maximumOverhead, whenOver, flightRecorder, saveWhen, saveLatency
   }
 
   /// What the help shows before the text: `-e EVENT` or `--date`.
@@ -177,11 +178,34 @@ package struct RecordOption: Sendable {
         + "kernel wakes it when a part of a buffer (buffer_percent) is full."),
     .init(
       .noSplice, nil, "nosplice", nil, .running, "Copy the pages instead of moving them."),
+    .init(
+      .flightRecorder, nil, "flight-recorder", nil, .running,
+      "Keep the newest events in the kernel's buffers and write nothing, until SIGUSR1,\n"
+        + "Ctrl-C, `kscope snapshot` or what the next two options say asks for them."),
+    .init(
+      .saveWhen, nil, "save-when", "EVENT[: CONDITION]", .running,
+      "With --flight-recorder: save when it happens: 'sched_switch: prev_prio < 10'.\n"
+        + "The kernel itself stops the buffer then."),
+    .init(
+      .saveLatency, nil, "save-latency", "'A.FIELD = B.FIELD > TIME'", .running,
+      "With --flight-recorder: save when it takes longer from event A to event B of\n"
+        + "the same value: 'sched_waking.pid = sched_switch.next_pid > 10ms'."),
+    .init(
+      .maximumOverhead, nil, "max-overhead", "PERCENT", .running,
+      "Let tracing take so much of the CPUs' time, as estimated by `kscope cost`.\n"
+        + "What is done where it takes more, --when-over says."),
+    .init(
+      .whenOver, nil, "when-over", "thin|stop|warn", .running,
+      "thin, the default, stops tracing the hottest functions or events; it is said\n"
+        + "at once and noted in the file."),
     .init(.help, "h", "help", nil, .running, "This text."),
   ]
 
   /// Options that trace-cmd does not have.
-  static let additions: Set<Name> = [.maximumSize, .duration, .privateInstance]
+  static let additions: Set<Name> = [
+    .maximumSize, .duration, .privateInstance, .maximumOverhead, .whenOver, .flightRecorder,
+    .saveWhen, .saveLatency,
+  ]
 
   /// Letters of trace-cmd that kscope knows and refuses, and why.
   package static let refused: [String: String] = [

@@ -79,6 +79,26 @@ struct RecordedBuffer {
     }
   }
 
+  /// Hands over pages that were written to the file last, some of each CPU.
+  ///
+  /// They are whole; where a ring goes round, one may be of the round before.
+  func readLatestPages(_ count: Int, of size: Int, _ body: (UnsafeRawBufferPointer) -> Void) {
+    withUnsafeTemporaryAllocation(byteCount: size, alignment: 8) { page in
+      for reader in readers {
+        let written = reader.bytesWritten / Int64(size)
+        for number in max(0, written - Int64(count))..<written {
+          var place = number * Int64(size)
+          if let ring = reader.job.ringCapacity { place %= ring }
+          let offset = off_t(reader.job.region.offset + place)
+          guard pread(reader.job.region.descriptor, page.baseAddress, size, offset) == size else {
+            break
+          }
+          body(UnsafeRawBufferPointer(page))
+        }
+      }
+    }
+  }
+
   // MARK: End
 
   /// Ends tracing now. The journal is not asked: that is for afterwards.

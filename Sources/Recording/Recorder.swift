@@ -16,6 +16,8 @@ package struct Recorder {
   package var onStart: (() -> Void)?
   /// Called at most five times a second while recording.
   package var onProgress: ((RecordingSummary) -> Void)?
+  /// Called with what a person should know at once.
+  package var onWarning: ((String) -> Void)?
   /// Called when tracing has ended and the file is being finished.
   package var onFinishing: (() -> Void)?
 
@@ -50,8 +52,20 @@ package struct Recorder {
     do throws(RecordingError) {
       try session.prepare()
       try session.begin()
-      session.wait()
-      onFinishing?()
+      if plan.isFlightRecorder {
+        guard session.waitForTrigger() else {
+          session.abandon()
+          session.summary.output = ""
+          return session.summary
+        }
+        onFinishing?()
+        try session.stopTracing()
+        try session.saveFlight()
+      } else {
+        session.wait()
+        onFinishing?()
+        try session.stopTracing()
+      }
       try session.finish()
     } catch {
       session.abandon()

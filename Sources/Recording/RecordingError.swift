@@ -23,6 +23,8 @@ package enum RecordingError: Error, Sendable {
   case probeRefused(probe: String, line: String, reason: String, isBlacklisted: Bool)
   /// `-v` before a probe that has no trigger.
   case probeLeftOut(String)
+  /// `cost` looks at a load that runs already.
+  case costOfCommand
   case system(SystemError)
   /// What the kernel says of its events makes no stream.
   case stream(TraceFileError)
@@ -46,6 +48,7 @@ extension RecordingError: ExplainedError {
     case .probe(let error): error.message
     case .probeRefused(let probe, _, let reason, _): "\(probe): the kernel refuses: \(reason)"
     case .probeLeftOut(let probe): "\(probe): a probe that is left out (-v) would record nothing"
+    case .costOfCommand: "the cost of a command's own recording cannot be told before it runs"
     case .system(let error): error.message
     case .stream(let error): error.message
     }
@@ -69,6 +72,7 @@ extension RecordingError: ExplainedError {
       "the function is one of those that must not be probed (/sys/kernel/debug/kprobes/blacklist)"
     case .probeRefused(_, let line, _, false): "the kernel was given: \(line)"
     case .probeLeftOut: "leave it away, or give it a trigger (-R)"
+    case .costOfCommand: "start the load, then ask without a command and without -F"
     case .system: nil
     case .stream(let error): error.hint
     }

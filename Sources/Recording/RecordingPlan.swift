@@ -45,6 +45,11 @@ package struct RecordingPlan: Equatable, Sendable {
   package var forks = false
   /// The wall clock is saved too, so that a report can show dates.
   package var savesDate = false
+  /// Nothing is read or written until a trigger, or a signal, asks for what the buffers hold then.
+  package var isFlightRecorder = false
+  package var flightTriggers: [FlightTrigger] = []
+  /// What the recording may cost; nil where nobody watches.
+  package var overheadBudget: OverheadBudget?
   /// Added to every time of the file, in units of the trace clock.
   package var timeOffset: Int64?
   package var fileVersion = FileVersion.seven

@@ -30,9 +30,8 @@ extension RecordingSession {
     return metadata
   }
 
-  /// Ends tracing, writes the rest of the file and puts the settings back.
+  /// Writes the rest of the file and puts the settings back; tracing is off.
   func finish() throws(RecordingError) {
-    try stopTracing()
     summary.cpus = buffers.flatMap { $0.statistics() }
     let late = lateMetadata()
     let contents = buffers.map(\.contents)
@@ -71,6 +70,9 @@ extension RecordingSession {
     processes.add(savedTGIDs: (try? top.read(.savedTGIDs)) ?? "")
     options.append(TraceOption(.threads, processes.threadsText))
     options.append(TraceOption(.processArguments, processes.argumentsText))
+    if let found = overheadGuard {
+      options.append(TraceOption(.cost, text: found.log.text(found.budget)))
+    }
     options.append(TraceOption(.request, text: recorder.commandLine.joined(separator: "\t")))
     let names = (try? top.readBytes(.savedCmdlines)) ?? []
     return LateMetadata(commandLines: names, options: options)

@@ -27,6 +27,7 @@ extension RecordingSession {
         if watch.remove(ended) { end(.processesEnded) }
       }
       if let deadline, Self.now >= deadline { end(.timeOver(plan.duration ?? 0)) }
+      watchOverhead()
       if let onProgress = recorder.onProgress, summary.ending == .running {
         summary.duration = Self.now &- startTime
         summary.cpus = buffers.flatMap { $0.statistics() }
@@ -35,13 +36,14 @@ extension RecordingSession {
     }
   }
 
-  private func end(_ ending: RecordingSummary.Ending) {
+  func end(_ ending: RecordingSummary.Ending) {
     if summary.ending == .running { summary.ending = ending }
   }
 
   /// For `poll`, in milliseconds.
   private func timeout(until deadline: UInt64?) -> Int32 {
-    let progress = recorder.onProgress == nil ? -1 : Self.progressInterval
+    let isIdle = recorder.onProgress == nil && overheadGuard == nil
+    let progress = isIdle ? -1 : Self.progressInterval
     guard let deadline else { return progress }
     let now = Self.now
     let left = deadline > now ? (deadline - now + 999_999) / 1_000_000 : 0
@@ -60,6 +62,24 @@ extension RecordingSession {
       throw .limitTooSmall(limit: limit, needed: needed + pages)
     }
     return PageBudget(limit - needed, exhausted: fullFile.descriptor)
+  }
+
+  private func watchOverhead() {
+    guard overheadGuard != nil, summary.ending == .running else { return }
+    let time = Self.now &- startTime
+    guard time &- overheadLookedAt >= UInt64(OverheadGuard.interval) * 1_000_000 else { return }
+    overheadLookedAt = time
+    do throws(TracefsError) {
+      switch try overheadGuard?.look(at: time, buffers, saving: state) {
+      case .said(let text): recorder.onWarning?(text)
+      case .stop(let text):
+        recorder.onWarning?(text)
+        end(.overBudget)
+      case .within, nil: break
+      }
+    } catch {
+      recorder.onWarning?(error.message)
+    }
   }
 
   private static func waiting(for descriptor: Int32) -> pollfd {

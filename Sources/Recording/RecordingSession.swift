@@ -20,6 +20,9 @@ final class RecordingSession {
   var processes = ProcessSnapshot()
   var writer: TraceFileWriter?
   var startTime: UInt64 = 0
+  var overheadGuard: OverheadGuard?
+  /// Since tracing began, in nanoseconds.
+  var overheadLookedAt: UInt64 = 0
   var summary: RecordingSummary
 
   init(
@@ -32,7 +35,7 @@ final class RecordingSession {
     self.state = state
     self.command = command
     self.watch = watch
-    signals = try Signals()
+    signals = try Signals(also: plan.isFlightRecorder ? [SIGUSR1] : [])
     stop = try EventFlag()
     failure = try EventFlag()
     fullFile = try EventFlag()
@@ -42,17 +45,32 @@ final class RecordingSession {
 
   // MARK: Before
 
-  /// Sets everything up, with tracing off, and creates the file.
+  /// Sets everything up, with tracing off, and creates the file where it is written from the start.
   func prepare() throws(RecordingError) {
     try ProbePlanner(directory).define(plan, saving: state)
-    try Recorder.traced { () throws(TracefsError) in try makeBuffers() }
+    if let budget = plan.overheadBudget {
+      overheadGuard = try Recorder.traced { () throws(TracefsError) in
+        let prices = try CostSampler.prices(for: plan, directory, state)
+        let cpus = OnlineCPUs.present(among: try directory.top.cpus())
+        return OverheadGuard(budget, prices: prices, cpuCount: cpus.count)
+      }
+    }
+    try Recorder.traced { () throws(TracefsError) in
+      try makeBuffers()
+      if plan.isFlightRecorder { try armFlight() }
+    }
+    if !plan.isFlightRecorder { try makeFile() }
+    processes.add()
+  }
+
+  /// Creates the file and writes what is known of the kernel.
+  func makeFile() throws(RecordingError) {
     let metadata = try Recorder.traced { () throws(TracefsError) in try self.metadata() }
     do throws(WritingError) {
       writer = try TraceFileWriter(
         path: plan.output, version: plan.fileVersion.rawValue, compression: compression,
         metadata: metadata, buffers: buffers.map(\.layout))
     } catch { throw .writing(error) }
-    processes.add()
   }
 
   private func makeBuffers() throws(TracefsError) {
@@ -87,6 +105,18 @@ final class RecordingSession {
 
   /// Starts the readers, then tracing, then the command.
   func begin() throws(RecordingError) {
+    if !plan.isFlightRecorder { try startReaders() }
+    try startTracing()
+    startTime = Self.now
+    if let command {
+      do { try command.release() } catch {
+        throw .command(name: plan.command.first ?? "", cause: error)
+      }
+    }
+    recorder.onStart?()
+  }
+
+  func startReaders() throws(RecordingError) {
     guard let writer else { return }
     let budget = try pageBudget(writer)
     for index in buffers.indices {
@@ -95,6 +125,9 @@ final class RecordingSession {
         budget: budget)
     }
     summary.ringCapacity = buffers.lazy.compactMap { $0.readers.first?.job.ringCapacity }.first
+  }
+
+  private func startTracing() throws(RecordingError) {
     try Recorder.traced { () throws(TracefsError) in
       let own = ProcessTree.threads(of: getpid())
       for buffer in buffers where buffer.isRecorded { try buffer.settings.hide(own) }
@@ -105,13 +138,6 @@ final class RecordingSession {
         try buffer.instance.setTracingOn(true, saving: state)
       }
     }
-    startTime = Self.now
-    if let command {
-      do { try command.release() } catch {
-        throw .command(name: plan.command.first ?? "", cause: error)
-      }
-    }
-    recorder.onStart?()
   }
 
   static var now: UInt64 {
@@ -134,7 +160,7 @@ final class RecordingSession {
     joinReaders()
   }
 
-  private func joinReaders() {
+  func joinReaders() {
     stop.raise()
     for buffer in buffers {
       for reader in buffer.readers {

@@ -10,8 +10,9 @@ import Glibc
 final class Signals {
   let descriptor: Int32
 
-  init() throws(SystemError) {
-    let numbers = [SIGINT, SIGTERM, SIGHUP, SIGCHLD]
+  /// - Parameter others: more signals that shall be read.
+  init(also others: [Int32] = []) throws(SystemError) {
+    let numbers = [SIGINT, SIGTERM, SIGHUP, SIGCHLD] + others
     descriptor = kernel_make_signalfd(numbers, numbers.count)
     guard descriptor >= 0 else { throw SystemError("signalfd") }
   }

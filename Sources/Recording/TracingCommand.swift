@@ -14,7 +14,8 @@ extension TracingCommand {
       writesFile ? nil : "\(rawValue) writes no file: that is what record does"
     case .allFormats:
       writesFile ? nil : "\(rawValue) saves no formats of events: that is what record does"
-    case .maximum, .maximumSize, .noSplice:
+    case .maximum, .maximumSize, .noSplice, .maximumOverhead, .whenOver, .flightRecorder, .saveWhen,
+      .saveLatency:
       self == .record ? nil : "only record writes while the kernel traces"
     case .priority, .sleep, .noFilter:
       readsAtOnce ? nil : "\(rawValue) does not read what is traced"

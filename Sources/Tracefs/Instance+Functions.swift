@@ -80,6 +80,13 @@ extension Instance {
     }
   }
 
+  /// Adds functions, by their whole names, to those that are not traced.
+  package func excludeFunctions(
+    _ names: [String], saving state: SavedState
+  ) throws(TracefsError) {
+    try set(.setFtraceNotrace, to: names.map { $0 + "\n" }, .append, saving: state)
+  }
+
   private func addFunctionCommand(
     _ command: String, to file: ControlFile, saving state: SavedState
   ) throws(TracefsError) {
