@@ -4,7 +4,7 @@ import TraceDat
 
 extension ReportInput {
   /// Hands on, one after the other in the order of their times, the events that are asked for: of
-  /// the range that does not count lines, and that every filter lets pass.
+  /// the range, and that every filter lets pass.
   ///
   /// - Parameter body: gets the index of the event's stream, its record, and what was lost before
   ///   it on its CPU, also before events that were left out.
@@ -13,7 +13,7 @@ extension ReportInput {
     _ options: ReportOptions,
     _ body: (_ stream: Int, _ record: Record, _ lost: LostEvents) -> Void
   ) -> [any ExplainedError] {
-    let range = options.range.events(of: streams)
+    let range = window(options).range
     let slice = SliceDealer.Slice(
       number: 0, from: range?.from ?? streams.map { _ in .start },
       to: range?.to ?? streams.map(\.end))

@@ -39,14 +39,15 @@ final class SliceDealer: Sendable {
   private let state: Mutex<State>
 
   /// - Parameters:
-  ///   - range: what is to be dealt; everything without it.
+  ///   - window: what is to be dealt; everything without it.
   ///   - followsCalls: whether the depths of calls are asked for.
   init(
-    _ input: ReportInput, options: ReportOptions, range: EventRange? = nil,
+    _ input: ReportInput, options: ReportOptions, window: EventWindow = EventWindow(),
     followsCalls isAsked: Bool = true
   ) {
     let streams = input.streams
     let sources = input.sources
+    let range = window.range
     self.streams = streams
     self.sources = sources
     let plan = SlicePlan(streams, bytesPerSlice: options.bytesPerSlice, in: range)
@@ -63,6 +64,10 @@ final class SliceDealer: Sendable {
         names: OwnedList(count: sources.count) {
           FunctionNames(symbols: sources[$0].events.symbols)
         }, gate: EventGate(input, options.selection)))
+    if followsCalls, let lead = window.lead, let range {
+      let before = Slice(number: 0, from: lead, to: range.from)
+      state.withLock { _ = followCalls(&$0, before) }
+    }
   }
 
   /// The next slice that nobody has; nil when all are dealt.
