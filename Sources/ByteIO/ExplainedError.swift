@@ -7,7 +7,7 @@ public protocol ExplainedError: Error, Sendable {
   var message: String { get }
   /// What to do next, where that is known. One line.
   var hint: String? { get }
-  /// 1 unless scripts depend on another.
+  /// 1 unless scripts depend on another; 0 where it is worth saying, and nothing went wrong.
   var exitStatus: Int32 { get }
 }
 

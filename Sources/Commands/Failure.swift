@@ -36,12 +36,17 @@ package enum Failure {
 
   /// Prints what was lost, each thing in a line, and counts what is too much to name.
   ///
-  /// - Returns: whether there was anything.
+  /// - Returns: whether something went wrong; not all that is said did.
   static func report(_ errors: [any ExplainedError]) -> Bool {
     for error in errors.prefix(lossesNamed) { say(error.message) }
     if errors.count > lossesNamed { say("… and \(errors.count - lossesNamed) more") }
     if let hint = errors.lazy.compactMap(\.hint).first { say("hint: \(ProgramName.calling(hint))") }
-    return !errors.isEmpty
+    return hasFailed(errors)
+  }
+
+  /// Whether one of them is more than worth saying.
+  static func hasFailed(_ errors: [any ExplainedError]) -> Bool {
+    errors.contains { $0.exitStatus != 0 }
   }
 
   private static let lossesNamed = 20

@@ -49,6 +49,17 @@ package struct MemCommand: ParsableCommand {
     var sink = ByteSink()
     if json { use.writeJSON(to: &sink) } else { use.write(to: &sink) }
     try sink.write(to: descriptor)
-    return problems + use.problems
+    let note: [any ExplainedError] = use.uses.isEmpty ? [NoAllocations()] : []
+    return problems + use.problems + note
   }
+}
+
+/// A recording of other things than memory.
+struct NoAllocations: ExplainedError, Equatable {
+  var message: String { "no allocation of the kernel's is in the recording" }
+  var hint: String? {
+    "record them with 'kscope record -e kmem:kmalloc -e kmem:kfree -e kmem:kmem_cache_alloc "
+      + "-e kmem:kmem_cache_free COMMAND'"
+  }
+  var exitStatus: Int32 { 0 }
 }

@@ -30,11 +30,9 @@ package final class EventCatalog: Sendable {
   private let compiled: Mutex<CompiledPrograms>
   /// One word an event: the address of its `PrintProgram`, 0 until it was compiled.
   private nonisolated(unsafe) let programs: UnsafeMutablePointer<Atomic<UInt>>
-  /// The same for the programs that print the fields by name, for those that print them as JSON and
-  /// as CSV.
+  /// The same for the programs that print the fields by name, and for those that print them as JSON.
   private nonisolated(unsafe) let rawPrograms: UnsafeMutablePointer<Atomic<UInt>>
   private nonisolated(unsafe) let jsonPrograms: UnsafeMutablePointer<Atomic<UInt>>
-  private nonisolated(unsafe) let csvPrograms: UnsafeMutablePointer<Atomic<UInt>>
 
   private struct CompiledPrograms: @unchecked Sendable {
     var owned: [UnsafeMutablePointer<PrintProgram>] = []
@@ -68,12 +66,10 @@ package final class EventCatalog: Sendable {
     programs = .allocate(capacity: max(builder.events.count, 1))
     rawPrograms = .allocate(capacity: max(builder.events.count, 1))
     jsonPrograms = .allocate(capacity: max(builder.events.count, 1))
-    csvPrograms = .allocate(capacity: max(builder.events.count, 1))
     for index in builder.events.indices {
       (programs + index).initialize(to: Atomic(0))
       (rawPrograms + index).initialize(to: Atomic(0))
       (jsonPrograms + index).initialize(to: Atomic(0))
-      (csvPrograms + index).initialize(to: Atomic(0))
     }
     common = CommonFields(builder: builder)
   }
@@ -88,7 +84,6 @@ package final class EventCatalog: Sendable {
     programs.deallocate()
     rawPrograms.deallocate()
     jsonPrograms.deallocate()
-    csvPrograms.deallocate()
   }
 
   // MARK: Events
@@ -118,6 +113,14 @@ package final class EventCatalog: Sendable {
   /// The event's system, valid as long as the catalog lives.
   package func system(at index: Int) -> UnsafeRawBufferPointer {
     UnsafeRawBufferPointer(rebasing: texts.bytes[events[index].system])
+  }
+
+  /// All events as `system:name`.
+  package var titles: [String] {
+    events.indices.map { index in
+      String(decoding: system(at: index), as: UTF8.self) + ":"
+        + String(decoding: name(at: index), as: UTF8.self)
+    }
   }
 
   /// The value of `common_type` in the event's records.
@@ -253,15 +256,7 @@ package final class EventCatalog: Sendable {
     let known = jsonPrograms[index].load(ordering: .acquiring)
     if let program = UnsafePointer<PrintProgram>(bitPattern: known) { return program.pointee }
     return fieldProgram(at: index, in: jsonPrograms + index) { [longSize, context] format in
-      PrintCompiler.fields(
-        of: format, as: .json, longSize: longSize, swapped: context.swapped)
-    }
-  }
-
-  /// The program that prints the event's fields as cells of a row.
-  func csvProgram(at index: Int) -> PrintProgram {
-    fieldProgram(at: index, in: csvPrograms + index) { [longSize, context] format in
-      PrintCompiler.fields(of: format, as: .csv, longSize: longSize, swapped: context.swapped)
+      PrintCompiler.members(of: format, longSize: longSize, swapped: context.swapped)
     }
   }
 

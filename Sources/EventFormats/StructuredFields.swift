@@ -16,14 +16,6 @@ extension EventCatalog {
     PrintInterpreter.run(jsonProgram(at: eventIndex), record, context, into: &sink, &scratch)
   }
 
-  /// Appends `,value` of every own field, as RFC 4180 has it.
-  package func printCSVFields(
-    record: UnsafeRawBufferPointer, eventIndex: Int, into sink: inout ByteSink,
-    scratch: inout PrintScratch
-  ) {
-    PrintInterpreter.run(csvProgram(at: eventIndex), record, context, into: &sink, &scratch)
-  }
-
   /// Whether the event's fields say less than its text: a `trace_printk` with packed arguments.
   package func needsText(at index: Int) -> Bool {
     system(at: index).elementsEqual("ftrace".utf8)
@@ -36,31 +28,42 @@ extension EventCatalog {
 enum FieldSyntax: UInt64 { case json, csv }
 
 extension PrintCompiler {
-  /// The program that prints the fields.
-  static func fields(
-    of format: EventFormat, as syntax: FieldSyntax, longSize: Int, swapped: Bool
-  ) -> PrintProgram {
+  /// The program that prints all own fields as members of a JSON object.
+  static func members(of format: EventFormat, longSize: Int, swapped: Bool) -> PrintProgram {
     let shown = conversionsOfFields(format, longSize: longSize, swapped: swapped)
     var compiler = PrintCompiler(format: format, longSize: longSize, swapped: swapped)
     var isFirst = true
     for field in format.fields where !field.name.isEmpty {
       let before = compiler
       do throws(PrintFormatProblem) {
-        switch syntax {
-        case .json:
-          var name = ByteSink(capacity: 64)
-          Array(field.name.utf8).withUnsafeBytes { name.append(json: $0) }
-          try compiler.emitText(
-            Array((isFirst ? "\"" : ",\"").utf8) + Array(name.bytes) + Array("\":".utf8))
-        case .csv: try compiler.emitText([UInt8(ascii: ",")])
-        }
-        try compiler.value(
-          of: field, shown: shown.first { $0.field == field.name }, syntax)
+        var name = ByteSink(capacity: 64)
+        Array(field.name.utf8).withUnsafeBytes { name.append(json: $0) }
+        try compiler.emitText(
+          Array((isFirst ? "\"" : ",\"").utf8) + Array(name.bytes) + Array("\":".utf8))
+        try compiler.value(of: field, shown: shown.first { $0.field == field.name }, .json)
         isFirst = false
       } catch {
         compiler = before
-        // Every row has every column.
-        if syntax == .csv { try? compiler.emitText([UInt8(ascii: ",")]) }
+      }
+    }
+    return compiler.program()
+  }
+
+  /// The program that prints some fields as cells, a comma before each; empty where there is none.
+  static func cells(
+    _ fields: [Field?], of format: EventFormat, longSize: Int, swapped: Bool
+  ) -> PrintProgram {
+    let shown = conversionsOfFields(format, longSize: longSize, swapped: swapped)
+    var compiler = PrintCompiler(format: format, longSize: longSize, swapped: swapped)
+    for field in fields {
+      // Every row has every column, also of what cannot be printed.
+      try? compiler.emitText([UInt8(ascii: ",")])
+      guard let field else { continue }
+      let before = compiler
+      do throws(PrintFormatProblem) {
+        try compiler.value(of: field, shown: shown.first { $0.field == field.name }, .csv)
+      } catch {
+        compiler = before
       }
     }
     return compiler.program()

@@ -10,7 +10,6 @@ struct FileKnowledge: Sendable {
   let names: SharedTaskNames
   let symbols: SymbolSource
   private(set) var problems: [any ExplainedError] = []
-  private let saved: TaskNames
 
   /// What turned out while events were printed: symbols that cannot be read, formats of events that
   /// occur and are not understood.
@@ -57,14 +56,15 @@ struct FileKnowledge: Sendable {
       options.names?.all ?? TaskNameSearch(file: file, events: catalog).run()
     }
     self.problems = problems
-    self.saved = saved
   }
 
   /// The filter that options ask for; nil where they ask for none.
   func filter(_ selection: ReportOptions.Selection) throws(FilterError) -> EventFilter? {
     var texts = selection.filters
-    let pids = selection.pids + selection.comms.flatMap { saved.pids(named: $0) }
-    if let text = TaskFilter.text(pids, events: events) {
+    // By the names that are shown.
+    let pids = selection.pids + selection.comms.flatMap { names.pids(named: $0) }
+    let wantsUnnamed = selection.comms.contains { $0.utf8.elementsEqual(SharedTaskNames.unknown) }
+    if let text = TaskFilter.text(pids, unnamed: wantsUnnamed, events: events) {
       texts.append(FilterText(text))
     } else if !selection.comms.isEmpty {
       // No task has that name: no event is shown for its sake.

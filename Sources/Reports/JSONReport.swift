@@ -25,7 +25,7 @@ package struct JSONReport {
     let input = self.input
     let options = self.options
     let dealer = SliceDealer(
-      input, options: options, range: options.range.events(of: input.streams), followsCalls: false)
+      input, options: options, window: input.window(options), followsCalls: false)
     let run = SlicedRun(
       input: input, dealer: dealer, workers: options.workers,
       onProgress: options.onProgress)

@@ -59,7 +59,7 @@ package struct RecordingFollower {
     if file.isBeingFinished { return true }
     var options = self.options
     options.names = names
-    let input = try ReportInput([ReportInput.Recording(file)], options: options)
+    var input = try ReportInput([ReportInput.Recording(file)], options: options)
     guard input.streams.allSatisfy({ $0.pages.isInOrder }) else {
       throw FollowingError.ring(path: path)
     }
@@ -72,6 +72,10 @@ package struct RecordingFollower {
     if isNew || isFirst {
       let search = TaskNameSearch(file: file, events: input.sources.first?.events)
       names.add { search?.gather(input.streams, range, into: &$0) }
+      if !options.selection.comms.isEmpty {
+        // Its filter is of the tasks that were known before.
+        input = try ReportInput([ReportInput.Recording(file)], options: options)
+      }
       options.range = .part(range)
       options.printsHead = isFirst
       isFirst = false

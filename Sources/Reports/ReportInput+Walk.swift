@@ -4,7 +4,7 @@ import TraceDat
 
 extension ReportInput {
   /// Hands on, one after the other in the order of their times, the events that are asked for: of
-  /// the range that does not count lines, and that every filter lets pass.
+  /// the range, and that every filter lets pass.
   ///
   /// - Parameter body: gets the index of the event's stream, its record, and what was lost before
   ///   it on its CPU, also before events that were left out.
@@ -15,7 +15,7 @@ extension ReportInput {
   ) -> [any ExplainedError] {
     let all = EventRange(from: streams.map { _ in .start }, to: streams.map(\.end))
     var walk = EventWalk(self, options.selection)
-    walk.forEach(in: options.range.events(of: streams) ?? all, body)
+    walk.forEach(in: window(options).range ?? all, body)
     return walk.problems
   }
 }

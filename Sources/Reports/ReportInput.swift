@@ -75,6 +75,10 @@ package struct ReportInput: Sendable {
     headPrefixes = recordings.map {
       recordings.count > 1 ? Self.prefix($0.file.path.lastPathComponent, width: width) : []
     }
+    // Of a recording that is followed, tasks may be to come.
+    if options.names == nil {
+      problems += UnknownTask.all(in: options.selection, knowledge.map(\.names), streams, sources)
+    }
     self.streams = streams
     self.knowledge = knowledge
     self.problems = problems

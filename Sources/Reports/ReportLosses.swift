@@ -1,4 +1,5 @@
 import ByteIO
+import RingBuffer
 package import TraceDat
 
 /// What a report could not show, counted.
@@ -9,6 +10,8 @@ package struct ReportLosses: Sendable {
   package internal(set) var damages: [EventCursor.Damage] = []
   /// Records too short to hold their own header.
   package internal(set) var shortRecords = 0
+  /// What the kernel lost, by stream, where nothing that is printed says so.
+  private var lost: [Int: LostEventsNote.Losses] = [:]
   /// Packed pages that could not be unpacked, each once.
   package internal(set) var problems: [TraceFileError] = []
 
@@ -22,9 +25,14 @@ package struct ReportLosses: Sendable {
     }
   }
 
+  mutating func add(_ lost: LostEvents, of stream: Int) {
+    self.lost[stream, default: .init()].add(lost)
+  }
+
   mutating func add(_ other: ReportLosses) {
     add(other.damages, count: other.damagedPages, problems: other.problems)
     shortRecords += other.shortRecords
+    for (stream, losses) in other.lost { lost[stream, default: .init()].add(losses) }
   }
 }
 
@@ -60,11 +68,11 @@ package struct UncountedLoss: ExplainedError, Equatable {
 
 extension ReportLosses {
   /// A sentence for each loss, the first few by name.
-  func explanations(_ streams: [EventStream]) -> [any ExplainedError] {
+  func explanations(_ input: ReportInput) -> [any ExplainedError] {
     var all: [any ExplainedError] = problems
     let named = 10
     for damage in damages.prefix(named) {
-      let pages = streams[damage.stream].pages
+      let pages = input.streams[damage.stream].pages
       all.append(
         DamagedPage(
           path: pages.path, cpu: pages.cpu, fileOffset: pages.fileOffset(ofPage: damage.page),
@@ -76,6 +84,13 @@ extension ReportLosses {
     if shortRecords > 0 {
       all.append(
         UncountedLoss(message: "\(shortRecords) events are too short to be printed; left out"))
+    }
+    for (stream, losses) in lost.sorted(by: { $0.key < $1.key }) {
+      let source = input.sources[input.streams[stream].buffer]
+      all.append(
+        LostEventsNote(
+          path: source.file.path, buffer: source.buffer.name, cpu: input.streams[stream].cpu,
+          losses: losses))
     }
     return all
   }

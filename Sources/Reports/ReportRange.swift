@@ -5,21 +5,12 @@ package enum ReportRange: Sendable, Equatable {
   case all
   /// Events between two times, both included, in ns (or the clock's units).
   case between(ClosedRange<UInt64>)
-  /// The last lines.
+  /// The last events that are shown.
   case tail(Int)
-  /// The lines before a time and from it on, so many each.
-  case around(UInt64, lines: Int)
+  /// The events that are shown before a time and from it on, so many each.
+  case around(UInt64, events: Int)
   /// Events from some places to others, one for each of the input's streams.
   case part(EventRange)
-
-  /// The events that it is of, where that does not depend on how many lines they make; nil for all.
-  func events(of streams: [EventStream]) -> EventRange? {
-    switch self {
-    case .between(let times): EventRange(streams, times: times)
-    case .part(let range): range
-    case .all, .tail, .around: nil
-    }
-  }
 }
 
 /// A time as a person writes it: seconds with up to nine decimals, as reports show them.

@@ -39,12 +39,13 @@ final class SliceDealer: Sendable {
   private let state: Mutex<State>
 
   /// - Parameters:
-  ///   - range: what is to be dealt; everything without it.
+  ///   - window: what is to be dealt; everything without it.
   ///   - followsCalls: whether the depths of calls are asked for.
   init(
-    _ input: ReportInput, options: ReportOptions, range: EventRange? = nil,
+    _ input: ReportInput, options: ReportOptions, window: EventWindow = EventWindow(),
     followsCalls isAsked: Bool = true
   ) {
+    let range = window.range
     streams = input.streams
     let plan = SlicePlan(streams, bytesPerSlice: options.bytesPerSlice, in: range)
     estimatedCount = plan.estimatedCount
@@ -53,6 +54,10 @@ final class SliceDealer: Sendable {
       State(
         plan: plan, position: range?.from ?? streams.map { _ in .start },
         calls: isAsked ? CallFollower(input, options: options) : nil))
+    if isAsked, let lead = window.lead, let range {
+      let before = Slice(number: 0, from: lead, to: range.from)
+      state.withLock { _ = $0.calls?.depths(of: before) }
+    }
   }
 
   /// The next slice that nobody has; nil when all are dealt.

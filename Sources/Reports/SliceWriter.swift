@@ -52,6 +52,16 @@ struct SliceWriter: ~Copyable, SliceFormatter {
     losses.add(cursor.damages, count: cursor.damageCount, problems: cursor.problems)
   }
 
+  /// Takes in events whose lines are not wanted, for what later lines owe to theirs: the time of the
+  /// line before, and which tasks wait.
+  mutating func skip(_ range: EventRange) {
+    guard difference != nil || wakeups != nil else { return }
+    var text = ByteSink(capacity: 1 << 16)
+    write(SliceDealer.Slice(number: 0, from: range.from, to: range.to), to: &text)
+    wakeups?.forgetSummary()
+    losses = ReportLosses()
+  }
+
   /// Whether an event before a slice was shown; only right for events that are no stack traces.
   mutating func shows(_ event: EventCursor.Event, _ slice: SliceDealer.Slice) -> Bool {
     gate.isOpen || gate.passes(event.record, of: event.stream, in: slice)

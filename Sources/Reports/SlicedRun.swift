@@ -54,6 +54,6 @@ struct SlicedRun {
       losses.withLock { $0.add(formatter.losses) }
     }
     if let failure = output.failure { throw failure }
-    return input.lateProblems + losses.withLock { $0 }.explanations(input.streams)
+    return input.lateProblems + losses.withLock { $0 }.explanations(input)
   }
 }

@@ -116,17 +116,43 @@ package final class SharedTaskNames: Sendable {
     self.search = search
   }
 
+  static let idle = Array("<idle>".utf8)
+  /// What is shown of tasks that nothing names.
+  static let unknown = Array("<...>".utf8)
+
   /// `<idle>` for pid 0, `<...>` where nothing in the file names it.
   package func name(of pid: Int32) -> [UInt8] {
-    if pid == 0 { return Array("<idle>".utf8) }
-    if let live { return live.name(of: pid) ?? Array("<...>".utf8) }
-    if let name = saved[pid] { return name }
-    let found = late.withLock { names in
-      if let known = names { return known[pid] }
+    if pid == 0 { return Self.idle }
+    if let live { return live.name(of: pid) ?? Self.unknown }
+    return saved[pid] ?? told { $0[pid] } ?? Self.unknown
+  }
+
+  /// Whether the file names it.
+  func isNamed(_ pid: Int32) -> Bool {
+    pid == 0 || saved[pid] != nil || told { $0[pid] != nil }
+  }
+
+  /// The tasks that are shown by a name; of those that nothing names it is not known which there are.
+  func pids(named name: String) -> [Int32] {
+    let others = told { $0.pids(named: name) }.filter { saved[$0] == nil }
+    let named = (saved.pids(named: name) + others).filter { $0 != 0 }
+    return name.utf8.elementsEqual(Self.idle) ? [0] + named : named
+  }
+
+  /// All names that are shown.
+  var all: [String] {
+    let pids = Set(saved.names.keys).union(told { $0.names.keys.map { $0 } })
+    return pids.union([0]).map { String(decoding: name(of: $0), as: UTF8.self) }
+  }
+
+  /// Lends the names that events tell.
+  private func told<Result>(_ body: (TaskNames) -> Result) -> Result {
+    let names = late.withLock { names in
+      if let known = names { return known }
       let all = search()
       names = all
-      return all[pid]
+      return all
     }
-    return found ?? Array("<...>".utf8)
+    return body(names)
   }
 }

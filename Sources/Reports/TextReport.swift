@@ -31,25 +31,14 @@ package struct TextReport {
   package func write(to descriptor: Int32) throws(SystemError) -> [any ExplainedError] {
     let missing = options.printsHead ? try writeHead(to: descriptor) : []
     guard !input.streams.isEmpty else { return input.lateProblems + missing }
-
-    switch options.range {
-    case .all: return missing + (try writeLines(of: nil, to: descriptor))
-    case .between, .part:
-      return missing
-        + (try writeLines(of: options.range.events(of: input.streams), to: descriptor))
-    case .tail(let count):
-      return missing
-        + (try writeLines(count, before: input.streams.map(\.end), after: 0, to: descriptor))
-    case .around(let time, let count):
-      let place = input.streams.map { $0.position(ofTime: time, notBefore: .start) }
-      return missing + (try writeLines(count, before: place, after: count, to: descriptor))
-    }
+    return missing + (try writeLines(of: input.window(options), to: descriptor))
   }
 
   /// - Returns: what could not be read.
   private func writeHead(to descriptor: Int32) throws(SystemError) -> [any ExplainedError] {
     var head = ByteSink(capacity: 256)
-    for (file, prefix) in zip(input.files, input.headPrefixes) {
+    // A file whose options are lost does not tell how many CPUs there were.
+    for (file, prefix) in zip(input.files, input.headPrefixes) where file.cpuCount > 0 {
       prefix.withUnsafeBytes { head.append($0) }
       head.append("cpus=\(file.cpuCount)\n")
     }
@@ -57,35 +46,25 @@ package struct TextReport {
     return try writeTexts(to: descriptor)
   }
 
-  /// Some lines in front of a place and some behind it.
+  /// All lines of a part of the recording.
   private func writeLines(
-    _ count: Int, before place: [EventStream.Position], after behind: Int, to descriptor: Int32
-  ) throws(SystemError) -> [any ExplainedError] {
-    let window = LineWindow(input: input, options: options)
-    var lines = window.lines(count, before: place)
-    try lines.text.write(to: descriptor)
-    var losses = lines.losses
-    if behind > 0 {
-      var rest = window.lines(behind, from: place)
-      try rest.text.write(to: descriptor)
-      losses.add(rest.losses)
-    }
-    return input.lateProblems + losses.explanations(input.streams)
-  }
-
-  /// All lines of a range.
-  private func writeLines(
-    of range: EventRange?, to descriptor: Int32
+    of window: EventWindow, to descriptor: Int32
   ) throws(SystemError) -> [any ExplainedError] {
     let input = self.input
     let options = self.options
-    let dealer = SliceDealer(input, options: options, range: range)
+    let dealer = SliceDealer(input, options: options, window: window)
     // What a line owes to the printed lines before it is known to one worker only.
     let isSerial = options.line.showsDifference || options.line.showsWakeupLatency
     let run = SlicedRun(
       input: input, dealer: dealer, workers: isSerial ? 1 : options.workers,
       onProgress: options.onProgress)
-    return try run.write(to: descriptor) { SliceWriter(input, options: options) }
+    return try run.write(to: descriptor) {
+      var writer = SliceWriter(input, options: options)
+      if let lead = window.lead, let range = window.range {
+        writer.skip(EventRange(from: lead, to: range.from))
+      }
+      return writer
+    }
   }
 
   /// What latency tracers left is text already; an empty line follows.

@@ -90,6 +90,12 @@ struct WakeupLatency {
     }
   }
 
+  /// Lets the summary begin here; tasks that wait go on waiting.
+  mutating func forgetSummary() {
+    all = Total()
+    realtime = Total()
+  }
+
   /// The average, the longest and the shortest wait; of realtime tasks too, where there were some.
   func writeSummary(to sink: inout ByteSink) {
     guard all.count > 0 else { return }

@@ -189,6 +189,54 @@ import TraceTestSupport
     }
   }
 
+  @Test(arguments: [
+    ["--json", "--csv", "sched_switch"], ["--profile", "--tail", "3"],
+    ["--profile", "--around", "57.2"], ["--profile", "--csv", "sched_switch"],
+  ])
+  func formsThatCannotBeCombinedAreRefused(options: [String]) {
+    #expect(throws: (any Error).self) {
+      try ReportCommand.parse(options + ["\(Self.fixtures)/timers.dat"])
+    }
+  }
+
+  @Test(arguments: [["--json"], ["--csv", "timer_start"], []])
+  func tailAndAroundAreOfEveryForm(form: [String]) throws {
+    let file = "\(Self.fixtures)/timers.dat"
+    let head = form.first == "--json" ? 0 : 1
+    #expect(try report(form + ["--tail", "3", file]).split(separator: "\n").count == head + 3)
+    let whole = try report([file]).split(separator: "\n")
+    let time = whole[300].split(separator: "]")[1].split(separator: ":")[0].filter { $0 != " " }
+    let part = try report(form + ["--around", String(time), "--context", "2", file])
+    #expect(part.split(separator: "\n").count == head + 4)
+  }
+
+  @Test func anEventWithoutAFormatIsSaid() throws {
+    let file = "\(Self.fixtures)/scheduling.dat"
+    let known = try problems(["--event", "sched_switch", file])
+    #expect(known.isEmpty)
+    let unknown = try problems(["--event", "sched_swich", "--event", "sched:.*", file])
+    #expect(unknown.map(\.message) == ["no event 'sched_swich' in the recording"])
+    #expect(unknown.first?.hint == "did you mean sched_switch?")
+    #expect(Failure.hasFailed(unknown))
+  }
+
+  @Test func aRecordingWithoutAllocationsIsNoFailure() throws {
+    let command = try MemCommand.parse(["\(Self.fixtures)/scheduling.dat"])
+    let descriptor = open("/dev/null", O_WRONLY | O_CLOEXEC)
+    defer { close(descriptor) }
+    let said = try command.write(to: descriptor)
+    #expect(said.count == 1)
+    #expect(said.first?.hint?.contains("-e kmem:kmalloc") ?? false)
+    #expect(!Failure.hasFailed(said))
+  }
+
+  private func problems(_ arguments: [String]) throws -> [any ExplainedError] {
+    let command = try ReportCommand.parse(arguments)
+    let descriptor = open("/dev/null", O_WRONLY | O_CLOEXEC)
+    defer { close(descriptor) }
+    return try command.write(to: descriptor)
+  }
+
   @Test func withoutSystemPluginsIsWithoutHandlers() throws {
     let file = "\(Self.fixtures)/function.dat"
     #expect(try report(["-L", file]) == report(["-N", file]))

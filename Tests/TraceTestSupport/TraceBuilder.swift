@@ -62,6 +62,9 @@ package struct TraceBuilder: Sendable {
   package var latencyText: String?
   /// Version 7 only.
   package var packing: Packing?
+  /// Version 7: whether all options but the buffers' stand in front of the pages, as trace-cmd
+  /// writes them, with the number of CPUs.
+  package var hasEarlyOptions = false
 
   package init(cpuCount: Int, pageSize: Int = 4096, buffers: [Buffer]) {
     self.cpuCount = cpuCount
@@ -133,6 +136,14 @@ package struct TraceBuilder: Sendable {
     add(20, short(printkFormats))
     add(21, long(commandLineBytes))
     found += options.flatMap { option($0.id, $0.data) }
+    var place = pointer
+    if hasEarlyOptions {
+      found += option(8, UInt32(cpuCount).bytes(order))
+      pointTo(file.count, at: place, in: &file)
+      file += section(0, found + option(0, UInt64(0).bytes(order)), isPackable: false)
+      place = file.count - 8
+      found = []
+    }
     for buffer in buffers {
       let start = file.count
       var body: [UInt8] = []
@@ -145,7 +156,7 @@ package struct TraceBuilder: Sendable {
         rows += UInt32(cpu).bytes(order) + UInt64(offset).bytes(order)
         rows += UInt64(data.count).bytes(order)
       }
-      file += section(3, body, isPackable: false)
+      file += section(3, body, isPackable: false, isPacked: packing != nil)
       let used = buffer.cpus.filter { !$0.pages.isEmpty }.count
       found += option(
         3,
@@ -161,8 +172,12 @@ package struct TraceBuilder: Sendable {
     let first = file.count
     file += section(0, found + option(0, UInt64(0).bytes(order)), isPackable: false)
     file += section(15, terminated("none"), isPackable: false)
-    file.replaceSubrange(pointer..<pointer + 8, with: UInt64(first).bytes(order))
+    pointTo(first, at: place, in: &file)
     return file
+  }
+
+  private func pointTo(_ target: Int, at place: Int, in file: inout [UInt8]) {
+    file.replaceSubrange(place..<place + 8, with: UInt64(target).bytes(order))
   }
 
   // MARK: Pieces

@@ -30,7 +30,9 @@ package struct ReportCommand: ParsableCommand {
         kscope report -v -F 'irq.*'        all events but those
         kscope report -l --ts-diff         flags, and the time between lines
         kscope report --between 57.1 57.2  what happened in a tenth of a second
+        kscope report --tail 10            the last ten events
         kscope report --json | jq .event   an object a line, for programs
+        kscope report --csv sched_switch   a table of one event, for spreadsheets
         kscope report --profile            how long tasks slept, waited and were called
         kscope report --stat --uname       what the file says beside its events
       """)
@@ -73,6 +75,13 @@ package struct ReportCommand: ParsableCommand {
       if line.csv != nil || selection.follow {
         throw ValidationError("--profile goes with --json, not with --csv or --follow")
       }
+      if selection.tail != nil || selection.around != nil {
+        throw ValidationError(
+          "--profile is of a span of time: use --between in place of --tail and --around")
+      }
+    }
+    if line.json, line.csv != nil {
+      throw ValidationError("--json and --csv are two ways of writing; choose one")
     }
     if time.frequencies.contains(where: { $0.value == 0 }) {
       throw ValidationError("--ts2secs takes how often the clock ticks in a second, at least 1")
@@ -98,7 +107,7 @@ package struct ReportCommand: ParsableCommand {
       return  // The person has left the pager.
     }
     if quiet || verbose < .err {
-      if !problems.isEmpty { throw ExitCode(1) }
+      if Failure.hasFailed(problems) { throw ExitCode(1) }
     } else if Failure.report(problems) {
       throw ExitCode(1)
     }
@@ -132,7 +141,7 @@ package struct ReportCommand: ParsableCommand {
     guard !recordings.isEmpty else { return problems }
     if verbose >= .info { for recording in recordings { Self.introduce(recording.file) } }
     let input = try ReportInput(recordings, options: options)
-    if selection.showsFilters, !options.selection.filters.isEmpty || !selection.pids.isEmpty {
+    if selection.showsFilters, !input.filterTexts.isEmpty {
       try writeFilters(of: input, to: descriptor)
       return problems + input.problems
     }
@@ -246,13 +255,23 @@ package struct ReportCommand: ParsableCommand {
     var problems = opening
     let patterns = try fact.formatsMatching.map { try EventNamePattern($0) }
     var sink = ByteSink()
+    // For each pattern, whether some event is meant by it.
+    var isKnown = patterns.map { _ in false }
+    var names: Set<String> = []
     for recording in recordings {
       let facts = FileFacts(of: recording.file)
       for one in fact.facts { facts.write(one, to: &sink) }
       if fact.formats || !patterns.isEmpty {
         facts.writeFormats(
           where: { system, name in
-            fact.formats || patterns.contains { $0.matches(system: system, name: name) }
+            names.insert("\(system):\(name)")
+            var isWanted = fact.formats
+            for (place, pattern) in patterns.enumerated()
+            where pattern.matches(system: system, name: name) {
+              isKnown[place] = true
+              isWanted = true
+            }
+            return isWanted
           }, to: &sink)
       }
       if fact.cpus || fact.firstEvent || fact.lastEvent {
@@ -263,6 +282,11 @@ package struct ReportCommand: ParsableCommand {
       problems += fact.checksFormats ? facts.problemsOfAllFormats : facts.problems
     }
     try sink.write(to: descriptor)
+    if !recordings.isEmpty {
+      problems += zip(fact.formatsMatching, isKnown).filter { !$0.1 }.map {
+        UnknownEvent($0.0, among: names)
+      }
+    }
     return problems
   }
 }

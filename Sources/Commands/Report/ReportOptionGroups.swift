@@ -31,13 +31,15 @@ struct ReportSelectionOptions: ParsableArguments {
 
   @Option(
     help: ArgumentHelp(
-      "Only the lines next to a time, --context before it and as many after.", valueName: "time"))
+      "Only the events next to a time, --context before it and as many after.", valueName: "time"))
   var around: String?
 
-  @Option(help: ArgumentHelp("How many lines --around shows on each side.", valueName: "lines"))
+  @Option(help: ArgumentHelp("How many events --around shows on each side.", valueName: "number"))
   var context = 20
 
-  @Option(help: ArgumentHelp("Only the last lines.", valueName: "lines"))
+  @Option(
+    help: ArgumentHelp(
+      "Only the last events that are shown; of --csv, the last rows.", valueName: "number"))
   var tail: Int?
 
   @Flag(
@@ -79,12 +81,12 @@ struct ReportSelectionOptions: ParsableArguments {
       throw ValidationError("--follow shows everything; leave out --between, --around and --tail")
     }
     if let tail {
-      guard tail >= 0 else { throw ValidationError("--tail takes a number of lines") }
+      guard tail >= 0 else { throw ValidationError("--tail takes a number of events") }
       return .tail(tail)
     }
     if let around {
-      guard context >= 0 else { throw ValidationError("--context takes a number of lines") }
-      return .around(try Self.time(around).lowerBound, lines: context)
+      guard context >= 0 else { throw ValidationError("--context takes a number of events") }
+      return .around(try Self.time(around).lowerBound, events: context)
     }
     guard let between else { return .all }
     let ends = try between.split(separator: " ").map { try Self.time(String($0)) }
@@ -205,7 +207,11 @@ struct ReportLineOptions: ParsableArguments {
 
   @Option(
     help: ArgumentHelp(
-      "A table of all occurrences of one event: time in ns, cpu, pid, comm, its fields.",
+      """
+      A table of all occurrences of one event: time in ns, cpu, pid, comm, its fields; file and \
+      buffer before them where there are several. A field that is called as one of these six is \
+      field_NAME. Lost events are told on standard error.
+      """,
       valueName: "[system:]event"))
   var csv: String?
 

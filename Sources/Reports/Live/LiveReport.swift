@@ -45,7 +45,7 @@ package final class LiveReport {
 
   /// What turned out while events were printed.
   package var lateProblems: [any ExplainedError] {
-    input.lateProblems + printer.losses.explanations(input.streams)
+    input.lateProblems + printer.losses.explanations(input)
   }
 
   /// Prints a part of the streams, in pieces.

@@ -227,11 +227,6 @@ extension TraceFileContents {
     }
   }
 
-  private var kernelPageSize: Int? {
-    guard let headerPage else { return nil }
-    return try? PageLayout(headerPage: headerPage, order: head.order).pageSize
-  }
-
   private func find(_ word: [UInt8], from start: Int) -> Int? {
     let bytes = mapped.bytes
     guard start >= 0, start + word.count <= bytes.count else { return nil }

@@ -2,26 +2,15 @@ import ByteIO
 
 /// Version 7: options name the sections, sections can stand anywhere.
 extension TraceFileContents {
-  private static let sectionHeaderSize = 16
-
   mutating func readVersion7() {
     var seen: Set<Int> = []
-    var next = head.firstOptions
-    while next != 0, seen.insert(next).inserted {
-      let at = next
-      next = 0
-      read("options section", at: at) { contents, cursor in
-        let section = try contents.sectionHeader(&cursor, expected: .options)
-        let bytes = try contents.content(of: section)
-        next = try bytes.withBytes { data in
-          var inner = ByteCursor(data.bytes, order: contents.head.order, base: bytes.offset)
-          return try contents.readOptions(&inner, ofSectionAt: at)
-        }
-      }
+    var next: Int? = head.firstOptions
+    while let at = next, at != 0, !seen.contains(at) {
+      next = readOptionsSection(at: at, &seen)
     }
-    if sections.isEmpty && buffers.isEmpty && options.isEmpty && optionLists.isEmpty {
-      walkSections()
-    }
+    // Only the last list leads nowhere; a head that leads nowhere has none.
+    let isWhole = next == 0 && head.firstOptions != 0
+    let unlisted = isWhole ? [] : findUnlistedSections(&seen)
     if let header = sections.first(where: { $0.kind == .headerInfo }) {
       read("header_page", at: header.offset) { contents, _ in
         let bytes = try contents.content(of: header)
@@ -31,17 +20,53 @@ extension TraceFileContents {
         }
       }
     }
+    for section in unlisted { readUnlisted(section) }
     if cpuCount == 0 {
       cpuCount = (buffers.flatMap(\.cpus).map(\.cpu).max() ?? -1) + 1
     }
   }
 
+  /// Reads a section of options, or what the file has of it.
+  ///
+  /// - Parameter seen: the sections that were read, each to be read once.
+  /// - Returns: the offset of the next options section, 0 at the last; nil where it is lost.
+  mutating func readOptionsSection(at offset: Int, _ seen: inout Set<Int>) -> Int? {
+    var next: Int?
+    var isRead = false
+    read("options section", at: offset) { contents, cursor in
+      var section = try contents.sectionHeader(&cursor, expected: .options)
+      isRead = true
+      let isCut = !section.isPacked && section.size > cursor.remaining
+      if isCut {
+        contents.note(
+          "options section", offset,
+          .truncated(
+            ByteCursorError(
+              offset: section.offset, needed: section.size, available: cursor.remaining)))
+        section.size = cursor.remaining
+      }
+      let bytes = try contents.content(of: section)
+      next = try bytes.withBytes { data in
+        var inner = ByteCursor(data.bytes, order: contents.head.order, base: bytes.offset)
+        do {
+          return try contents.readOptions(&inner, ofSectionAt: offset)
+        } catch {
+          // That the last of them is not whole was said.
+          if isCut { return nil }
+          throw error
+        }
+      }
+    }
+    if isRead { seen.insert(offset) }
+    return next
+  }
+
   /// Reads options up to the one that ends the section.
   ///
-  /// - Returns: the offset of the next options section; 0 at the last.
-  private mutating func readOptions(
+  /// - Returns: the offset of the next options section; 0 at the last, nil without an end.
+  mutating func readOptions(
     _ cursor: inout ByteCursor, ofSectionAt offset: Int
-  ) throws -> Int {
+  ) throws -> Int? {
     let first = options.count
     while !cursor.isAtEnd {
       let start = cursor.offset
@@ -62,7 +87,7 @@ extension TraceFileContents {
         note(error)
       }
     }
-    return 0
+    return nil
   }
 
   private mutating func keep(_ id: TraceOption.ID, at start: Int, _ data: inout ByteCursor) throws {
@@ -89,7 +114,8 @@ extension TraceFileContents {
 
   private mutating func keepBuffer(_ data: inout ByteCursor) throws {
     let start = data.offset
-    _ = try data.read(UInt64.self)  // the section: the table below says where its pages are
+    // Of its pages; the table below says where in it they are.
+    listedSections.insert(Int(clamping: try data.read(UInt64.self)))
     let name = try data.readString()
     let clock = try data.readString()
     let pageSize = Int(try data.read(UInt32.self))
@@ -119,6 +145,7 @@ extension TraceFileContents {
 
   private mutating func keepTextBuffer(_ data: inout ByteCursor) throws {
     let at = Int(clamping: try data.read(UInt64.self))
+    listedSections.insert(at)
     let name = try data.readString()
     let clock = data.isAtEnd ? "" : try data.readString()
     read("text section", at: at) { contents, cursor in
@@ -155,30 +182,5 @@ extension TraceFileContents {
     }
     return Section(
       kind: expected, offset: cursor.offset, size: size, isPacked: flags & 1 != 0)
-  }
-
-  /// Finds the sections one behind the other, where the options that name them are lost.
-  private mutating func walkSections() {
-    var at = head.end
-    while at <= mapped.count - Self.sectionHeaderSize {
-      var step = 0
-      read("section", at: at) { contents, cursor in
-        let id = try cursor.read(UInt16.self)
-        let flags = try cursor.read(UInt16.self)
-        _ = try cursor.read(UInt32.self)
-        let size = Int(clamping: try cursor.read(UInt64.self))
-        step = Self.sectionHeaderSize + min(size, contents.mapped.count)
-        guard let kind = Section.Kind(rawValue: id), size <= cursor.remaining else { return }
-        if kind == .options {
-          var inner = try cursor.slice(size)
-          _ = try contents.readOptions(&inner, ofSectionAt: at)
-        } else {
-          contents.sections.append(
-            Section(kind: kind, offset: cursor.offset, size: size, isPacked: flags & 1 != 0))
-        }
-      }
-      guard step > 0 else { return }
-      at += step
-    }
   }
 }

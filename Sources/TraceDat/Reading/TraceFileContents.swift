@@ -16,6 +16,8 @@ struct TraceFileContents {
   var headerPage: String?
   var optionLists: [OptionList] = []
   var tables: [PageTable] = []
+  /// Where the sections begin that hold the pages or the text of a buffer; version 7 only.
+  var listedSections: Set<Int> = []
   /// Whether the recording goes on, or was not brought to its end.
   var isUnfinished = false
   /// Whether its pages are being brought together at this moment.
@@ -85,6 +87,12 @@ struct TraceFileContents {
     headerPage = String(bytes: try cursor.take(Int(clamping: try cursor.read(UInt64.self))))
   }
 
+  /// The size of the top-level buffer's pages as `header_page` describes them.
+  var kernelPageSize: Int? {
+    guard let headerPage else { return nil }
+    return try? PageLayout(headerPage: headerPage, order: head.order).pageSize
+  }
+
   /// The page layout of the top-level buffer, from `header_page` where that was readable; the one
   /// that kernels have always had where it makes no sense.
   mutating func pageLayout() throws(TraceFileError) -> PageLayout {
@@ -103,6 +111,16 @@ struct TraceFileContents {
       throw TraceFileError(
         path: mapped.path, part: "header_page", offset: head.end, .invalid(error.what))
     }
+  }
+
+  /// Lets go of all options and of what they named, to read others in their place.
+  mutating func forgetOptions() {
+    options = []
+    optionLists = []
+    buffers = []
+    listedSections = []
+    claimed = 0
+    cpuCount = 0
   }
 
   /// Keeps of each CPU's pages what lies in the file; the rest becomes a problem.

@@ -67,7 +67,7 @@ package struct StoredMetadata: Sendable {
   private static func isRewritten(_ id: TraceOption.ID) -> Bool {
     switch id {
     case .buffer, .bufferText, .cpuCount, .headerInfo, .ftraceFormats, .eventFormats, .kallsyms,
-      .printkFormats, .savedCommandLines, .recordingLayout, .done:
+      .printkFormats, .savedCommandLines, .recordingLayout, .spareOptions, .done:
       true
     default: false
     }

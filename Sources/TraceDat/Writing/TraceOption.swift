@@ -64,5 +64,7 @@ package struct TraceOption: Equatable, Sendable {
     package static let request = ID(rawValue: 0x4b04)
     /// Text: what the recording cost.
     package static let cost = ID(rawValue: 0x4b05)
+    /// Begins a second copy of the options, in front of the pages: where it stands.
+    package static let spareOptions = ID(rawValue: 0x4b06)
   }
 }

@@ -3,7 +3,7 @@ import ByteIO
 /// A version 7 file: sections, and options that say where they are (trace-cmd.dat.v7(5)).
 ///
 /// ```
-/// head │ headers, formats, symbols │ pages of buffer, pages of buffer … │ command lines, options, names
+/// head │ headers, formats, symbols │ spare options, pages of buffer, pages of buffer … │ command lines, options, names
 /// ```
 struct Version7Plan: FilePlan {
   let text: MetadataText
@@ -141,6 +141,11 @@ struct Version7Plan: FilePlan {
     var zeros = ByteSink()
     zeros.append(repeating: 0, count: Int(cleared))
     try file.write(zeros, at: pages.progress.lowerBound)
+    let spare = try spareOptions(pages, of: file)
+    let place = pages.progress.lowerBound + SectionList.headerSize
+    if place + Int64(spare.count) <= pages.progress.lowerBound + cleared {
+      try file.write(spare, at: place)
+    }
     for (index, buffer) in pages.buffers.enumerated() {
       let next =
         index + 1 < pages.buffers.count ? pages.buffers[index + 1].headerOffset : pages.tail
@@ -150,6 +155,30 @@ struct Version7Plan: FilePlan {
         .pages, isCompressed: compression != .none, named: pageNames[index], size: next - start,
         order, to: &header)
       try file.write(header, at: buffer.headerOffset)
+    }
+  }
+
+  /// The options that tell where everything is, once more: they stand where the progress was noted,
+  /// in front of the first page, so that a file whose end is cut off still has them.
+  private func spareOptions(
+    _ pages: PlacedPages, of file: OutputFile
+  ) throws(WritingError) -> ByteSink {
+    let place = pages.progress.lowerBound + SectionList.headerSize
+    var mark = ByteSink()
+    mark.append(number: place, order)
+    let buffers = zip(layouts, pages.buffers).map {
+      bufferOption($0, headerOffset: $1.headerOffset, cpus: $1.cpus)
+    }
+    do throws(CompressionError) {
+      var list = try SectionList(at: place, order: order, compression: .none)
+      _ = list.append(
+        options: [TraceOption(.spareOptions, Array(mark.bytes))] + sections + [cpuCountOption]
+          + text.metadata.options + buffers, named: 0)
+      var sink = ByteSink(capacity: list.sink.count)
+      sink.append(list.sink.bytes)
+      return sink
+    } catch {
+      throw .compress(path: file.path, cause: error)
     }
   }
 
