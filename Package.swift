@@ -39,6 +39,19 @@ let package = Package(
     .testTarget(
       name: "ByteIOTests", dependencies: ["ByteIO", "TraceTestSupport"], swiftSettings: settings),
 
+    // MARK: The kernel's types, and probes written with them
+
+    .target(name: "KernelTypes", dependencies: ["ByteIO"], swiftSettings: settings),
+    .testTarget(
+      name: "KernelTypesTests", dependencies: ["ByteIO", "KernelTypes", "TraceTestSupport"],
+      swiftSettings: settings),
+    .target(
+      name: "ProbeLanguage", dependencies: ["ByteIO", "KernelTypes"], swiftSettings: settings),
+    .testTarget(
+      name: "ProbeLanguageTests",
+      dependencies: ["ByteIO", "KernelTypes", "ProbeLanguage", "TraceTestSupport"],
+      swiftSettings: settings),
+
     // MARK: The kernel's control files
 
     .target(name: "Tracefs", dependencies: ["ByteIO", "CKernel"], swiftSettings: settings),
@@ -67,17 +80,20 @@ let package = Package(
       dependencies: ["ByteIO", "CKernel", "CZlib", "CZstd", "EventFormats", "RingBuffer"],
       swiftSettings: settings),
     .testTarget(
-      name: "TraceDatTests", dependencies: ["TraceDat", "TraceTestSupport"],
+      name: "TraceDatTests", dependencies: ["CKernel", "TraceDat", "TraceTestSupport"],
       swiftSettings: settings),
 
     // MARK: Capture
 
     .target(
       name: "Recording",
-      dependencies: ["ByteIO", "CKernel", "RingBuffer", "TraceDat", "Tracefs"],
+      dependencies: [
+        "ByteIO", "CKernel", "EventFormats", "KernelTypes", "ProbeLanguage", "RingBuffer", "TraceDat", "Tracefs",
+      ],
       swiftSettings: settings),
     .testTarget(
-      name: "RecordingTests", dependencies: ["Recording", "TraceTestSupport"],
+      name: "RecordingTests",
+      dependencies: ["KernelTypes", "Recording", "RingBuffer", "TraceTestSupport", "Tracefs"],
       swiftSettings: settings),
 
     // MARK: Text out of a recording
@@ -87,7 +103,9 @@ let package = Package(
       swiftSettings: settings),
     .testTarget(
       name: "ReportsTests",
-      dependencies: ["ByteIO", "EventFormats", "Reports", "RingBuffer", "TraceTestSupport"],
+      dependencies: [
+        "ByteIO", "EventFormats", "Recording", "Reports", "RingBuffer", "TraceTestSupport",
+      ],
       exclude: ["Fixtures"], swiftSettings: settings),
 
     // MARK: The command line
@@ -96,7 +114,9 @@ let package = Package(
     .target(
       name: "Commands",
       dependencies: [
-        "ByteIO", "CKernel", "EventFormats", "Recording", "Reports", "Terminal", "TraceDat",
+        "ByteIO", "CKernel", "EventFormats", "KernelTypes", "ProbeLanguage", "Recording", "Reports",
+        "Terminal",
+        "TraceDat",
         "Tracefs",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
@@ -122,7 +142,8 @@ let package = Package(
     // MARK: What the benchmarks run beside the program
 
     .executableTarget(
-      name: "kscope-bench", dependencies: ["ByteIO", "Reports", "RingBuffer", "TraceDat"],
+      name: "kscope-bench",
+      dependencies: ["ByteIO", "Recording", "Reports", "RingBuffer", "TraceDat"],
       swiftSettings: settings),
 
     // MARK: What tests share

@@ -66,7 +66,7 @@ extension KernelList {
       switch detail {
       case .name: break
       case .filter: object.add("filter", try directory.top.filter(of: event))
-      case .triggers: object.add("triggers", try directory.top.triggers(of: event))
+      case .triggers: object.add("triggers", try directory.top.triggerLines(of: event))
       case .format(let isFull): try addFormat(of: event, isFull: isFull, describes: false, &object)
       case .description: try addFormat(of: event, isFull: true, describes: true, &object)
       }

@@ -80,6 +80,30 @@ package struct ListCommand: ParsableCommand {
   @Flag(name: .customShort("c"), help: "Compressions that a recording can have.")
   var compressions = false
 
+  @Option(
+    name: .customLong("proto"), defaultAsFlag: "",
+    help: ArgumentHelp(
+      "Functions that can be traced, with their arguments, as C declares them.", valueName: "regex")
+  )
+  var prototypes: String?
+
+  @Option(
+    help: ArgumentHelp(
+      "How a type lies in memory: 'struct file', 'enum pid_type', pid_t.", valueName: "name"))
+  var type: String?
+
+  @Option(
+    help: ArgumentHelp(
+      "What the kernel is given for a probe of record: 'probe:vfs_read(file->f_mode)'.",
+      valueName: "probe"))
+  var probe: String?
+
+  @Option(
+    help: ArgumentHelp(
+      "With --proto, --type and --probe: read the types (BTF) of a kernel from DIR/vmlinux.",
+      valueName: "dir"))
+  var btf: String?
+
   @Flag(help: "An object a line.")
   var json = false
 
@@ -105,7 +129,11 @@ package struct ListCommand: ParsableCommand {
 
   package mutating func validate() throws {
     if describe, events == nil { throw ValidationError("--describe needs -e and an event") }
-    if json, !needsKernel, !reportOptions, !compressions, !plugins {
+    let isOfTypes = prototypes != nil || type != nil
+    if btf != nil, !isOfTypes, probe == nil {
+      throw ValidationError("--btf belongs to --proto, --type and --probe")
+    }
+    if json, !needsKernel, !reportOptions, !compressions, !plugins, !isOfTypes {
       throw ValidationError("--json needs the name of a list, such as -e")
     }
   }
@@ -117,6 +145,7 @@ package struct ListCommand: ParsableCommand {
 
   /// The sections in trace-cmd's order, which is not that of the command line.
   func write(to sink: inout ByteSink) throws {
+    if prototypes != nil || type != nil || probe != nil { return try writeTypes(to: &sink) }
     if plugins { writePlugins(to: &sink) }
     if reportOptions {
       if json {
@@ -157,6 +186,17 @@ package struct ListCommand: ParsableCommand {
     if let functions { try list.writeFunctions(matching: functions, to: &sink) }
     if instances { try list.writeInstances(to: &sink) }
     if clocks { try list.writeClocks(to: &sink) }
+  }
+
+  private func writeTypes(to sink: inout ByteSink) throws {
+    if let probe { try KernelTypeList.writeProbe(probe, path: btf, to: &sink) }
+    guard prototypes != nil || type != nil else { return }
+    let list = try KernelTypeList(path: btf, isJSON: json)
+    if let type { try list.writeType(type, to: &sink) }
+    guard let prototypes else { return }
+    // Of another kernel it is not known what can be traced.
+    let functions = btf == nil ? try TracingDirectory.find().functions() : nil
+    try list.writePrototypes(matching: prototypes, of: functions, to: &sink)
   }
 
   private func writeRows(_ list: KernelList, to sink: inout ByteSink) throws {

@@ -93,7 +93,7 @@ package struct ShowCommand: ParsableCommand {
       sink.append(try place.read(setting.file))
     }
     for name in histograms {
-      for event in try place.match(name).events { sink.append(try place.histograms(of: event)) }
+      for event in try place.match(name).events { sink.append(try place.histogramText(of: event)) }
     }
     for name in triggers {
       for event in try place.match(name).events {

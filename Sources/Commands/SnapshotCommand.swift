@@ -50,13 +50,16 @@ package struct SnapshotCommand: ParsableCommand {
   package mutating func run() throws {
     let directory = try TracingDirectory.find()
     let place = if let instance { try directory.instance(named: instance) } else { directory.top }
-    let file = place.snapshotFile(cpu: cpu)
+    let file = place.perCPU("snapshot", cpu: cpu)
     guard place.has(file) else { throw place.missing(file, cpu: cpu) }
-    guard let action else { return try place.copy(file, to: STDOUT_FILENO) }
-    try place.perform(action, cpu: cpu)
-  }
-
-  var action: Instance.SnapshotAction? {
-    takes ? .take : resets ? .reset : frees ? .free : nil
+    if takes {
+      try place.takeSnapshot(cpu: cpu, saving: .permanent(directory))
+    } else if resets {
+      try place.clearSnapshot(cpu: cpu)
+    } else if frees {
+      try place.freeSnapshot(cpu: cpu)
+    } else {
+      try place.copy(file, to: STDOUT_FILENO)
+    }
   }
 }

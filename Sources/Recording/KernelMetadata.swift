@@ -31,7 +31,9 @@ struct KernelMetadata {
   ///
   /// - Parameters:
   ///   - events: those whose formats are saved; nil for all.
-  func read(events: Set<EventName>?) throws(TracefsError) -> TraceMetadata {
+  ///   - withSymbols: whether the kernel's symbols are read.
+  func read(events: Set<EventName>?, withSymbols: Bool = true) throws(TracefsError) -> TraceMetadata
+  {
     let top = directory.top
     let headerPage = try top.readBytes(.headerPage)
     var metadata = TraceMetadata(
@@ -45,7 +47,7 @@ struct KernelMetadata {
         metadata.eventSystems.append(.init(name: system, formats: texts))
       }
     }
-    metadata.kallsyms = (try? TextFile.readBytes("/proc/kallsyms")) ?? []
+    if withSymbols { metadata.kallsyms = (try? TextFile.readBytes("/proc/kallsyms")) ?? [] }
     metadata.printkFormats = (try? top.readBytes(.printkFormats)) ?? []
     return metadata
   }

@@ -60,6 +60,10 @@ struct EventGate: ~Copyable {
     }
   }
 
+  mutating func forgetNames() {
+    for source in 0..<tasks.count { tasks[source].removeAll() }
+  }
+
   /// Whether a record is shown. A stream's records are to be asked for in their order, from a
   /// slice's first on.
   @inline(__always)

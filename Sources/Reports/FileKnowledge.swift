@@ -38,18 +38,22 @@ struct FileKnowledge: Sendable {
     self.symbols = symbols
     if let others = options.symbols {
       builder.symbols = SymbolTable { others.bytes }
+    } else if let load = options.loadsSymbols {
+      let late = LateSymbols(load)
+      builder.symbols = SymbolTable { late.bytes }
     } else {
       builder.symbols = SymbolTable { symbols.text() }
     }
     builder.rawFields = options.line.raw ? .all : options.line.rawFields
     builder.withoutHandler = options.line.withoutHandler
     builder.handlerOptions = options.line.handlers
+    builder.generation = options.line.generation
     problems += builder.problems as [any ExplainedError]
     let catalog = builder.build()
     events = catalog
     labels = EventLabels(catalog, colours: options.line.colours)
     let saved = text(.savedCommandLines).withBytes { TaskNames(savedCommandLines: $0) }
-    names = SharedTaskNames(saved: saved) {
+    names = SharedTaskNames(saved: saved, live: options.liveNames) {
       options.names?.all ?? TaskNameSearch(file: file, events: catalog).run()
     }
     self.problems = problems

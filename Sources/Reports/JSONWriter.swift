@@ -81,6 +81,11 @@ struct JSONWriter: ~Copyable, SliceFormatter {
     losses.add(cursor.damages, count: cursor.damageCount, problems: cursor.problems)
   }
 
+  mutating func forgetNames() {
+    for source in 0..<caches.count { caches[source].tasks.removeAll() }
+    gate.forgetNames()
+  }
+
   private mutating func write(
     _ run: EventCursor.Run, _ slice: SliceDealer.Slice, to sink: inout ByteSink
   ) {
@@ -129,7 +134,7 @@ struct JSONWriter: ~Copyable, SliceFormatter {
     var text = ByteSink(capacity: 256)
     caches[source].events._withUnsafeGuaranteedRef { events in
       events.printInfo(
-        record: record.bytes, eventIndex: label.event, into: &text,
+        record: record.bytes, time: record.time, eventIndex: label.event, into: &text,
         scratch: &caches[source].scratch)
     }
     sink.append(",\"text\":\"")

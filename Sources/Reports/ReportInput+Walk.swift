@@ -13,32 +13,9 @@ extension ReportInput {
     _ options: ReportOptions,
     _ body: (_ stream: Int, _ record: Record, _ lost: LostEvents) -> Void
   ) -> [any ExplainedError] {
-    let range = options.range.events(of: streams)
-    let slice = SliceDealer.Slice(
-      number: 0, from: range?.from ?? streams.map { _ in .start },
-      to: range?.to ?? streams.map(\.end))
-    var gate = EventGate(self, options.selection)
-    gate.enter(slice)
-    var cursor = EventCursor(streams, from: slice.from, to: slice.to)
-    var pending = streams.map { _ in LostEvents.none }
-    while let run = cursor.nextRun() {
-      if run.lost != .none { pending[run.stream] = run.lost }
-      for index in 0..<run.count {
-        let record = run.records[index]
-        guard record.length >= 2, gate.isOpen || gate.passes(record, of: run.stream, in: slice)
-        else { continue }
-        body(run.stream, record, pending[run.stream])
-        pending[run.stream] = .none
-      }
-    }
-    var problems: [any ExplainedError] = cursor.problems
-    if cursor.damageCount > 0 {
-      problems.append(
-        UncountedLoss(
-          message: cursor.damageCount == 1
-            ? "1 page is damaged; its rest is not counted"
-            : "\(cursor.damageCount) pages are damaged; their rest is not counted"))
-    }
-    return problems
+    let all = EventRange(from: streams.map { _ in .start }, to: streams.map(\.end))
+    var walk = EventWalk(self, options.selection)
+    walk.forEach(in: options.range.events(of: streams) ?? all, body)
+    return walk.problems
   }
 }

@@ -10,9 +10,13 @@ package struct ReportOptions: Sendable {
   package var printsHead = true
   /// Names of tasks that are known, in place of a search through the file.
   package var names: GatheredNames?
+  /// The names of tasks while they are traced, in place of all others.
+  package var liveNames: LiveTaskNames?
   package var line = LineOptions()
   /// The kernel's symbols, in the form of /proc/kallsyms, in place of those in the recordings.
   package var symbols: MappedFile?
+  /// Reads them when the first address is looked up, in the same form and in the same stead.
+  package var loadsSymbols: (@Sendable () -> [UInt8])?
   /// How many threads work; all processors by default.
   package var workers = 0
   /// How many bytes of pages are printed at once; their text, about twice that, stays in a
@@ -44,8 +48,10 @@ package struct ReportOptions: Sendable {
 
   /// What stands in a line.
   package struct LineOptions: Sendable {
-    /// Whose columns they are.
-    package var layout = Layout.version3_1
+    /// Whose columns and whose text of events they are.
+    package var generation = TextGeneration.version3_1
+    /// Whether the columns are those of the latency format.
+    package var isLatencyFormat = false
     /// Fields by name in place of every event's print format; flags as a number beside them.
     package var raw = false
     /// Fields by name in place of these events' print formats.
@@ -66,9 +72,13 @@ package struct ReportOptions: Sendable {
     package var showsWakeupLatency = false
 
     package init() {}
+
+    var layout: Layout {
+      isLatencyFormat ? .latency : generation.hasFlagsInEveryLine ? .version3_3 : .version3_1
+    }
   }
 
-  package enum Layout: Sendable {
+  enum Layout {
     /// trace-cmd 3.1's: task, CPU, time.
     case version3_1
     /// trace-cmd 3.3's: task, CPU, flags, time.

@@ -17,6 +17,10 @@ final class SliceDealer: Sendable {
     var isLast = true
     /// How deep the function tracer's calls are; nil where there are none.
     var depths: CallDepths?
+    /// Up to where the events behind it are known; nil where all are.
+    var ahead: [EventStream.Position]?
+    /// Whether its first event was printed already, as a leaf's end; nil to find out.
+    var skipsFirst: Bool?
   }
 
   struct State: ~Copyable {
@@ -24,18 +28,14 @@ final class SliceDealer: Sendable {
     var isAtEnd = false
     var plan: SlicePlan
     var position: [EventStream.Position]
-    var indents: [CallIndent]
-    /// Of each source.
-    var names: OwnedList<FunctionNames>
-    var gate: EventGate
+    /// Nil where the depths of calls are not asked for.
+    var calls: CallFollower?
   }
 
   private let streams: [EventStream]
   /// About how many slices there are.
   let estimatedCount: Int
   private let end: [EventStream.Position]
-  private let sources: [ReportSource]
-  private let followsCalls: Bool
   private let state: Mutex<State>
 
   /// - Parameters:
@@ -45,24 +45,14 @@ final class SliceDealer: Sendable {
     _ input: ReportInput, options: ReportOptions, range: EventRange? = nil,
     followsCalls isAsked: Bool = true
   ) {
-    let streams = input.streams
-    let sources = input.sources
-    self.streams = streams
-    self.sources = sources
+    streams = input.streams
     let plan = SlicePlan(streams, bytesPerSlice: options.bytesPerSlice, in: range)
     estimatedCount = plan.estimatedCount
     end = range?.to ?? streams.map(\.end)
-    let followsCalls =
-      isAsked && options.line.handlers.functionIndent
-      && sources.contains { $0.labels.hasFunctionTracer($0.filter) }
-    self.followsCalls = followsCalls
     state = Mutex(
       State(
         plan: plan, position: range?.from ?? streams.map { _ in .start },
-        indents: followsCalls ? streams.map { _ in CallIndent() } : [],
-        names: OwnedList(count: sources.count) {
-          FunctionNames(symbols: sources[$0].events.symbols)
-        }, gate: EventGate(input, options.selection)))
+        calls: isAsked ? CallFollower(input, options: options) : nil))
   }
 
   /// The next slice that nobody has; nil when all are dealt.
@@ -82,44 +72,8 @@ final class SliceDealer: Sendable {
         } ?? end
       state.position = to
       var slice = Slice(number: number, from: from, to: to, isLast: time == nil)
-      if followsCalls { slice.depths = followCalls(&state, slice) }
+      slice.depths = state.calls?.depths(of: slice)
       return slice
     }
-  }
-
-  /// Finds the depths of a slice's function calls, which depend on all calls before.
-  private func followCalls(_ state: inout State, _ slice: Slice) -> CallDepths {
-    state.gate.enter(slice)
-    let found = CallDepths()
-    var depths: [UInt16] = []
-    for stream in streams.indices {
-      let source = streams[stream].buffer
-      let order = sources[source].file.order
-      let labels = sources[source].labels.lookup
-      var cursor = EventCursor(
-        [streams[stream]], from: [slice.from[stream]], to: [slice.to[stream]])
-      depths.removeAll(keepingCapacity: true)
-      while let run = cursor.nextRun() {
-        for index in 0..<run.count {
-          let record = run.records[index]
-          var depth = 0
-          if record.length >= 2,
-            case .function(let ip, let parent) = labels[
-              record.payload.load(UInt16.self, at: 0, order)
-            ].pointee.kind,
-            state.gate.isOpen || state.gate.passes(record, of: stream, in: slice)
-          {
-            let caller = state.names[source].name(of: parent.value(in: record, order)).pointee.hash
-            if caller != 0 {
-              let function = state.names[source].name(of: ip.value(in: record, order))
-              depth = state.indents[stream].depth(of: function.pointee.hash, calledBy: caller)
-            }
-          }
-          depths.append(UInt16(clamping: depth))
-        }
-      }
-      found.append(depths)
-    }
-    return found
   }
 }

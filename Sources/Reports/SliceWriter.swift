@@ -15,13 +15,15 @@ struct SliceWriter: ~Copyable, SliceFormatter {
   private var wakeups: WakeupLatency?
   private var gate: EventGate
   private(set) var losses = ReportLosses()
+  /// Whether the first event behind the last slice was printed with it, as a leaf's end.
+  private(set) var tookNext = false
 
   init(_ input: ReportInput, options: ReportOptions) {
     streams = input.streams
     self.options = options.line
     lanes = OwnedList(count: input.streams.count) {
       let stream = input.streams[$0]
-      return Lane(stream, input.sources[stream.buffer], options.line.layout)
+      return Lane(number: $0, stream, input.sources[stream.buffer], options.line)
     }
     caches = OwnedList(count: input.sources.count) {
       SourceCache(input.sources[$0], options.line)
@@ -38,19 +40,26 @@ struct SliceWriter: ~Copyable, SliceFormatter {
     var cursor = EventCursor(streams, from: slice.from, to: slice.to)
     // How many events of each stream were printed.
     var printed = [Int](repeating: 0, count: streams.count)
-    var isLeafsEnd = cursor.peek.map { endsLeaf($0, before: slice) } ?? false
+    var isLeafsEnd =
+      slice.skipsFirst ?? cursor.peek.map { endsLeaf($0, before: slice) } ?? false
     gate.enter(slice)
     while let run = cursor.nextRun() {
       let depths = slice.depths.map { $0[run.stream] + printed[run.stream] }
       printed[run.stream] += run.count
       isLeafsEnd = write(run, skippingFirst: isLeafsEnd, depths, slice, cursor, to: &sink)
     }
+    tookNext = isLeafsEnd
     losses.add(cursor.damages, count: cursor.damageCount, problems: cursor.problems)
   }
 
   /// Whether an event before a slice was shown; only right for events that are no stack traces.
   mutating func shows(_ event: EventCursor.Event, _ slice: SliceDealer.Slice) -> Bool {
     gate.isOpen || gate.passes(event.record, of: event.stream, in: slice)
+  }
+
+  mutating func forgetNames() {
+    for source in 0..<caches.count { caches[source].tasks.removeAll() }
+    gate.forgetNames()
   }
 
   /// Prints what is known only when all lines are.
@@ -108,7 +117,7 @@ struct SliceWriter: ~Copyable, SliceFormatter {
       case .info:
         caches[source].events._withUnsafeGuaranteedRef { events in
           events.printInfo(
-            record: record.bytes, eventIndex: label.pointee.event, into: &sink,
+            record: record.bytes, time: record.time, eventIndex: label.pointee.event, into: &sink,
             scratch: &caches[source].scratch)
         }
       case .function(let ip, let parent):
@@ -126,18 +135,21 @@ struct SliceWriter: ~Copyable, SliceFormatter {
           index < run.count
           ? call(run.records[index], of: run.stream)
           : cursor.peek.map { call($0) } ?? follower(of: slice)
-        let duration = next.flatMap { next in
-          call(record, of: run.stream)?.isLeaf(endedBy: next) ?? false ? next.duration : nil
+        let end = next.flatMap { next in
+          call(record, of: run.stream)?.isLeaf(endedBy: next) ?? false ? next : nil
         }
-        CallGraphLine.appendBeginning(duration, to: &sink)
+        CallGraphLine.appendBeginning(end?.duration, to: &sink)
         let depth = Int32(truncatingIfNeeded: depth.value(in: record, order))
         CallGraphLine.appendDepth(depth, to: &sink)
         let address = function.value(in: record, order)
         append(caches[source].functions.name(of: address).pointee, address, to: &sink)
-        sink.append(duration != nil ? "();" : "() {")
+        sink.append(end != nil ? "();" : "() {")
         if _slowPath(handlers.graphDepth) { CallGraphLine.appendNumber(ofDepth: depth, to: &sink) }
-        if duration != nil { index &+= 1 }
-      case .graphExit(let function, let depth, let begin, let end):
+        if let returned = end?.returned {
+          CallGraphLine.appendReturnValue(returned, handlers, to: &sink)
+        }
+        if end != nil { index &+= 1 }
+      case .graphExit(let function, let depth, let begin, let end, let returned):
         CallGraphLine.appendBeginning(
           end.value(in: record, order) &- begin.value(in: record, order), to: &sink)
         let depth = Int32(truncatingIfNeeded: depth.value(in: record, order))
@@ -150,6 +162,9 @@ struct SliceWriter: ~Copyable, SliceFormatter {
           sink.append(" */")
         }
         if _slowPath(handlers.graphDepth) { CallGraphLine.appendNumber(ofDepth: depth, to: &sink) }
+        if let returned {
+          CallGraphLine.appendReturnValue(returned.value(in: record, order), handlers, to: &sink)
+        }
       case .unknown:
         sink.append("id=")
         sink.append(decimal: UInt64(id))

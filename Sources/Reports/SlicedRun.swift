@@ -9,12 +9,18 @@ protocol SliceFormatter: ~Copyable, SendableMetatype {
   mutating func write(_ slice: SliceDealer.Slice, to sink: inout ByteSink)
   /// Called once, behind the last slice that this worker got.
   mutating func finish(_ sink: inout ByteSink)
+  /// Whether the first event behind the last slice was printed with it.
+  var tookNext: Bool { get }
+  /// What tasks are called is looked up again, as it has changed.
+  mutating func forgetNames()
   /// What could not be shown, so far.
   var losses: ReportLosses { get }
 }
 
 extension SliceFormatter where Self: ~Copyable {
   mutating func finish(_ sink: inout ByteSink) {}
+  mutating func forgetNames() {}
+  var tookNext: Bool { false }
 }
 
 /// Lets several threads format the slices of a recording, and writes them out in their order.

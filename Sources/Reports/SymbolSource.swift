@@ -1,3 +1,4 @@
+import ByteIO
 import Synchronization
 import TraceDat
 
@@ -28,4 +29,22 @@ final class SymbolSource: Sendable {
 
   /// Why the text could not be read, if anybody wanted it.
   var problem: TraceFileError? { state.withLock { $0.problem } }
+}
+
+/// Symbols that are read when the first address is looked up.
+final class LateSymbols: Sendable {
+  private let load: @Sendable () -> [UInt8]
+  private let text = Mutex<MappedFile?>(nil)
+
+  init(_ load: @escaping @Sendable () -> [UInt8]) { self.load = load }
+
+  /// The text, good as long as this object lives.
+  var bytes: UnsafeRawBufferPointer {
+    text.withLock { text in
+      if let text { return text.bytes }
+      let read = load().withUnsafeBytes { MappedFile(copying: $0, named: "symbols") }
+      text = read
+      return read.bytes
+    }
+  }
 }

@@ -50,13 +50,17 @@ struct TaskLabels: ~Copyable {
     return label
   }
 
+  /// Forgets all labels, as names have changed.
+  mutating func removeAll() {
+    for label in labels { label.deallocate() }
+    labels = []
+    index = IntMap(minimumCapacity: 512)
+    latest = nil
+  }
+
   private mutating func add(_ pid: Int32) -> PaddedText {
     // A damaged file may name any number of pids: then all is made afresh.
-    if labels.count >= 1 << 17 {
-      for label in labels { label.deallocate() }
-      labels = []
-      index = IntMap(minimumCapacity: 512)
-    }
+    if labels.count >= 1 << 17 { removeAll() }
     var name = names.name(of: pid)
     if isForTerminal { name = TerminalSafety.shown(name) }
     var text = ByteSink(capacity: 64)
@@ -101,15 +105,21 @@ package final class SharedTaskNames: Sendable {
   private let saved: TaskNames
   private let late: Mutex<TaskNames?> = Mutex(nil)
   private let search: @Sendable () -> TaskNames
+  /// Where names come from while the tasks are traced, in place of the others.
+  private let live: LiveTaskNames?
 
-  init(saved: TaskNames, search: @escaping @Sendable () -> TaskNames) {
+  init(
+    saved: TaskNames, live: LiveTaskNames? = nil, search: @escaping @Sendable () -> TaskNames
+  ) {
     self.saved = saved
+    self.live = live
     self.search = search
   }
 
   /// `<idle>` for pid 0, `<...>` where nothing in the file names it.
   package func name(of pid: Int32) -> [UInt8] {
     if pid == 0 { return Array("<idle>".utf8) }
+    if let live { return live.name(of: pid) ?? Array("<...>".utf8) }
     if let name = saved[pid] { return name }
     let found = late.withLock { names in
       if let known = names { return known[pid] }

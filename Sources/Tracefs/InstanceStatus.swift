@@ -180,7 +180,7 @@ extension Instance {
     if let filter = try? read(.eventFilter(event)).trimmed, !filter.isEmpty, filter != "none" {
       status.filters.append(.init(event: event, text: filter))
     }
-    if let triggers = try? triggers(of: event), !triggers.isEmpty {
+    if let triggers = try? triggerLines(of: event), !triggers.isEmpty {
       status.triggers.append(.init(event: event, text: triggers.joined(separator: "\n")))
     }
   }

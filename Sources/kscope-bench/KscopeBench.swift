@@ -7,10 +7,17 @@ import TraceDat
 /// Prints a line a stage, its fields apart by tabs: name, processor seconds (the least of the rounds:
 /// whatever else runs only adds to them), events, bytes. SCRATCH is a file that is written and
 /// removed.
+///
+/// `kscope-bench stream FILE` measures the way of live events instead (`StreamMeasurement`).
 @main enum KscopeBench {
   static func main() {
     do {
-      try run(Array(CommandLine.arguments.dropFirst()))
+      let arguments = Array(CommandLine.arguments.dropFirst())
+      if arguments.first == "stream", arguments.count > 1 {
+        try StreamMeasurement.run(Array(arguments.dropFirst()))
+      } else {
+        try run(arguments)
+      }
     } catch let error as any ExplainedError {
       fail(error.message)
     } catch {
@@ -28,7 +35,7 @@ import TraceDat
   private static func run(_ arguments: [String]) throws {
     guard arguments.count >= 2, let rounds = Int(arguments.count > 2 ? arguments[2] : "3"),
       rounds > 0
-    else { fail("usage: kscope-bench FILE SCRATCH [ROUNDS]") }
+    else { fail("usage: kscope-bench FILE SCRATCH [ROUNDS], or stream FILE [OUTPUT]") }
     let scratch = arguments[1]
     defer { unlink(scratch) }
     var seconds: [Stage: [Double]] = [:]

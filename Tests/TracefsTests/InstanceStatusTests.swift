@@ -108,11 +108,11 @@ import TraceTestSupport
   @Test func snapshotsAreTakenByANumber() throws {
     try fake.write("snapshot", "# Snapshot is freed\n")
     try fake.write("per_cpu/cpu1/snapshot", "")
-    try directory.top.perform(.take)
+    try directory.top.takeSnapshot(saving: .permanent(directory))
     #expect(try fake.read("snapshot") == "1")
-    try directory.top.perform(.reset, cpu: 1)
+    try directory.top.clearSnapshot(cpu: 1)
     #expect(try fake.read("per_cpu/cpu1/snapshot") == "2")
-    #expect(throws: TracefsError.self) { try directory.top.perform(.free, cpu: 7) }
+    #expect(throws: TracefsError.self) { try directory.top.freeSnapshot(cpu: 7) }
   }
 
   @Test func theStackTracerIsASysctl() throws {

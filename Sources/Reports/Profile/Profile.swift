@@ -61,25 +61,38 @@ package struct Profile {
   package let problems: [any ExplainedError]
 
   package init(_ input: ReportInput, options: ReportOptions, _ profile: Options) {
-    self.input = input
-    var asked = profile.rules
-    for file in input.files {
-      for rule in ProfileRule.kept(in: file) where !asked.contains(rule) { asked.append(rule) }
-    }
-    let own = asked
-    rules =
-      own
-      + ProfileRule.standard(interruptsAreGlobal: profile.interruptsAreGlobal)
-      .filter { rule in !own.contains { $0.begins(like: rule) } }
+    let rules = Self.rules(profile, of: input.files)
     var counter = ProfileCounter(input, rules, groupsByName: profile.groupsByName)
     let found = input.forEachEvent(options) { stream, record, lost in
       counter.take(record, stream, lost)
     }
+    self.init(input, rules, counter, problems: input.problems + found)
+  }
+
+  /// What a counter has found.
+  init(
+    _ input: ReportInput, _ rules: [ProfileRule], _ counter: borrowing ProfileCounter,
+    problems: [any ExplainedError]
+  ) {
+    self.input = input
+    self.rules = rules
     entries = counter.entries
     trees = counter.forest.trees
     sites = counter.sites.texts
     functions = counter.functions.texts
-    problems = input.problems + found + counter.problems + input.lateProblems
+    self.problems = problems + counter.problems + input.lateProblems
+  }
+
+  /// The rules that are asked for, those that files keep, and the standard ones that none of them
+  /// replaces.
+  static func rules(_ profile: Options, of files: [TraceFile]) -> [ProfileRule] {
+    var own = profile.rules
+    for file in files {
+      for rule in ProfileRule.kept(in: file) where !own.contains(rule) { own.append(rule) }
+    }
+    return own
+      + ProfileRule.standard(interruptsAreGlobal: profile.interruptsAreGlobal)
+      .filter { rule in !own.contains { $0.begins(like: rule) } }
   }
 
   func durations(of entry: Entry) -> Durations { trees.nodes[Int(entry.root)].durations }

@@ -32,6 +32,8 @@ package struct ProfileRule: Sendable, Equatable {
   var taskField: String?
   /// A second field that must be the same, where there is one.
   var nesting: String?
+  /// The stack of the start is to be traced; a report takes it as it comes.
+  var wantsStack = false
   /// The field of the start that tells the kinds of this apart; `match` otherwise.
   var label: String?
 
@@ -63,7 +65,7 @@ package struct ProfileRule: Sendable, Equatable {
       case "g":
         isGlobal = true
         if scope == .task { scope = .anywhere }
-      case "s": break
+      case "s": wantsStack = true
       default: throw ProfileRuleError(text: text)
       }
     }
@@ -133,5 +135,24 @@ package struct ProfileRuleError: ExplainedError, Equatable {
   package var hint: String? {
     "write -H [SYSTEM:]EVENT,FIELD[,PIDFIELD]/[SYSTEM:]EVENT,FIELD[,pgs], such as "
       + "block:block_rq_issue,sector/block:block_rq_complete,sector,g"
+  }
+}
+
+extension ProfileRule {
+  /// An event that must be traced for a rule.
+  package struct TracedEvent: Sendable, Equatable {
+    /// `SYSTEM:EVENT`, or the event alone.
+    package var pattern: String
+    /// Whether its stack is wanted.
+    package var hasStack: Bool
+  }
+
+  /// The events that it begins and ends with.
+  package var events: [TracedEvent] {
+    func pattern(_ event: Event) -> String { (event.system.map { $0 + ":" } ?? "") + event.name }
+    return [
+      TracedEvent(pattern: pattern(start), hasStack: wantsStack),
+      TracedEvent(pattern: pattern(end), hasStack: false),
+    ]
   }
 }

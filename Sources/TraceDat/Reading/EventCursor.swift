@@ -317,7 +317,7 @@ private struct DecodedPage: ~Copyable {
 
 extension LostEvents {
   /// Both losses taken together.
-  func adding(_ other: LostEvents) -> LostEvents {
+  package func adding(_ other: LostEvents) -> LostEvents {
     switch (self, other) {
     case (.none, _): other
     case (_, .none): self

@@ -5,8 +5,12 @@ package import RingBuffer
 package final class PageIndex: Sendable {
   package let layout: PageLayout
   package let cpu: Int
-  /// How many pages there are; a last one that the file cuts off counts.
-  package let count: Int
+  /// How many pages there are; a last one that the file cuts off counts, and so does every page of
+  /// a window that there has been.
+  package var count: Int {
+    if case .window(let window) = storage { window.end } else { fixedCount }
+  }
+  private let fixedCount: Int
   /// What of the pages cannot be found.
   package let problems: [TraceFileError]
 
@@ -21,6 +25,8 @@ package final class PageIndex: Sendable {
     ///
     /// They begin with the page number `first`; what stands before it comes behind the others.
     case plain(offset: Int, size: Int, first: Int)
+    /// Pages in memory, which come and go.
+    case window(PageWindow)
     /// Chunks of pages that were packed together.
     case packed([Chunk], pagesPerChunk: Int)
   }
@@ -47,18 +53,24 @@ package final class PageIndex: Sendable {
     } catch {
       throw file.error("buffer \"\(buffer.name)\"", data.offset, .invalid(error.what))
     }
+    if let window = data.window {
+      storage = .window(window)
+      fixedCount = 0
+      problems = []
+      return
+    }
     let pageSize = layout.pageSize
     guard file.compression != .none, !data.isRaw else {
       storage = .plain(offset: data.offset, size: data.size, first: data.firstPage)
       let rest = data.size % pageSize
-      count = data.size / pageSize + (rest > layout.dataOffset ? 1 : 0)
+      fixedCount = data.size / pageSize + (rest > layout.dataOffset ? 1 : 0)
       problems = []
       return
     }
     let (chunks, problem) = Self.chunks(of: data, pageSize: pageSize, in: file)
     let each = (chunks.first?.unpacked ?? 0) / pageSize
     storage = .packed(chunks, pagesPerChunk: each)
-    count = each == 0 ? 0 : each * (chunks.count - 1) + (chunks.last?.unpacked ?? 0) / pageSize
+    fixedCount = each == 0 ? 0 : each * (chunks.count - 1) + (chunks.last?.unpacked ?? 0) / pageSize
     problems = problem.map { [$0] } ?? []
   }
 
@@ -116,6 +128,7 @@ package final class PageIndex: Sendable {
   /// Where a page is in the file; of a packed page, where its chunk is.
   package func fileOffset(ofPage page: Int) -> Int {
     switch storage {
+    case .window: page * layout.pageSize
     case .plain(let offset, _, let first):
       offset + Self.place(of: page, among: count, first) * layout.pageSize
     case .packed(let chunks, let each): chunks[page / each].offset

@@ -35,6 +35,7 @@ final class PageReader {
     guard page >= 0, page < index.count else { return nil }
     let size = index.layout.pageSize
     switch index.storage {
+    case .window(let window): return window.page(at: page)
     case .plain(let offset, let stored, let first):
       guard let start = index.file.mapped.bytes.baseAddress else { return nil }
       let place = PageIndex.place(of: page, among: index.count, first) * size

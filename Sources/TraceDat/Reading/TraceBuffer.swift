@@ -40,6 +40,8 @@ package struct TraceBuffer: Sendable {
     package var isRaw = false
     /// Of a ring, which page is the oldest; the one before it is the newest.
     package var firstPage = 0
+    /// Pages in memory, in place of those in the file.
+    package var window: PageWindow?
   }
 
   /// Whether it holds the text of a latency tracer.

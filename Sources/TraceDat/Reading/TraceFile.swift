@@ -64,7 +64,12 @@ package final class TraceFile: Sendable {
     }
   }
 
-  package init(mapped: MappedFile) throws(TraceFileError) {
+  package convenience init(mapped: MappedFile) throws(TraceFileError) {
+    try self.init(mapped: mapped, live: nil)
+  }
+
+  /// - Parameter live: buffers in memory, in place of those in the file.
+  init(mapped: MappedFile, live: [TraceBuffer]?) throws(TraceFileError) {
     let head = try TraceFileHead(mapped)
     var contents = TraceFileContents(head: head, mapped: mapped)
     if head.version == 6 { contents.readVersion6() } else { contents.readVersion7() }
@@ -79,7 +84,7 @@ package final class TraceFile: Sendable {
     layout = try contents.pageLayout()
     cpuCount = contents.cpuCount
     options = contents.options
-    buffers = contents.buffers
+    buffers = live ?? contents.buffers
     sections = contents.sections
     firstSection = head.end
     problems = contents.problems

@@ -70,6 +70,15 @@ struct Version7Plan: FilePlan {
     return sink
   }
 
+  /// A whole file without buffers, which only describes events.
+  mutating func withoutBuffers() throws(CompressionError) -> ByteSink {
+    var sink = try early()
+    var list = try SectionList(at: Int64(sink.count), order: order, compression: .none)
+    _ = list.append(options: sections + [cpuCountOption] + text.metadata.options, named: 0)
+    sink.append(list.sink.bytes)
+    return sink
+  }
+
   func lateSize(_ late: LateMetadata) -> Int64 { SectionList.headerSize }
 
   var headerSize: Int64 { SectionList.headerSize }

@@ -1,0 +1,116 @@
+package import ArgumentParser
+import ByteIO
+import Glibc
+import Recording
+import Reports
+import Terminal
+import Tracefs
+
+/// `kscope stream`: prints what the kernel does while it does it.
+package struct StreamCommand: ParsableCommand {
+  package static let configuration = CommandConfiguration(
+    commandName: "stream",
+    abstract: "Print what the kernel does while it does it, during a command or until Ctrl-C.",
+    helpNames: [])
+
+  @Argument(
+    parsing: .captureForPassthrough,
+    completion: .custom { arguments, _, prefix in
+      RecordCompletion.words(after: arguments.dropLast().last ?? "", beginning: prefix)
+    })
+  var arguments: [String] = []
+
+  package init() {}
+
+  package func run() throws {
+    guard let parsed = try StreamArguments.parse(arguments) else {
+      var sink = ByteSink()
+      sink.append(Self.help)
+      return try sink.write(to: STDOUT_FILENO)
+    }
+    let session = try LiveSession(
+      parsed.plan, duration: parsed.duration, commandLine: ["kscope", "stream"] + arguments,
+      output: STDOUT_FILENO)
+    let report: LiveReport
+    do {
+      report = try LiveReport(
+        session.stream.file, options: Self.options(parsed), format: parsed.json ? .json : .text,
+        names: LiveKnowledge.names(session.directory))
+    } catch {
+      session.abandon()
+      throw error
+    }
+    let isQuiet = parsed.plan.isQuiet
+    session.onStart = {
+      if parsed.plan.command.isEmpty, !isQuiet { Failure.say("streaming; Ctrl-C ends it") }
+    }
+    let summary = try StandardStreams.writing {
+      try session.run { range, isLast in
+        try report.show(range, isLast: isLast) { try session.write($0) }
+      }
+    }
+    // Somebody who has seen enough wants no more.
+    if summary.ending == .outputClosed {
+      summary.warnings.forEach(Failure.say)
+      return
+    }
+    let isDamaged = Failure.report(report.problems + report.lateProblems)
+    if isQuiet {
+      summary.warnings.forEach(Failure.say)
+    } else {
+      LiveText.summary(summary).forEach(Failure.say)
+    }
+    if isDamaged { throw ExitCode(1) }
+  }
+
+  private static func options(_ parsed: StreamArguments) -> ReportOptions {
+    var options = ReportOptions()
+    options.line = parsed.line
+    options.line.isForTerminal = isatty(STDOUT_FILENO) == 1
+    options.line.colours =
+      switch parsed.color {
+      case .auto: TerminalWindow(STDOUT_FILENO).wantsColour
+      case .always: true
+      case .never: false
+      }
+    options.time.nanoseconds = parsed.nanoseconds
+    options.printsHead = false
+    options.loadsSymbols = LiveKnowledge.symbols
+    return options
+  }
+
+  private static var help: String {
+    """
+    Prints what the kernel does while it does it, during a command or until Ctrl-C.
+
+    USAGE: kscope stream [OPTION …] [COMMAND [ARGUMENT …]]
+
+    The options are those of kscope record, and their order matters as it does there. Events are
+    traced in an instance of kscope's own, so that nobody else's tracing is touched, and printed
+    within a tenth of a second, in the order of their times. What the kernel had to drop because it
+    was not read in time is said in its place.
+
+    EXAMPLES
+      Who runs when, while ls runs:
+        kscope stream -e sched ls
+      Every file that is opened, on the whole machine, for ten seconds:
+        kscope stream -e syscalls:sys_enter_openat --duration 10
+      The functions that process 1234 goes through below vfs_read:
+        kscope stream -p function -l 'vfs_*' -P 1234
+      The first three large block requests, for a program:
+        kscope stream -e block:block_rq_issue -f 'bytes > 65536' --json | head -3 | jq .fields
+
+
+    """
+      + LiveHelp.options(StreamArguments.options, titled: "How it is shown")
+        + """
+        SEE ALSO
+          kscope list shows the events, tracers, functions and options of this kernel.
+          kscope record keeps what happens in a file.
+
+        The settings that were there before are put back in any case, after a crash by kscope's
+        next run.
+
+        """
+  }
+}

@@ -1,0 +1,183 @@
+import ByteIO
+import CKernel
+import Glibc
+package import TraceDat
+package import Tracefs
+
+/// Shows events while they happen: sets tracing up in an instance of its own, hands on what comes
+/// until the end comes, and leaves the kernel as it was.
+///
+/// Made, it is set up with tracing off; `run` does the rest, once, or `abandon` takes it back. To be
+/// used on the process's first thread.
+package final class LiveSession {
+  package let plan: RecordingPlan
+  package let directory: TracingDirectory
+  /// What is shown; its pages come in while `run` runs.
+  package let stream: LiveStream
+  /// Called once, when tracing has begun.
+  package var onStart: (() -> Void)?
+
+  let state: SavedState
+  let command: GatedCommand?
+  let watch: ProcessWatch
+  let signals: Signals
+  let output: LiveOutput
+  /// In nanoseconds; nil to go on until something else ends it.
+  let longest: UInt64?
+  var buffers: [LiveBuffer]
+  var summary = LiveSummary()
+  var startTime: UInt64 = 0
+  var isOver = false
+  /// Files that `poll` has only errors of.
+  var deafSources: Set<Int32> = []
+  /// A second signal came: what is not shown yet is not waited for.
+  var isGivenUp = false
+
+  /// Sets everything up.
+  ///
+  /// - Parameters:
+  ///   - plan: what is asked of the top level goes to an instance that is made for it.
+  ///   - duration: how long it goes on at most, in nanoseconds.
+  ///   - commandLine: for whoever finds the journal of settings.
+  ///   - descriptor: where what is shown goes; it ends the stream when it is closed.
+  package init(
+    _ plan: RecordingPlan, duration: UInt64?, commandLine: [String], output descriptor: Int32
+  ) throws(RecordingError) {
+    try TracingChecks.checkCommand(of: plan)
+    let directory = try Recorder.traced { () throws(TracefsError) in try TracingDirectory.find() }
+    summary.warnings = try TracingChecks.recoverAbandoned()
+    let watch = try ProcessWatch(plan)
+    self.plan = plan
+    self.directory = directory
+    self.watch = watch
+    longest = duration
+    output = LiveOutput(descriptor)
+    do throws(SystemError) {
+      // The child is made before the signals are blocked: it shall have the mask we were given.
+      command = plan.command.isEmpty ? nil : try GatedCommand(plan.command)
+      signals = try Signals()
+    } catch { throw .system(error) }
+    // A reader that goes away is told by the write.
+    signal(SIGPIPE, SIG_IGN)
+    kernel_raise_file_limit()
+    let state = SavedState(directory, command: commandLine)
+    self.state = state
+    let setup = LiveSetup(
+      plan: plan, directory: directory, state: state, command: command?.pid)
+    do throws(RecordingError) {
+      buffers = try setup.makeBuffers()
+      summary.usedTopLevel = buffers.contains { $0.instance.name == nil }
+      stream = try setup.makeStream(buffers)
+    } catch {
+      state.restore()
+      throw error
+    }
+  }
+
+  /// Traces and shows until the end comes.
+  ///
+  /// - Parameter show: gets the events that can be shown now, good until it returns, and whether
+  ///   they are the last. What it prints it hands to `write`; what that throws it passes on.
+  package func run(
+    _ show: (_ range: EventRange, _ isLast: Bool) throws -> Void
+  ) throws -> LiveSummary {
+    do {
+      try begin()
+      try follow(show)
+      try stopTracing()
+      if summary.ending != .outputClosed, !isGivenUp { try showRest(show) }
+    } catch is Stopped {
+      try? stopTracing()
+    } catch {
+      abandon()
+      throw error
+    }
+    finish()
+    return summary
+  }
+
+  /// Takes everything back; nothing more can be shown.
+  package func abandon() {
+    guard !isOver else { return }
+    for buffer in buffers {
+      buffer.switchOff()
+      // The state must know of it, or it takes the 0 for somebody else's and leaves it.
+      try? buffer.instance.setTracingOn(false, saving: state)
+    }
+    finish()
+  }
+
+  /// Writes what is shown, and waits for whoever reads it.
+  ///
+  /// Throws where nobody does any more; `run` then ends without an error.
+  package func write(_ bytes: UnsafeRawBufferPointer) throws {
+    do throws(SystemError) {
+      if try output.write(bytes, waiting: { waitToWrite($0) }) { return }
+    } catch {
+      guard error.code == EPIPE else { throw error }
+      end(.outputClosed)
+    }
+    throw Stopped()
+  }
+
+  /// Nothing more is shown.
+  struct Stopped: Error {}
+
+  // MARK: The way
+
+  private func begin() throws(RecordingError) {
+    try Recorder.traced { () throws(TracefsError) in
+      let own = ProcessTree.threads(of: getpid())
+      for buffer in buffers { try buffer.settings.hide(own) }
+      for index in buffers.indices { try buffers[index].noteStats() }
+      for buffer in buffers { try buffer.instance.setTracingOn(true, saving: state) }
+    }
+    startTime = RecordingSession.now
+    if let command {
+      do { try command.release() } catch {
+        throw .command(name: plan.command.first ?? "", cause: error)
+      }
+    }
+    onStart?()
+  }
+
+  private func follow(_ show: (EventRange, Bool) throws -> Void) throws {
+    while summary.ending == .running {
+      let began = RecordingSession.now
+      let range = try stream.round()
+      if range.from != range.to { try show(range, false) }
+      waitForPages(since: began)
+    }
+  }
+
+  private func stopTracing() throws(RecordingError) {
+    for buffer in buffers { buffer.switchOff() }
+    if summary.duration == 0 { summary.duration = RecordingSession.now &- startTime }
+    try Recorder.traced { () throws(TracefsError) in
+      for buffer in buffers { try buffer.instance.setTracingOn(false, saving: state) }
+    }
+  }
+
+  private func showRest(_ show: (EventRange, Bool) throws -> Void) throws {
+    repeat {
+      let range = try stream.round(isLast: true)
+      try show(range, stream.hasEnded)
+    } while !stream.hasEnded
+  }
+
+  private func finish() {
+    guard !isOver else { return }
+    isOver = true
+    summary.cpus = buffers.flatMap { $0.statistics() }
+    // The kernel changes no tracer while pages are read.
+    stream.close()
+    for index in buffers.indices { buffers[index].close() }
+    summary.warnings += state.restore().map(\.message)
+    if let command, command.ended() == nil {
+      switch summary.ending {
+      case .asRecording(.exited), .asRecording(.killed): break
+      default: summary.survivor = command.pid
+      }
+    }
+  }
+}
