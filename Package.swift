@@ -106,7 +106,7 @@ let package = Package(
     .testTarget(
       name: "CommandsTests",
       dependencies: [
-        "ByteIO", "Commands", "TraceTestSupport",
+        "ByteIO", "Commands", "Recording", "Reports", "TraceTestSupport",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: settings),
