@@ -39,6 +39,19 @@ let package = Package(
     .testTarget(
       name: "ByteIOTests", dependencies: ["ByteIO", "TraceTestSupport"], swiftSettings: settings),
 
+    // MARK: The kernel's types, and probes written with them
+
+    .target(name: "KernelTypes", dependencies: ["ByteIO"], swiftSettings: settings),
+    .testTarget(
+      name: "KernelTypesTests", dependencies: ["ByteIO", "KernelTypes", "TraceTestSupport"],
+      swiftSettings: settings),
+    .target(
+      name: "ProbeLanguage", dependencies: ["ByteIO", "KernelTypes"], swiftSettings: settings),
+    .testTarget(
+      name: "ProbeLanguageTests",
+      dependencies: ["ByteIO", "KernelTypes", "ProbeLanguage", "TraceTestSupport"],
+      swiftSettings: settings),
+
     // MARK: The kernel's control files
 
     .target(name: "Tracefs", dependencies: ["ByteIO", "CKernel"], swiftSettings: settings),
@@ -67,17 +80,20 @@ let package = Package(
       dependencies: ["ByteIO", "CKernel", "CZlib", "CZstd", "EventFormats", "RingBuffer"],
       swiftSettings: settings),
     .testTarget(
-      name: "TraceDatTests", dependencies: ["TraceDat", "TraceTestSupport"],
+      name: "TraceDatTests", dependencies: ["CKernel", "TraceDat", "TraceTestSupport"],
       swiftSettings: settings),
 
     // MARK: Capture
 
     .target(
       name: "Recording",
-      dependencies: ["ByteIO", "CKernel", "RingBuffer", "TraceDat", "Tracefs"],
+      dependencies: [
+        "ByteIO", "CKernel", "EventFormats", "KernelTypes", "ProbeLanguage", "RingBuffer", "TraceDat", "Tracefs",
+      ],
       swiftSettings: settings),
     .testTarget(
-      name: "RecordingTests", dependencies: ["Recording", "RingBuffer", "TraceTestSupport"],
+      name: "RecordingTests",
+      dependencies: ["KernelTypes", "Recording", "RingBuffer", "TraceTestSupport", "Tracefs"],
       swiftSettings: settings),
 
     // MARK: Text out of a recording
@@ -98,7 +114,9 @@ let package = Package(
     .target(
       name: "Commands",
       dependencies: [
-        "ByteIO", "CKernel", "EventFormats", "Recording", "Reports", "Terminal", "TraceDat",
+        "ByteIO", "CKernel", "EventFormats", "KernelTypes", "ProbeLanguage", "Recording", "Reports",
+        "Terminal",
+        "TraceDat",
         "Tracefs",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
@@ -106,7 +124,7 @@ let package = Package(
     .testTarget(
       name: "CommandsTests",
       dependencies: [
-        "ByteIO", "Commands", "Recording", "Reports", "TraceTestSupport",
+        "ByteIO", "Commands", "EventFormats", "Recording", "Reports", "TraceTestSupport", "Tracefs",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: settings),

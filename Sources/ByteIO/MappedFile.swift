@@ -58,6 +58,17 @@ public final class MappedFile: Sendable {
     base = UnsafeRawPointer(copy.baseAddress.unsafelyUnwrapped)  // there is at least one byte
   }
 
+  /// Bytes that are given away: allocated with `UnsafeMutableRawBufferPointer.allocate`, at least
+  /// one, of which the first `count` are the file's. They are freed with this object.
+  package init(adopting bytes: UnsafeMutableRawBufferPointer, count: Int, named path: String) {
+    precondition(count >= 0 && count <= bytes.count && bytes.baseAddress != nil)
+    self.path = path
+    self.count = count
+    storage = .owned
+    guardNumber = -1
+    base = UnsafeRawPointer(bytes.baseAddress.unsafelyUnwrapped)  // checked above
+  }
+
   deinit {
     switch storage {
     case .nothing: break

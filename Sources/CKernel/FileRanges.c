@@ -2,6 +2,7 @@
 #include "FileRanges.h"
 
 #include <fcntl.h>
+#include <stdio.h>
 #include <unistd.h>
 
 ssize_t ck_copy_file_range(int from, int64_t from_offset, int to, int64_t to_offset, size_t count) {
@@ -19,4 +20,15 @@ int ck_punch_hole(int descriptor, int64_t offset, int64_t count) {
 
 int ck_claim_blocks(int descriptor, int64_t offset, int64_t count) {
   return fallocate64(descriptor, FALLOC_FL_KEEP_SIZE, offset, count);
+}
+
+int ck_open_nameless(const char *directory, mode_t mode) {
+  return open(directory, O_TMPFILE | O_RDWR | O_CLOEXEC, mode);
+}
+
+int ck_name(int descriptor, const char *path) {
+  // AT_EMPTY_PATH would need a capability.
+  char link[64];
+  snprintf(link, sizeof link, "/proc/self/fd/%d", descriptor);
+  return linkat(AT_FDCWD, link, AT_FDCWD, path, AT_SYMLINK_FOLLOW);
 }

@@ -54,6 +54,11 @@ package struct ConvertCommand: ParsableCommand {
 
   package func run() throws {
     let path = output ?? file ?? ""
+    // A file that stands alone is what other commands read.
+    if output == nil, let file, (try? TraceFile(path: file)) != nil {
+      throw ValidationError(
+        "\(file) is a recording: read it with -i \(file), or write over it with -o \(file)")
+    }
     let choice = try Compression(named: compression ?? (fileVersion == 6 ? "none" : "any"))
     guard !FileIdentity.isSame(input, path) else {
       throw ValidationError("\(path) is the recording itself; name another file to write")

@@ -6,15 +6,32 @@ import Glibc
 package enum Failure {
   /// Prints what happened and what to do next, then ends the process.
   static func exit(with error: any Error, from command: any ParsableCommand.Type) -> Never {
-    guard let explained = error as? any ExplainedError else { command.exit(withError: error) }
+    // Thrown by a command at work: the whole program's usage would not help.
+    if let usage = error as? ValidationError {
+      say(usage.message)
+      Glibc.exit(ProgramName.isTraceCmd ? traceCmdUsage : ExitCode.validationFailure.rawValue)
+    }
+    guard let explained = error as? any ExplainedError else {
+      guard ProgramName.isTraceCmd, command.exitCode(for: error) == .validationFailure else {
+        command.exit(withError: error)
+      }
+      var sink = ByteSink()
+      sink.append(command.fullMessage(for: error) + "\n")
+      try? sink.write(to: STDERR_FILENO)
+      Glibc.exit(traceCmdUsage)
+    }
     report(explained)
-    Glibc.exit(explained.exitStatus)
+    let isTheirs = ProgramName.isTraceCmd && explained is any UsageError
+    Glibc.exit(isTheirs ? traceCmdUsage : explained.exitStatus)
   }
+
+  /// What trace-cmd returns where it does not understand its command line.
+  private static let traceCmdUsage: Int32 = 255
 
   /// Prints an error and goes on: for what was lost on the way to an answer.
   package static func report(_ error: any ExplainedError) {
     say(error.message)
-    if let hint = error.hint { say("hint: \(hint)") }
+    if let hint = error.hint { say("hint: \(ProgramName.calling(hint))") }
   }
 
   /// Prints what was lost, each thing in a line, and counts what is too much to name.
@@ -23,7 +40,7 @@ package enum Failure {
   static func report(_ errors: [any ExplainedError]) -> Bool {
     for error in errors.prefix(lossesNamed) { say(error.message) }
     if errors.count > lossesNamed { say("… and \(errors.count - lossesNamed) more") }
-    if let hint = errors.lazy.compactMap(\.hint).first { say("hint: \(hint)") }
+    if let hint = errors.lazy.compactMap(\.hint).first { say("hint: \(ProgramName.calling(hint))") }
     return !errors.isEmpty
   }
 
@@ -32,7 +49,7 @@ package enum Failure {
   /// One line on standard error, after the program's name.
   package static func say(_ line: String) {
     var sink = ByteSink(capacity: 256)
-    sink.append("kscope: \(printable(line))\n")
+    sink.append("\(ProgramName.current): \(printable(line))\n")
     try? sink.write(to: STDERR_FILENO)
   }
 

@@ -12,6 +12,8 @@ struct KernelList {
     case format(isFull: Bool)
     case filter
     case triggers
+    /// What its fields and their values are, in words.
+    case description
   }
 
   /// Everything, for a bare `list`.
@@ -64,6 +66,7 @@ struct KernelList {
   func writeEvents(
     matching pattern: String, _ detail: EventDetail, to sink: inout ByteSink
   ) throws {
+    if detail == .description { return try writeDescriptions(matching: pattern, to: &sink) }
     for event in try events(matching: pattern) {
       switch detail {
       case .name:
@@ -76,12 +79,13 @@ struct KernelList {
         try write(.eventFilter(event), of: event, to: &sink)
       case .triggers:
         try write(.eventTrigger(event), of: event, to: &sink)
+      case .description: break
       }
     }
   }
 
   /// All in the order of `available_events`; some in that of the directories, as trace-cmd has them.
-  private func events(matching pattern: String) throws -> [EventName] {
+  func events(matching pattern: String) throws -> [EventName] {
     if pattern.isEmpty { return try directory.availableEvents() }
     let wanted = try EventNamePattern(pattern)
     return try directory.eventSystems().flatMap { system in
@@ -107,7 +111,7 @@ struct KernelList {
     return text
   }
 
-  private static func regex(_ pattern: String) throws -> POSIXRegex? {
+  static func regex(_ pattern: String) throws -> POSIXRegex? {
     pattern.isEmpty ? nil : try POSIXRegex(pattern)
   }
 

@@ -5,11 +5,17 @@ import Glibc
 /// The root of the command line: `kscope COMMAND …`.
 package struct KscopeCommand: ParsableCommand {
   package static let configuration = CommandConfiguration(
-    commandName: "kscope",
+    commandName: ProgramName.current,
     abstract: "Shows what the Linux kernel is doing: records with ftrace, reads trace.dat.",
     version: "0.1.0",
     subcommands: [
       RecordCommand.self,
+      CostCommand.self,
+      StartCommand.self,
+      StopCommand.self,
+      RestartCommand.self,
+      SetCommand.self,
+      ClearCommand.self,
       StreamCommand.self,
       ProfileCommand.self,
       ReportCommand.self,
@@ -22,6 +28,11 @@ package struct KscopeCommand: ParsableCommand {
       RestoreCommand.self,
       CheckEventsCommand.self,
       ListCommand.self,
+      StatCommand.self,
+      ShowCommand.self,
+      SnapshotCommand.self,
+      StackCommand.self,
+      ExtractCommand.self,
       ResetCommand.self,
     ]
   )

@@ -1,5 +1,6 @@
 package import ArgumentParser
 import ByteIO
+import EventFormats
 import Glibc
 import TraceDat
 import Tracefs
@@ -12,6 +13,12 @@ package struct ListCommand: ParsableCommand {
     discussion: """
       Without an option: event systems, events, tracers, trace options and compressions. A REGEX is a \
       POSIX regular expression that any part of a name may match; upper and lower case are one.
+
+      EXAMPLES
+        sudo kscope list -e '^sched'                     the scheduler's events
+        sudo kscope list -e sched_switch --describe      what is in it, field by field
+        sudo kscope list --field prev_state              events that have such a field
+        sudo kscope list -f '^tcp_.*recv' --json
       """)
 
   @Option(
@@ -30,6 +37,15 @@ package struct ListCommand: ParsableCommand {
 
   @Flag(name: .customShort("R"), help: "With -e: the triggers of each event.")
   var showsTriggers = false
+
+  @Flag(help: "With -e: what each event means, its fields and the names of their values.")
+  var describe = false
+
+  @Option(
+    help: ArgumentHelp(
+      "Events that have such a field, with its type; -e picks among the events.",
+      valueName: "regex"))
+  var field: String?
 
   @Flag(name: .customShort("s"), help: "Event systems.")
   var systems = false
@@ -57,8 +73,39 @@ package struct ListCommand: ParsableCommand {
   @Flag(name: .customShort("O"), help: "Options of report.")
   var reportOptions = false
 
+  @Flag(
+    name: .customShort("P"), help: "The handlers that print events in report; all are built in.")
+  var plugins = false
+
   @Flag(name: .customShort("c"), help: "Compressions that a recording can have.")
   var compressions = false
+
+  @Option(
+    name: .customLong("proto"), defaultAsFlag: "",
+    help: ArgumentHelp(
+      "Functions that can be traced, with their arguments, as C declares them.", valueName: "regex")
+  )
+  var prototypes: String?
+
+  @Option(
+    help: ArgumentHelp(
+      "How a type lies in memory: 'struct file', 'enum pid_type', pid_t.", valueName: "name"))
+  var type: String?
+
+  @Option(
+    help: ArgumentHelp(
+      "What the kernel is given for a probe of record: 'probe:vfs_read(file->f_mode)'.",
+      valueName: "probe"))
+  var probe: String?
+
+  @Option(
+    help: ArgumentHelp(
+      "With --proto, --type and --probe: read the types (BTF) of a kernel from DIR/vmlinux.",
+      valueName: "dir"))
+  var btf: String?
+
+  @Flag(help: "An object a line.")
+  var json = false
 
   package init() {}
 
@@ -80,22 +127,59 @@ package struct ListCommand: ParsableCommand {
     try StandardStreams.writing { try sink.write(to: STDOUT_FILENO) }
   }
 
+  package mutating func validate() throws {
+    if describe, events == nil { throw ValidationError("--describe needs -e and an event") }
+    let isOfTypes = prototypes != nil || type != nil
+    if btf != nil, !isOfTypes, probe == nil {
+      throw ValidationError("--btf belongs to --proto, --type and --probe")
+    }
+    if json, !needsKernel, !reportOptions, !compressions, !plugins, !isOfTypes {
+      throw ValidationError("--json needs the name of a list, such as -e")
+    }
+  }
+
+  private var needsKernel: Bool {
+    events != nil || field != nil || options != nil || functions != nil || systems || tracers
+      || instances || clocks
+  }
+
   /// The sections in trace-cmd's order, which is not that of the command line.
   func write(to sink: inout ByteSink) throws {
-    if reportOptions { ReportOptionList.write(to: &sink) }
-    if compressions { Self.writeCompressions(to: &sink) }
-    let needsKernel =
-      events != nil || options != nil || functions != nil || systems || tracers || instances
-      || clocks
-    if !needsKernel && (reportOptions || compressions) { return }
+    if prototypes != nil || type != nil || probe != nil { return try writeTypes(to: &sink) }
+    if plugins { writePlugins(to: &sink) }
+    if reportOptions {
+      if json {
+        KernelList.writeReportOptionsJSON(to: &sink)
+      } else {
+        ReportOptionList.write(to: &sink)
+      }
+    }
+    if compressions {
+      if json {
+        KernelList.writeCompressionsJSON(to: &sink)
+      } else {
+        Self.writeCompressions(to: &sink)
+      }
+    }
+    if !needsKernel && (plugins || reportOptions || compressions) { return }
     let list = KernelList(directory: try TracingDirectory.find())
     guard needsKernel else {
       try list.writeAll(to: &sink)
       return Self.writeCompressions(to: &sink)
     }
-    if let events {
-      try list.writeEvents(matching: events, detail, to: &sink)
+    if let field {
+      try list.writeFields(matching: field, ofEvents: events ?? "", isJSON: json, to: &sink)
+    } else if let events {
+      if json {
+        try list.writeEventsJSON(matching: events, detail, to: &sink)
+      } else {
+        try list.writeEvents(matching: events, detail, to: &sink)
+      }
     }
+    try json ? writeRows(list, to: &sink) : writeLines(list, to: &sink)
+  }
+
+  private func writeLines(_ list: KernelList, to sink: inout ByteSink) throws {
     if tracers { try list.writeTracers(to: &sink) }
     if let options { try list.writeOptions(matching: options, to: &sink) }
     if systems { try list.writeSystems(to: &sink) }
@@ -104,7 +188,51 @@ package struct ListCommand: ParsableCommand {
     if clocks { try list.writeClocks(to: &sink) }
   }
 
+  private func writeTypes(to sink: inout ByteSink) throws {
+    if let probe { try KernelTypeList.writeProbe(probe, path: btf, to: &sink) }
+    guard prototypes != nil || type != nil else { return }
+    let list = try KernelTypeList(path: btf, isJSON: json)
+    if let type { try list.writeType(type, to: &sink) }
+    guard let prototypes else { return }
+    // Of another kernel it is not known what can be traced.
+    let functions = btf == nil ? try TracingDirectory.find().functions() : nil
+    try list.writePrototypes(matching: prototypes, of: functions, to: &sink)
+  }
+
+  private func writeRows(_ list: KernelList, to sink: inout ByteSink) throws {
+    if tracers { try list.writeTracersJSON(to: &sink) }
+    if let options { try list.writeOptionsJSON(matching: options, to: &sink) }
+    if systems { try list.writeSystemsJSON(to: &sink) }
+    if let functions { try list.writeFunctionsJSON(matching: functions, to: &sink) }
+    if instances { try list.writeInstancesJSON(to: &sink) }
+    if clocks { try list.writeClocksJSON(to: &sink) }
+  }
+
+  /// In the place of trace-cmd's plugin files: the handlers that have options, all built in.
+  private func writePlugins(to sink: inout ByteSink) {
+    var names: [String] = []
+    for option in HandlerOptions.all where !names.contains(option.plugin) {
+      names.append(option.plugin)
+    }
+    for name in Self.handlers + names.filter({ !Self.handlers.contains($0) }) {
+      if json {
+        var object = JSONObject()
+        object.add("plugin", name)
+        object.write(to: &sink)
+      } else {
+        sink.append("  \(name) (built in)\n")
+      }
+    }
+  }
+
+  /// trace-cmd's plugins that kscope has in itself (Sources/EventFormats/Handlers).
+  private static let handlers = [
+    "blk", "cfg80211", "function", "futex", "hrtimer", "jbd2", "kmem", "kvm", "mac80211",
+    "sched_switch", "scsi", "tlb", "xen",
+  ]
+
   private var detail: KernelList.EventDetail {
+    if describe { return .description }
     if showsFormat { return .format(isFull: showsPrintFormat) }
     if showsFilter { return .filter }
     return showsTriggers ? .triggers : .name

@@ -1,6 +1,4 @@
 package import ArgumentParser
-import ByteIO
-import Glibc
 import Recording
 import Terminal
 
@@ -17,7 +15,8 @@ package struct RecordCommand: ParsableCommand {
   @Argument(
     parsing: .captureForPassthrough,
     completion: .custom { arguments, _, prefix in
-      RecordCompletion.words(after: arguments.dropLast().last ?? "", beginning: prefix)
+      RecordCompletion.words(
+        after: arguments.dropLast().last ?? "", beginning: prefix, for: .record)
     })
   var arguments: [String] = []
 
@@ -25,12 +24,9 @@ package struct RecordCommand: ParsableCommand {
 
   package func run() throws {
     guard case .plan(let plan) = try RecordArguments.parse(arguments) else {
-      var sink = ByteSink()
-      sink.append(RecordHelp.text)
-      try sink.write(to: STDOUT_FILENO)
-      return
+      return try RecordHelp.record.write()
     }
-    try Self.record(plan, commandLine: ["kscope", "record"] + arguments)
+    try Self.record(plan, commandLine: [ProgramName.current, "record"] + arguments)
   }
 
   private static func record(_ plan: RecordingPlan, commandLine: [String]) throws {
@@ -38,6 +34,10 @@ package struct RecordCommand: ParsableCommand {
       plan, commandLine: commandLine,
       program: "kscope \(KscopeCommand.configuration.version)")
     let line = StatusLine()
+    recorder.onWarning = { text in
+      line.clear()
+      say(text)
+    }
     if !plan.isQuiet {
       if plan.command.isEmpty { recorder.onStart = { say("recording; Ctrl-C ends it") } }
       if line.isVisible {

@@ -1,16 +1,18 @@
 import Recording
 import Tracefs
 
-/// The words that may come next on the command line of `record`.
+/// The words that may come next on the command line of `record` and its kin.
 ///
 /// `record` reads its arguments itself, so the parser's own completions do not know them.
 enum RecordCompletion {
   /// - Parameter previous: the word before, which may be an option that takes a value.
-  static func words(after previous: String, beginning prefix: String) -> [String] {
-    if let option = RecordOption.all.first(where: { $0.isCalled(previous) }), option.value != nil {
+  static func words(
+    after previous: String, beginning prefix: String, for command: TracingCommand = .record
+  ) -> [String] {
+    if let option = command.options.first(where: { $0.isCalled(previous) }), option.value != nil {
       return values(of: option.name).filter { $0.hasPrefix(prefix) }
     }
-    return RecordOption.all.flatMap { option in
+    return command.options.flatMap { option in
       [option.letter.map { "-\($0)" }, option.long.map { "--\($0)" }].compactMap { $0 }
     }
     .filter { $0.hasPrefix(prefix) }

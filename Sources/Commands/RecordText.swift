@@ -20,7 +20,10 @@ package enum RecordText {
   /// The lines at the end.
   package static func summary(_ summary: RecordingSummary) -> [String] {
     var lines: [String] = []
-    if let ending = ending(summary) { lines.append(ending) }
+    if let ending = ending(of: summary.ending, output: summary.output) { lines.append(ending) }
+    guard !summary.output.isEmpty else {
+      return lines + summary.warnings + ["what was waited for did not happen: no file was written"]
+    }
     lines.append(
       "\(HumanNumber.count(summary.events, "event")) in "
         + "\(HumanNumber.duration(nanoseconds: summary.duration)) on \(cpus(summary)), "
@@ -31,7 +34,7 @@ package enum RecordText {
     lines += losses(summary)
     if let pid = summary.survivor { lines.append("the command still runs, as process \(pid)") }
     lines += summary.warnings
-    lines.append("read it with: kscope report -i \(quoted(summary.output))")
+    lines.append("read it with: \(ProgramName.current) report -i \(quoted(summary.output))")
     return lines
   }
 
@@ -60,21 +63,21 @@ package enum RecordText {
   }
 
   /// What ended it, where that is worth a word.
-  private static func ending(_ summary: RecordingSummary) -> String? {
-    if case .failed(let reason) = summary.ending {
-      return "recording was cut short: \(summary.output) cannot be written: \(reason)"
-    }
-    return words(for: summary.ending)
-  }
-
-  static func words(for ending: RecordingSummary.Ending) -> String? {
+  static func ending(of ending: RecordingSummary.Ending, output: String = "") -> String? {
     switch ending {
     case .running, .exited(0): nil
     case .exited(let status): "the command ended with status \(status)"
     case .killed(let number): "the command was killed by \(name(ofSignal: number))"
     case .signal(let number): "stopped by \(name(ofSignal: number))"
+    case .triggered: "what was waited for has happened"
+    case .overBudget: "it cost more than it may"
     case .processesEnded: "the traced processes have ended"
-    case .failed(let reason): reason
+    case .timeOver(let time):
+      "stopped after \(HumanNumber.duration(nanoseconds: time)) (--duration)"
+    case .fileFull(let size):
+      "stopped as the file had reached its size, \(HumanNumber.bytes(size)) (--max-size)"
+    case .failed(let reason):
+      "recording was cut short: \(output) cannot be written: \(reason)"
     }
   }
 

@@ -3,103 +3,107 @@ import ByteIO
 import Glibc
 import Tracefs
 
-/// `kscope reset`: puts back what a run of kscope left changed, or, with `--all`, turns everything
-/// off.
+/// `kscope reset`: puts back what runs of kscope changed, or, with `--all` or a buffer's name, turns
+/// everything off.
 package struct ResetCommand: ParsableCommand {
   package static let configuration = CommandConfiguration(
     commandName: "reset",
-    abstract: "Undo what a killed kscope left behind; with --all, turn all tracing off.",
-    discussion: """
-      Without an option only settings that kscope changed are put back, and only those of runs that \
-      are over. --all is trace-cmd's reset: whoever set it up, no tracer, event, filter, trigger or \
-      probe stays.
-      """)
+    abstract: "Put back what kscope changed; with --all, turn all tracing off.",
+    helpNames: [])
 
-  @Flag(name: .long, help: "Turn off and clear all tracing, whoever set it up.")
-  var all = false
-
-  @Option(
-    name: .customShort("B"), help: ArgumentHelp("Reset this instance only.", valueName: "instance"))
-  var instances: [String] = []
-
-  @Flag(name: .customShort("a"), help: "Reset all instances, not the top level.")
-  var allInstances = false
-
-  @Flag(name: .customShort("t"), help: "With -B or -a: reset the top level too.")
-  var top = false
-
-  @Flag(name: .customShort("d"), help: "With -B or -a: remove the instances.")
-  var removes = false
-
-  @Option(
-    name: .customShort("b"),
-    help: ArgumentHelp("Set the buffer of each CPU to so many KB.", valueName: "KB"))
-  var bufferSize: Int?
+  /// The order matters, so they are read by `ResetArguments`.
+  @Argument(parsing: .captureForPassthrough)
+  var arguments: [String] = []
 
   package init() {}
 
-  package mutating func validate() throws {
-    if removes, instances.isEmpty, !allInstances {
-      throw ValidationError("-d removes instances: name them with -B, or all with -a")
-    }
-  }
-
-  private var resetsAnything: Bool {
-    all || !instances.isEmpty || allInstances || top || bufferSize != nil
-  }
-
   package mutating func run() throws {
-    var isClean = try recover()
-    if resetsAnything {
-      let directory = try TracingDirectory.find()
-      let state = SavedState.permanent(directory)
-      for instance in try targets(in: directory) {
-        if removes, instance.name != nil {
-          try instance.remove(saving: state)
-          continue
-        }
-        for problem in instance.reset(saving: state) {
-          Failure.report(problem)
-          isClean = false
-        }
-        if let bufferSize { try instance.setBufferSize(kilobytes: bufferSize, saving: state) }
-      }
+    let directory = Result { try TracingDirectory.find() }
+    let parsed = try ResetArguments(
+      arguments, instances: (try? directory.get().instanceNames()) ?? [],
+      resetsAlways: ProgramName.isTraceCmd)
+    switch parsed.purpose {
+    case .help: try Self.writeHelp()
+    case .list(let isJSON): try JournalList(SavedState.journals()).write(asJSON: isJSON)
+    case .undo:
+      _ = try directory.get()
+      if try !undo() { throw ExitCode(1) }
+    case .reset(let targets, let kept):
+      if try !reset(targets, keeping: kept, in: try directory.get()) { throw ExitCode(1) }
     }
-    if !isClean { throw ExitCode(1) }
   }
 
-  private func targets(in directory: TracingDirectory) throws -> [Instance] {
-    var targets: [Instance] = []
-    let names = allInstances ? try directory.instanceNames() : instances
-    for name in names { targets.append(try directory.instance(named: name)) }
-    if top || names.isEmpty && !allInstances { targets.append(directory.top) }
-    return targets
-  }
+  // MARK: Undoing
 
-  /// Puts back what dead runs left and tells of those that live.
-  private func recover() throws -> Bool {
+  /// Puts back what dead runs left and what others left on purpose, the last first, and tells of
+  /// those that are at work.
+  private func undo() throws -> Bool {
     var isClean = true
-    let abandoned = SavedState.abandoned()
-    for found in abandoned {
-      Failure.say("putting back what \(found.owner) left: \(Self.summary(found.files))")
+    let journals = SavedState.journals()
+    for found in journals where !found.isAlive {
+      let what = found.isKept ? "set" : "left"
+      Failure.say("putting back what \(found.owner) \(what): \(Self.summary(found.files))")
       for problem in try SavedState.recover(found) {
         Failure.report(problem)
         isClean = false
       }
     }
-    let live = SavedState.live()
-    for found in live {
+    for found in journals where found.isAlive {
       Failure.say(
         "\(found.owner) is still at work; its settings stay: \(Self.summary(found.files))")
     }
-    if abandoned.isEmpty, live.isEmpty, !resetsAnything {
+    if journals.isEmpty {
       Failure.say("nothing to put back (--all turns off what others set up)")
     }
     return isClean
   }
 
   static func summary(_ files: [String]) -> String {
+    var seen: Set<String> = []
+    let files = files.filter { seen.insert($0).inserted }
     let shown = files.prefix(8).joined(separator: ", ")
     return files.count > 8 ? "\(shown) and \(files.count - 8) more" : shown
+  }
+
+  // MARK: Resetting
+
+  private func reset(
+    _ targets: [ResetArguments.Target], keeping kept: Set<DynamicEvent.Kind>,
+    in directory: TracingDirectory
+  ) throws -> Bool {
+    var isClean = true
+    let state = SavedState.permanent(directory)
+    // All must be there before the first is touched.
+    let instances = try targets.map { target in
+      try target.name.map { try directory.instance(named: $0) } ?? directory.top
+    }
+    for (target, instance) in zip(targets, instances) {
+      if target.isRemoved {
+        // Readers and settings of its own keep an instance in use: what can be switched off is.
+        _ = instance.reset(keepingDynamicEvents: kept, saving: state)
+        try instance.remove(saving: state)
+        try settle(instance, isClean: &isClean)
+        continue
+      }
+      try settle(instance, isClean: &isClean)
+      for problem in instance.reset(keepingDynamicEvents: kept, saving: state) {
+        Failure.report(problem)
+        isClean = false
+      }
+      if let size = target.kilobytes { try instance.setBufferSize(kilobytes: size, saving: state) }
+    }
+    return isClean
+  }
+
+  /// Puts back what kscope set in a buffer and a reset does not touch: sizes, options. What others
+  /// changed since is turned off anyway and needs no word.
+  private func settle(_ instance: Instance, isClean: inout Bool) throws {
+    for found in SavedState.journals() where found.directory == instance.directory.path {
+      for problem in try SavedState.recover(found, only: { instance.has(path: $0) })
+      where problem.mayPass {
+        Failure.report(problem)
+        isClean = false
+      }
+    }
   }
 }

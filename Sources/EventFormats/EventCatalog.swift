@@ -15,6 +15,8 @@ package final class EventCatalog: Sendable {
   /// How to print the lines of the function and function_graph tracers. They depend on the records
   /// before and after them, so whoever prints them reads this; the other handlers have no options.
   package let handlerOptions: HandlerOptions
+  /// Whose text the events have.
+  package let generation: TextGeneration
 
   private let withoutHandler: EventChoice
   private let rawFields: EventChoice
@@ -44,6 +46,7 @@ package final class EventCatalog: Sendable {
     byteOrder = builder.byteOrder
     symbols = builder.symbols
     handlerOptions = builder.handlerOptions
+    generation = builder.generation
     withoutHandler = builder.withoutHandler
     rawFields = builder.rawFields
     let swapped = builder.byteOrder != .host
@@ -204,10 +207,11 @@ package final class EventCatalog: Sendable {
       let way = way(at: index)
       if way == .rawFields {
         program = PrintCompiler.rawFields(
-          of: format, longSize: longSize, swapped: context.swapped)
+          of: format, longSize: longSize, swapped: context.swapped,
+          hasAddresses: generation.hasAddressesOfRawFunctions)
       } else {
         (program, problem) = Handlers.program(
-          for: format, longSize: longSize, swapped: context.swapped,
+          for: format, longSize: longSize, swapped: context.swapped, generation: generation,
           isHandled: way == .handler, symbolAddress: { [symbols] in symbols.address(named: $0) })
       }
     } catch {
@@ -281,10 +285,13 @@ package final class EventCatalog: Sendable {
   /// Appends the info column of a record, which starts at its `common_type`.
   ///
   /// One newline at the end of the text is left out: formats end with one or not, lines do anyway.
+  ///
+  /// - Parameter time: the record's, in ns; `func_repeats` counts back from it.
   package func printInfo(
-    record: UnsafeRawBufferPointer, eventIndex: Int, into sink: inout ByteSink,
+    record: UnsafeRawBufferPointer, time: UInt64, eventIndex: Int, into sink: inout ByteSink,
     scratch: inout PrintScratch
   ) {
+    scratch.time = time
     let program = program(at: eventIndex)
     let start = sink.count
     if program.isFallback {

@@ -12,6 +12,8 @@ package struct EventCatalogBuilder {
   /// The events that print as ` name=value` for each field.
   package var rawFields = EventChoice.none
   package var handlerOptions = HandlerOptions()
+  /// Whose text the events have.
+  package var generation = TextGeneration.version3_1
   var printkFormats: [UInt8] = []
   var texts: [UInt8] = []
   var events: [CatalogEntry] = []

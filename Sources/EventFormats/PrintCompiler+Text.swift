@@ -98,7 +98,8 @@ extension PrintCompiler {
       try regionOrEmpty(argument(0))
       try number(argument(1))
       try emitArray(
-        size: constant(argument(2)).map { Int(clamping: $0.0) } ?? 1, isKernelForm: false)
+        size: constant(argument(2)).map { Int(clamping: $0.0) } ?? 1,
+        isKernelForm: generation.hasKernelArrays)
     case "__print_dynamic_array":
       try regionOrEmpty(.call("__get_dynamic_array", [argument(0)]))
       let size = max(1, constant(argument(1)).map { Int(clamping: $0.0) } ?? 1)

@@ -8,6 +8,7 @@ struct PrintCompiler {
   let format: EventFormat
   let longSize: Int
   let swapped: Bool
+  let generation: TextGeneration
   /// The address of a kernel symbol, where the recording has symbols.
   let symbolAddress: (String) -> UInt64?
 
@@ -19,12 +20,13 @@ struct PrintCompiler {
   var variables: [(name: String, value: Expression)] = []
 
   init(
-    format: EventFormat, longSize: Int, swapped: Bool,
+    format: EventFormat, longSize: Int, swapped: Bool, generation: TextGeneration = .version3_1,
     symbolAddress: @escaping (String) -> UInt64? = { _ in nil }
   ) {
     self.format = format
     self.longSize = longSize
     self.swapped = swapped
+    self.generation = generation
     self.symbolAddress = symbolAddress
   }
 

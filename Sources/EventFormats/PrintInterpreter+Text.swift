@@ -9,13 +9,27 @@ extension PrintInterpreter {
     sink.append(UnsafeRawBufferPointer(start: start, count: used))
   }
 
-  /// `name` (form 0), `name+0xoffset` (1), `name/0xoffset` (2); the address without a symbol.
+  /// `name` (form 0), `name+0xoffset` (1), `name/0xoffset` (2); the address without a symbol. Forms 3
+  /// and 4 are 0 and 1 with ` (0xaddress)` behind them, and nothing but that without a symbol.
   @inline(__always)
   static func appendSymbol(
     _ address: UInt64, form: UInt16, _ context: PrintContext, into sink: inout ByteSink,
     _ scratch: inout PrintScratch
   ) {
     let found = scratch.symbol(address, in: context.symbols)
+    if _slowPath(form >= 3) {
+      if !found.name.isEmpty {
+        sink.append(found.name)
+        if form == 4 {
+          sink.append("+0x")
+          sink.append(hex: found.offset)
+        }
+      }
+      sink.append(" (0x")
+      sink.append(hex: address)
+      sink.append(UInt8(ascii: ")"))
+      return
+    }
     if found.name.isEmpty {
       sink.append("0x")
       sink.append(hex: address, width: form == 2 ? 8 : 0)

@@ -131,7 +131,7 @@ enum PrintCode: UInt8 {
   case negate, complement, not
   /// Replaces the top by its lowest `a` bits, sign-extended.
   case signExtend
-  /// Replaces the top by its lowest `a` bits.
+  /// Replaces the top, or with bit 7 of `a` the number below it, by its lowest `a` bits.
   case zeroExtend
   /// Goes on at step `c`.
   case jump
@@ -144,7 +144,7 @@ enum PrintCode: UInt8 {
   case textEnd
   /// Pops a number; prints it with flags `a`, width and precision `c`.
   case decimalSigned, decimalUnsigned, hex, octal, character, pointer
-  /// Pops an address; prints the symbol. `b`: 0 name, 1 name+0xoffset, 2 name/0xoffset.
+  /// Pops an address; prints the symbol. `b` is its form, as `appendSymbol` numbers them.
   case symbol
   /// Pops a number that should be the address of a constant text.
   case addressText

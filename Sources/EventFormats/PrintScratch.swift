@@ -16,8 +16,8 @@ package struct PrintScratch: ~Copyable {
   /// A record too short for its event, followed by zeros.
   private(set) var spare: UnsafeMutableRawBufferPointer
 
-  /// The time of the record about to be printed, in ns; only `func_repeats` shows it.
-  package var timestamp: UInt64 = 0
+  /// The time of the record that is printed, in ns.
+  var time: UInt64 = 0
 
   package init() {
     stack = .allocate(capacity: PrintCompiler.deepestStack + 8)

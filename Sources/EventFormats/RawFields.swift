@@ -40,7 +40,11 @@ extension PrintCompiler {
   /// end: the fields after that one are shown by their types. So does trace-cmd 3.1.6 (observed on
   /// `hrtimer_expire_entry` and `netfs_read`, and on `timer_expire_entry` and `tlb_flush`, whose
   /// formats end with another field or with text).
-  static func rawFields(of format: EventFormat, longSize: Int, swapped: Bool) -> PrintProgram {
+  ///
+  /// - Parameter hasAddresses: whether addresses of functions stand behind their names.
+  static func rawFields(
+    of format: EventFormat, longSize: Int, swapped: Bool, hasAddresses: Bool = false
+  ) -> PrintProgram {
     var shown = conversionsOfFields(format, longSize: longSize, swapped: swapped)
     var next = 0
     var compiler = PrintCompiler(format: format, longSize: longSize, swapped: swapped)
@@ -57,7 +61,12 @@ extension PrintCompiler {
         if let way, way.isEnd { (shown, next) = ([], 0) }
         if let way, field.kind == .integer || field.kind == .pointer {
           if way.hasPrefix { try compiler.emitText(Array("0x".utf8)) }
-          try compiler.conversion(way.spec, .field(field.name))
+          if hasAddresses, way.isSymbol {
+            let hasOffset = way.spec.suffix.first.map { $0 & 0x20 == 0 } ?? false
+            try compiler.symbol(.field(field.name), form: hasOffset ? 4 : 3)
+          } else {
+            try compiler.conversion(way.spec, .field(field.name))
+          }
         } else {
           try compiler.rawField(field)
         }

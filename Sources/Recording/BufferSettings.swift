@@ -1,6 +1,7 @@
+import ProbeLanguage
 import Tracefs
 
-/// Sets a buffer up as a plan wants it, everything but the last step: tracing stays off.
+/// Sets a buffer up as a plan wants it.
 ///
 /// The order matters: what empties the buffer comes first (sizes, clock), what limits comes before
 /// what is limited (filters before the tracer, pids before events).
@@ -12,8 +13,15 @@ struct BufferSettings {
   /// The pids of this buffer; empty for all.
   let pids: [Int32]
 
+  /// Sets everything and empties the buffer; tracing is off then, for the last step.
   func apply() throws(TracefsError) {
     try instance.setTracingOn(false, saving: state)
+    try applySettings()
+    try instance.clearBuffer()
+  }
+
+  /// Sets what the plan says and nothing else.
+  func applySettings() throws(TracefsError) {
     try setBuffer()
     try setOptions()
     try setFunctions()
@@ -21,7 +29,6 @@ struct BufferSettings {
     try setEventFilters()
     if let tracer = buffer.tracer { try instance.setCurrentTracer(tracer, saving: state) }
     try switchEvents()
-    try instance.clearBuffer()
   }
 
   private func setBuffer() throws(TracefsError) {
@@ -82,7 +89,7 @@ struct BufferSettings {
 
   /// The events a request names; none where they may be missing.
   private func match(_ request: EventRequest) throws(TracefsError) -> EventPattern.Match? {
-    do throws(TracefsError) { return try instance.match(request.pattern) } catch {
+    do throws(TracefsError) { return try instance.match(request.eventPattern) } catch {
       if plan.ignoresMissingEvents, case .unknown = error { return nil }
       throw error
     }
@@ -94,8 +101,9 @@ struct BufferSettings {
       guard filter != nil || !request.triggers.isEmpty, let match = try match(request) else {
         continue
       }
+      // Events of a system that lack a field are recorded without the filter, as in trace-cmd.
+      if let filter { try instance.setFilter(filter, of: match.events, saving: state) }
       for event in match.events {
-        if let filter { try instance.setFilter(filter, of: event, saving: state) }
         for trigger in request.triggers {
           try instance.addTrigger(trigger, to: event, saving: state)
         }
@@ -112,12 +120,17 @@ struct BufferSettings {
     }
   }
 
-  /// Events that a trigger of the plan may switch on later, so that their formats are wanted.
+  /// Events that a trigger of the plan may switch on later, so that their formats are wanted; and
+  /// those of its probes, which are not on where only a trigger was asked for.
   var eventsOfTriggers: [EventName] {
-    buffer.events.flatMap(\.triggers).compactMap { trigger in
-      let parts = trigger.split(whereSeparator: { $0 == ":" || $0 == " " })
-      guard parts.count >= 3, parts[0] == "enable_event" else { return nil }
-      return EventName(system: String(parts[1]), name: String(parts[2]))
+    buffer.events.compactMap { request in
+      request.probe.map { EventName(system: $0.group, name: $0.event) }
     }
+      + buffer.events.flatMap(\.triggers).compactMap { text in
+        guard case .action(let action, _)? = try? Trigger(text),
+          case .enableEvent(let event) = action.action
+        else { return nil }
+        return event
+      }
   }
 }

@@ -25,6 +25,9 @@ package final class PageReader: @unchecked Sendable {
     package var usesSplice: Bool
     /// SCHED_FIFO, 1…99.
     package var priority: Int32?
+    /// What the file may still get; without bound when nil. What is left in the kernel's buffer when
+    /// it is used up is not read.
+    var budget: PageBudget?
 
     package init(
       path: String, cpu: Int, pageSize: Int, region: Region, ringCapacity: Int64? = nil,
@@ -129,8 +132,7 @@ package final class PageReader: @unchecked Sendable {
       try readRest()
     } catch {
       failure = error
-      var one: UInt64 = 1
-      _ = write(failureEvent, &one, 8)
+      EventFlag.raise(failureEvent)
     }
   }
 
@@ -171,7 +173,10 @@ package final class PageReader: @unchecked Sendable {
 
   private func spliceOnce() throws(SystemError) -> Int {
     let room = job.ringCapacity.map { Int(clamping: $0 - bytesWritten % $0) } ?? pipeSize
-    let moved = kernel_splice(source, nil, pipe.input, nil, min(pipeSize, room), 1)
+    let allowed = allowance(upTo: min(pipeSize, room))
+    guard allowed > 0 else { return 0 }
+    let moved = kernel_splice(source, nil, pipe.input, nil, allowed, 1)
+    giveBack(allowed - max(moved, 0))
     if moved > 0 {
       try emptyPipe(moved)
       return moved
@@ -235,11 +240,13 @@ package final class PageReader: @unchecked Sendable {
   /// Reads one page and writes it; returns how many bytes of events it holds, nil where there is
   /// none.
   private func readPage() throws(SystemError) -> Int? {
-    guard let base = scratch.baseAddress else { return nil }
+    guard let base = scratch.baseAddress, allowance(upTo: job.pageSize) > 0 else { return nil }
     var count = read(source, base, job.pageSize)
     while count < 0, errno == EINTR { count = read(source, base, job.pageSize) }
-    if count == 0 || (count < 0 && errno == EAGAIN) { return nil }
-    guard count > 0 else { throw SystemError("read", path: job.path) }
+    let code = errno
+    if count <= 0 { giveBack(job.pageSize) }
+    if count == 0 || (count < 0 && code == EAGAIN) { return nil }
+    guard count > 0 else { throw SystemError("read", path: job.path, code: code) }
     (base + count).initializeMemory(as: UInt8.self, repeating: 0, count: job.pageSize - count)
     try writeScratch(job.pageSize)
     // The low 27 bits of the commit word are the length of the events (include/linux/ring_buffer.h).
@@ -257,6 +264,20 @@ package final class PageReader: @unchecked Sendable {
       written.add(Int64(got), ordering: .relaxed)
     }
   }
+
+  /// How many of so many bytes the file may still get, in whole pages. A ring that is full does not
+  /// grow.
+  private func allowance(upTo wanted: Int) -> Int {
+    guard let budget = job.budget, !isRingFull else { return wanted }
+    return budget.take(upTo: wanted, unit: job.pageSize)
+  }
+
+  private func giveBack(_ count: Int) {
+    guard let budget = job.budget, !isRingFull else { return }
+    budget.giveBack(count)
+  }
+
+  private var isRingFull: Bool { job.ringCapacity.map { bytesWritten >= $0 } ?? false }
 
   /// Where in the file the next byte goes.
   private func place(for count: Int) throws(SystemError) -> Int64 {

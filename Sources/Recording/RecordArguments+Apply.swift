@@ -21,13 +21,51 @@ extension RecordArguments {
     case .quiet: plan.isQuiet = true
     case .keep: plan.keepsSettings = true
     case .noSplice: plan.avoidsSplice = true
+    case .flightRecorder: plan.isFlightRecorder = true
+    case .saveWhen:
+      guard let trigger = FlightTrigger(event: value) else {
+        throw .badValue(option: spelling, value: value, expected: "EVENT or 'EVENT: CONDITION'")
+      }
+      plan.flightTriggers.append(trigger)
+    case .saveLatency:
+      guard let trigger = FlightTrigger(latency: value) else {
+        throw .badValue(
+          option: spelling, value: value,
+          expected: "'EVENT.FIELD = EVENT.FIELD > TIME', the time in us, ms or s")
+      }
+      plan.flightTriggers.append(trigger)
+    case .maximumOverhead: try setBudget(value, spelling)
+    case .whenOver:
+      guard let reaction = OverheadBudget.Reaction(rawValue: value) else {
+        throw .badValue(option: spelling, value: value, expected: "thin, stop or warn")
+      }
+      whenOver = reaction
     case .priority:
       plan.priority = Int32(try number(value, spelling, 1...99, "a priority from 1 to 99"))
     case .sleep: _ = try number(value, spelling, 0...1 << 40, "microseconds")
-    case .output, .maximum, .compression, .fileVersion, .date, .timeOffset, .temporary:
+    case .privateInstance: plan.isPrivate = true
+    case .fork: plan.forks = true
+    case .duration:
+      guard let duration = RecordLimits.duration(value) else {
+        throw .badValue(
+          option: spelling, value: value, expected: "a time: 10, 10s, 500ms, 2m or 1h")
+      }
+      plan.duration = duration
+    case .output, .maximum, .maximumSize, .compression, .fileVersion, .date, .timeOffset,
+      .temporary:
       try applyToFile(name, value, spelling)
     }
     return false
+  }
+
+  private mutating func setBudget(
+    _ value: String, _ spelling: String
+  ) throws(RecordArgumentError) {
+    let digits = value.hasSuffix("%") ? String(value.dropLast()) : value
+    guard let percent = Double(digits), percent > 0, percent <= 100 else {
+      throw .badValue(option: spelling, value: value, expected: "a percentage above 0, such as 2%")
+    }
+    plan.overheadBudget = OverheadBudget(share: percent / 100)
   }
 
   private mutating func applyEvent(
@@ -89,6 +127,11 @@ extension RecordArguments {
     case .output: plan.output = try nonEmpty(value, spelling, "a path")
     case .maximum:
       plan.maximumKilobytes = try number(value, spelling, 1...1 << 40, "kilobytes")
+    case .maximumSize:
+      guard let size = RecordLimits.size(value) else {
+        throw .badValue(option: spelling, value: value, expected: "a size: 500K, 100M or 2G")
+      }
+      plan.maximumFileSize = size
     case .date: plan.savesDate = true
     case .timeOffset:
       guard let offset = Int64(value) else {
@@ -115,7 +158,13 @@ extension RecordArguments {
     guard !value.isEmpty, !value.contains("/"), value != ".", value != ".." else {
       throw .badValue(option: spelling, value: value, expected: "a name without a slash")
     }
+    let removes = negates && tracingCommand == .set
     negates = false
+    if removes {
+      plan.buffers.append(.removed(value))
+      current = plan.buffers.count - 1
+      return
+    }
     if let known = plan.buffers.firstIndex(where: { $0.name == value }) {
       current = known
     } else {

@@ -1,4 +1,4 @@
-/// Reads the arguments of `record` in their order.
+/// Reads the arguments of `record`, and of the commands that share its options, in their order.
 ///
 /// The order matters: `-f` and `-R` belong to the `-e` before them, `-v` turns every later `-e`
 /// round, and all that follows a `-B` goes to that instance. Letters can stand together (`-aF`)
@@ -16,14 +16,21 @@ package struct RecordArguments {
   var current = 0
   /// `-v` was read.
   var negates = false
+  var whenOver: OverheadBudget.Reaction?
   /// The module of `--module` for each buffer.
   var modules: [Int: String] = [:]
+  let tracingCommand: TracingCommand
   private var rest: ArraySlice<String>
 
-  private init(_ arguments: [String]) { rest = arguments[...] }
+  private init(_ arguments: [String], for command: TracingCommand) {
+    rest = arguments[...]
+    tracingCommand = command
+  }
 
-  package static func parse(_ arguments: [String]) throws(RecordArgumentError) -> Outcome {
-    var scanner = RecordArguments(arguments)
+  package static func parse(
+    _ arguments: [String], for command: TracingCommand = .record
+  ) throws(RecordArgumentError) -> Outcome {
+    var scanner = RecordArguments(arguments, for: command)
     return try scanner.run()
   }
 
@@ -38,6 +45,10 @@ package struct RecordArguments {
     }
     plan.command = Array(rest)
     applyModules()
+    if let whenOver {
+      guard plan.overheadBudget != nil else { throw .withoutBudget }
+      plan.overheadBudget?.reaction = whenOver
+    }
     try check()
     return .plan(plan)
   }
@@ -47,7 +58,12 @@ package struct RecordArguments {
     let parts = argument.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
     let written = String(parts[0])
     let name = written.dropFirst(2)
-    let candidates = RecordOption.all.filter { $0.long?.hasPrefix(name) == true }
+    var candidates = RecordOption.all.filter { $0.long?.hasPrefix(name) == true }
+    // What trace-cmd's users have always shortened stays unique.
+    let known = candidates.filter { !RecordOption.additions.contains($0.name) }
+    if known.count == 1, !candidates.contains(where: { $0.long ?? "" == name }) {
+      candidates = known
+    }
     guard let option = candidates.first(where: { $0.long ?? "" == name }) ?? candidates.first else {
       if let why = RecordOption.refused[written] { throw .refusedOption(written, why: why) }
       throw .unknownOption(written, near: Self.longName(near: String(name)))
@@ -56,6 +72,7 @@ package struct RecordArguments {
       throw .ambiguousOption(written, candidates.compactMap { $0.long.map { "--\($0)" } })
     }
     let spelling = "--\(option.long ?? "")"
+    try checkUse(of: option, spelling)
     guard let value = option.value else {
       if parts.count > 1 { throw .unexpectedValue(spelling) }
       return try apply(option.name, "", spelling)
@@ -74,6 +91,7 @@ package struct RecordArguments {
         if let why = RecordOption.refused[spelling] { throw .refusedOption(spelling, why: why) }
         throw .unknownOption(spelling, near: nil)
       }
+      try checkUse(of: option, spelling)
       guard let value = option.value else {
         if try apply(option.name, "", spelling) { return true }
         continue
@@ -97,20 +115,10 @@ package struct RecordArguments {
       .map { "--\($0)" }
   }
 
-  /// What holds for the command line as a whole.
-  private func check() throws(RecordArgumentError) {
-    if plan.onlyCommand, plan.command.isEmpty { throw .needsCommand("-F") }
-    if plan.followsChildren, !plan.onlyCommand, plan.buffers.allSatisfy({ $0.pids.isEmpty }) {
-      throw .childrenOfNobody
-    }
-    for buffer in plan.buffers where buffer.savesFunctionStacks && buffer.functions.isEmpty {
-      throw .functionStackWithoutFunction
-    }
-    if plan.fileVersion == .six, plan.compression == .zlib || plan.compression == .zstd {
-      throw .compressionNeedsVersionSeven(plan.compression.rawValue)
-    }
-    guard plan.buffers.contains(where: { $0.tracer != nil || $0.producesEvents }) else {
-      throw .nothingToRecord
-    }
+  private func checkUse(
+    of option: RecordOption, _ spelling: String
+  ) throws(RecordArgumentError) {
+    guard let why = tracingCommand.refusal(of: option) else { return }
+    throw .unsuited(spelling, command: tracingCommand.rawValue, why: why)
   }
 }

@@ -26,7 +26,10 @@ package struct RecordOption: Sendable {
     case onlyCommand, pid, children, noFilter
     case instance, bufferSize, subBufferSize, cpuMask, commandLines
     case output, maximum, compression, fileVersion, date, timeOffset, temporary
+    case maximumSize, duration
+    case privateInstance, fork
     case quiet, keep, priority, sleep, noSplice, help
+    case maximumOverhead, whenOver, flightRecorder, saveWhen, saveLatency
   }
 
   /// What the help shows before the text: `-e EVENT` or `--date`.
@@ -53,7 +56,8 @@ package struct RecordOption: Sendable {
     .init(
       .event, "e", nil, "EVENT", .what,
       "Record an event: `sched:sched_switch`, `sched_switch`, a whole system\n"
-        + "(`sched`), a glob (`*stat*`) or `all`. Repeat for more."),
+        + "(`sched`), a glob (`*stat*`) or `all`. Repeat for more.\n"
+        + "`probe:FUNCTION` makes an event of a function of the kernel: see PROBES."),
     .init(
       .filter, "f", nil, "CONDITION", .what,
       "Only where it holds, for the -e before it: `prev_prio < 100 && next_pid != 0`.\n"
@@ -116,7 +120,11 @@ package struct RecordOption: Sendable {
     .init(
       .instance, "B", nil, "NAME", .buffer,
       "Whatever follows goes to an instance, a buffer of its own. One that is\n"
-        + "made here is removed at the end."),
+        + "made here is removed when the settings are put back."),
+    .init(
+      .privateInstance, nil, "private", nil, .buffer,
+      "Use an instance of its own in place of the top level, so that nobody else's\n"
+        + "tracing is touched. trace_marker and trace_printk do not reach it."),
     .init(
       .bufferSize, "b", nil, "KB", .buffer,
       "The size of each CPU's buffer. Larger loses less when much happens."),
@@ -135,6 +143,9 @@ package struct RecordOption: Sendable {
       .maximum, "m", nil, "KB", .file,
       "Keep at most so much of each CPU: the newest. A flight recorder."),
     .init(
+      .maximumSize, nil, "max-size", "SIZE", .file,
+      "End the recording before the file is larger: 500K, 100M, 2G."),
+    .init(
       .compression, nil, "compression", "any|none|zstd|zlib", .file,
       "How to store the file. `none`, the default, leaves the pages where the kernel\n"
         + "put them; the others make the file 5 to 10 times smaller when recording is over."),
@@ -149,6 +160,12 @@ package struct RecordOption: Sendable {
       .temporary, nil, "temp", "DIR", .file,
       "Accepted for trace-cmd's sake: kscope writes the one file directly."),
 
+    .init(
+      .duration, nil, "duration", "TIME", .running,
+      "End the recording after so long: 10 or 10s, 500ms, 2m, 1h."),
+    .init(
+      .fork, nil, "fork", nil, .running,
+      "Do not wait for the end of the command."),
     .init(.quiet, "q", "quiet", nil, .running, "Print nothing but errors."),
     .init(
       .keep, "k", nil, nil, .running, "Leave the tracing as it is set up when done."),
@@ -161,7 +178,33 @@ package struct RecordOption: Sendable {
         + "kernel wakes it when a part of a buffer (buffer_percent) is full."),
     .init(
       .noSplice, nil, "nosplice", nil, .running, "Copy the pages instead of moving them."),
+    .init(
+      .flightRecorder, nil, "flight-recorder", nil, .running,
+      "Keep the newest events in the kernel's buffers and write nothing, until SIGUSR1,\n"
+        + "Ctrl-C, `kscope snapshot` or what the next two options say asks for them."),
+    .init(
+      .saveWhen, nil, "save-when", "EVENT[: CONDITION]", .running,
+      "With --flight-recorder: save when it happens: 'sched_switch: prev_prio < 10'.\n"
+        + "The kernel itself stops the buffer then."),
+    .init(
+      .saveLatency, nil, "save-latency", "'A.FIELD = B.FIELD > TIME'", .running,
+      "With --flight-recorder: save when it takes longer from event A to event B of\n"
+        + "the same value: 'sched_waking.pid = sched_switch.next_pid > 10ms'."),
+    .init(
+      .maximumOverhead, nil, "max-overhead", "PERCENT", .running,
+      "Let tracing take so much of the CPUs' time, as estimated by `kscope cost`.\n"
+        + "What is done where it takes more, --when-over says."),
+    .init(
+      .whenOver, nil, "when-over", "thin|stop|warn", .running,
+      "thin, the default, stops tracing the hottest functions or events; it is said\n"
+        + "at once and noted in the file."),
     .init(.help, "h", "help", nil, .running, "This text."),
+  ]
+
+  /// Options that trace-cmd does not have.
+  static let additions: Set<Name> = [
+    .maximumSize, .duration, .privateInstance, .maximumOverhead, .whenOver, .flightRecorder,
+    .saveWhen, .saveLatency,
   ]
 
   /// Letters of trace-cmd that kscope knows and refuses, and why.
@@ -171,10 +214,10 @@ package struct RecordOption: Sendable {
     "-V": "kscope does not send recordings to another machine",
     "-t": "kscope does not send recordings over a network",
     "-A": "kscope does not trace guests",
-    "-G": "kscope has no --profile",
-    "-H": "kscope has no --profile",
-    "-S": "kscope has no --profile",
-    "--profile": "kscope has no --profile",
+    "-G": "it belongs to `kscope report --profile`",
+    "-H": "it belongs to `kscope report --profile`",
+    "-S": "it belongs to a profile: see `kscope report --profile`",
+    "--profile": "record, then `kscope report --profile`",
     "--user": "run kscope's command through `runuser -u USER -- COMMAND` instead",
   ]
 }

@@ -26,16 +26,18 @@ struct RecordedBuffer {
   }
 
   mutating func startReaders(
-    _ plan: RecordingPlan, _ writer: TraceFileWriter, buffer: Int, stop: Int32, failure: Int32
+    _ plan: RecordingPlan, _ writer: TraceFileWriter, buffer: Int, stop: Int32, failure: Int32,
+    budget: PageBudget?
   ) throws(RecordingError) {
     for cpu in layout.cpus {
       let region: Region
       do { region = try writer.region(buffer: buffer, cpu: cpu) } catch { throw .writing(error) }
       do throws(SystemError) {
-        let job = PageReader.Job(
+        var job = PageReader.Job(
           path: instance.rawPipePath(cpu: cpu), cpu: cpu, pageSize: layout.pageSize,
           region: region, ringCapacity: ringCapacity(plan, region),
           usesSplice: !plan.avoidsSplice, priority: plan.priority)
+        job.budget = budget
         let reader = try PageReader(job, stopEvent: stop, failureEvent: failure)
         try reader.start()
         readers.append(reader)
@@ -74,6 +76,26 @@ struct RecordedBuffer {
   func statisticsTexts() -> [String] {
     layout.cpus.compactMap { cpu in
       (try? instance.stats(cpu: cpu)).map { "CPU: \(cpu)\n\($0)" }
+    }
+  }
+
+  /// Hands over pages that were written to the file last, some of each CPU.
+  ///
+  /// They are whole; where a ring goes round, one may be of the round before.
+  func readLatestPages(_ count: Int, of size: Int, _ body: (UnsafeRawBufferPointer) -> Void) {
+    withUnsafeTemporaryAllocation(byteCount: size, alignment: 8) { page in
+      for reader in readers {
+        let written = reader.bytesWritten / Int64(size)
+        for number in max(0, written - Int64(count))..<written {
+          var place = number * Int64(size)
+          if let ring = reader.job.ringCapacity { place %= ring }
+          let offset = off_t(reader.job.region.offset + place)
+          guard pread(reader.job.region.descriptor, page.baseAddress, size, offset) == size else {
+            break
+          }
+          body(UnsafeRawBufferPointer(page))
+        }
+      }
     }
   }
 

@@ -16,6 +16,8 @@ package struct Recorder {
   package var onStart: (() -> Void)?
   /// Called at most five times a second while recording.
   package var onProgress: ((RecordingSummary) -> Void)?
+  /// Called with what a person should know at once.
+  package var onWarning: ((String) -> Void)?
   /// Called when tracing has ended and the file is being finished.
   package var onFinishing: (() -> Void)?
 
@@ -30,75 +32,46 @@ package struct Recorder {
   ///
   /// To be called on the process's first thread, once.
   package func run() throws(RecordingError) -> RecordingSummary {
-    try checkCommand()
+    try TracingChecks.checkCommand(of: plan)
     let directory = try Self.traced { () throws(TracefsError) in try TracingDirectory.find() }
-    let warnings = try recoverAbandoned()
-    let existing = try checkBuffers(directory)
+    let warnings = try TracingChecks.recoverAbandoned()
+    try TracingChecks.checkFree(plan, in: directory)
     let watch = try ProcessWatch(plan)
+    var plan = plan
+    let notes = try ProbePlanner(directory).resolve(&plan)
 
     // The child is made before the signals are blocked: it shall have the mask we were given.
     let session: RecordingSession
     do throws(SystemError) {
       let command = plan.command.isEmpty ? nil : try GatedCommand(plan.command)
-      let state =
-        plan.keepsSettings
-        ? SavedState.permanent(directory) : SavedState(directory, command: commandLine)
-      session = try RecordingSession(
-        self, directory, state, command, watch, existing: existing)
+      let state = SavedState(directory, command: commandLine)
+      session = try RecordingSession(self, directory, state, command, watch, plan: plan)
     } catch { throw .system(error) }
-    session.summary.warnings = warnings
+    session.summary.warnings = warnings + notes
 
     do throws(RecordingError) {
       try session.prepare()
       try session.begin()
-      session.wait()
-      onFinishing?()
+      if plan.isFlightRecorder {
+        guard session.waitForTrigger() else {
+          session.abandon()
+          session.summary.output = ""
+          return session.summary
+        }
+        onFinishing?()
+        try session.stopTracing()
+        try session.saveFlight()
+      } else {
+        session.wait()
+        onFinishing?()
+        try session.stopTracing()
+      }
       try session.finish()
     } catch {
       session.abandon()
       throw error
     }
     return session.summary
-  }
-
-  // MARK: Checks that change nothing
-
-  /// Looks for the program before anything is set up and a former trace.dat is overwritten.
-  func checkCommand() throws(RecordingError) {
-    guard let name = plan.command.first, !name.contains("/") else { return }
-    let path = getenv("PATH").map { String(cString: $0) } ?? "/bin:/usr/bin"
-    let found = path.split(separator: ":", omittingEmptySubsequences: false).contains {
-      access($0.isEmpty ? name : "\($0)/\(name)", X_OK) == 0
-    }
-    if !found { throw .command(name: name, cause: SystemError("execvp", code: ENOENT)) }
-  }
-
-  /// Puts back what runs that were killed have left.
-  func recoverAbandoned() throws(RecordingError) -> [String] {
-    var warnings: [String] = []
-    for found in SavedState.abandoned() {
-      let problems = try Self.traced { () throws(TracefsError) in try SavedState.recover(found) }
-      warnings.append("the settings that \(found.owner) had left were put back")
-      warnings += problems.map(\.message)
-    }
-    return warnings
-  }
-
-  /// Refuses buffers that others use; returns the names of instances that exist.
-  private func checkBuffers(_ directory: TracingDirectory) throws(RecordingError) -> Set<String> {
-    let names = try Self.traced { () throws(TracefsError) in try directory.instanceNames() }
-    var existing: Set<String> = []
-    for buffer in plan.buffers where buffer.name != nil || !buffer.isEmpty {
-      guard let name = buffer.name else {
-        try BusyCheck.check(directory.top)
-        continue
-      }
-      guard names.contains(name) else { continue }
-      existing.insert(name)
-      try BusyCheck.check(
-        try Self.traced { () throws(TracefsError) in try directory.instance(named: name) })
-    }
-    return existing
   }
 
   static func traced<T>(_ body: () throws(TracefsError) -> T) throws(RecordingError) -> T {

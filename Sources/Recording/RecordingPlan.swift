@@ -1,3 +1,5 @@
+package import ProbeLanguage
+
 /// What was asked to be recorded: plain data, without a look at the kernel.
 ///
 /// It has the shape of trace-cmd record's command line: what is set for one buffer is in its
@@ -33,8 +35,21 @@ package struct RecordingPlan: Equatable, Sendable {
   package var maximumKilobytes: Int?
   /// How many names of tasks the kernel keeps while recording.
   package var commandLinesSize: Int?
+  /// The recording ends after so many nanoseconds.
+  package var duration: UInt64?
+  /// The recording ends before the file has more bytes.
+  package var maximumFileSize: Int64?
+  /// What is not for a named instance goes to one of kscope's own, not to the top level.
+  package var isPrivate = false
+  /// The command's end is not waited for.
+  package var forks = false
   /// The wall clock is saved too, so that a report can show dates.
   package var savesDate = false
+  /// Nothing is read or written until a trigger, or a signal, asks for what the buffers hold then.
+  package var isFlightRecorder = false
+  package var flightTriggers: [FlightTrigger] = []
+  /// What the recording may cost; nil where nobody watches.
+  package var overheadBudget: OverheadBudget?
   /// Added to every time of the file, in units of the trace clock.
   package var timeOffset: Int64?
   package var fileVersion = FileVersion.seven
@@ -83,7 +98,16 @@ package struct BufferPlan: Equatable, Sendable {
   /// The size of a sub-buffer of the ring buffer.
   package var subBufferKilobytes: Int?
 
+  /// The instance is to be removed.
+  package var isRemoved = false
+
   package init(name: String?) { self.name = name }
+
+  static func removed(_ name: String) -> BufferPlan {
+    var buffer = BufferPlan(name: name)
+    buffer.isRemoved = true
+    return buffer
+  }
 
   /// Nothing was asked of this buffer.
   package var isEmpty: Bool { self == BufferPlan(name: name) }
@@ -96,22 +120,41 @@ package struct BufferPlan: Equatable, Sendable {
 
 /// One `-e` with the filters and triggers that followed it.
 package struct EventRequest: Equatable, Sendable {
-  /// `all`, a system, `system:event` or an event; globs are allowed.
+  /// `all`, a system, `system:event` or an event; globs are allowed. Or a probe to be made:
+  /// `probe:FUNCTION(…)`.
   package var pattern: String
   /// After `-v`: the events are switched off, and a trigger is set without switching them on.
   package var isExcluded = false
   /// Conditions in the kernel's filter language; all must hold.
   package var filters: [String] = []
   package var triggers: [String] = []
+  /// Of a `probe:…`, once it was looked up in the kernel's types.
+  package var probe: ProbeDefinition?
 
   package init(_ pattern: String, isExcluded: Bool = false) {
     self.pattern = pattern
     self.isExcluded = isExcluded
   }
 
+  /// What names its events to the kernel: the pattern, or the event that its probe makes.
+  package var eventPattern: String {
+    probe.map { "\($0.group):\($0.event)" } ?? pattern
+  }
+
   /// The filters as one condition: `(a)&&(b)`.
   package var combinedFilter: String? {
     guard let first = filters.first else { return nil }
     return filters.count == 1 ? first : filters.map { "(\($0))" }.joined(separator: "&&")
+  }
+}
+
+extension RecordingPlan {
+  /// The processes that a buffer is limited to; none for all.
+  ///
+  /// - Parameter command: the process of the plan's command, where there is one.
+  func pids(of buffer: BufferPlan, command: Int32?) -> [Int32] {
+    var pids = followsChildren ? ProcessTree.family(of: buffer.pids) : buffer.pids
+    if onlyCommand, let command { pids.append(command) }
+    return pids
   }
 }

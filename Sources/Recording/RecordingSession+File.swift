@@ -17,7 +17,8 @@ extension RecordingSession {
       events = wanted
     }
     var metadata = try KernelMetadata(directory: directory).read(events: events)
-    let clock = try directory.top.read(.traceClock)
+    // With --private the buffer without a name is not the top level.
+    let clock = try (buffers.first?.instance ?? directory.top).read(.traceClock)
     metadata.options = [
       TraceOption(.traceClock, text: clock), TraceOption(.uname, text: KernelMetadata.uname),
       TraceOption(.version, text: recorder.program),
@@ -29,13 +30,12 @@ extension RecordingSession {
     return metadata
   }
 
-  /// Ends tracing, writes the rest of the file and puts the settings back.
+  /// Writes the rest of the file and puts the settings back; tracing is off.
   func finish() throws(RecordingError) {
-    try stopTracing()
     summary.cpus = buffers.flatMap { $0.statistics() }
     let late = lateMetadata()
     let contents = buffers.map(\.contents)
-    restore()
+    settle()
     // From here on the file is not removed any more, whatever happens to it.
     let writer = self.writer
     self.writer = nil
@@ -70,6 +70,9 @@ extension RecordingSession {
     processes.add(savedTGIDs: (try? top.read(.savedTGIDs)) ?? "")
     options.append(TraceOption(.threads, processes.threadsText))
     options.append(TraceOption(.processArguments, processes.argumentsText))
+    if let found = overheadGuard {
+      options.append(TraceOption(.cost, text: found.log.text(found.budget)))
+    }
     options.append(TraceOption(.request, text: recorder.commandLine.joined(separator: "\t")))
     let names = (try? top.readBytes(.savedCmdlines)) ?? []
     return LateMetadata(commandLines: names, options: options)

@@ -12,46 +12,65 @@ final class RecordingSession {
   let state: SavedState
   var command: GatedCommand?
   let watch: ProcessWatch
-  let existingInstances: Set<String>
   let signals: Signals
   let stop: EventFlag
   let failure: EventFlag
+  let fullFile: EventFlag
   var buffers: [RecordedBuffer] = []
   var processes = ProcessSnapshot()
   var writer: TraceFileWriter?
   var startTime: UInt64 = 0
+  var overheadGuard: OverheadGuard?
+  /// Since tracing began, in nanoseconds.
+  var overheadLookedAt: UInt64 = 0
   var summary: RecordingSummary
 
   init(
     _ recorder: Recorder, _ directory: TracingDirectory, _ state: SavedState,
-    _ command: GatedCommand?, _ watch: ProcessWatch, existing: Set<String>
+    _ command: GatedCommand?, _ watch: ProcessWatch, plan: RecordingPlan
   ) throws(SystemError) {
     self.recorder = recorder
-    plan = recorder.plan
+    self.plan = plan
     self.directory = directory
     self.state = state
     self.command = command
     self.watch = watch
-    existingInstances = existing
-    signals = try Signals()
+    signals = try Signals(also: plan.isFlightRecorder ? [SIGUSR1] : [])
     stop = try EventFlag()
     failure = try EventFlag()
+    fullFile = try EventFlag()
     summary = RecordingSummary(output: plan.output, ending: .running, duration: 0, cpus: [])
     kernel_raise_file_limit()
   }
 
   // MARK: Before
 
-  /// Sets everything up, with tracing off, and creates the file.
+  /// Sets everything up, with tracing off, and creates the file where it is written from the start.
   func prepare() throws(RecordingError) {
-    try Recorder.traced { () throws(TracefsError) in try makeBuffers() }
+    try ProbePlanner(directory).define(plan, saving: state)
+    if let budget = plan.overheadBudget {
+      overheadGuard = try Recorder.traced { () throws(TracefsError) in
+        let prices = try CostSampler.prices(for: plan, directory, state)
+        let cpus = OnlineCPUs.present(among: try directory.top.cpus())
+        return OverheadGuard(budget, prices: prices, cpuCount: cpus.count)
+      }
+    }
+    try Recorder.traced { () throws(TracefsError) in
+      try makeBuffers()
+      if plan.isFlightRecorder { try armFlight() }
+    }
+    if !plan.isFlightRecorder { try makeFile() }
+    processes.add()
+  }
+
+  /// Creates the file and writes what is known of the kernel.
+  func makeFile() throws(RecordingError) {
     let metadata = try Recorder.traced { () throws(TracefsError) in try self.metadata() }
     do throws(WritingError) {
       writer = try TraceFileWriter(
         path: plan.output, version: plan.fileVersion.rawValue, compression: compression,
         metadata: metadata, buffers: buffers.map(\.layout))
     } catch { throw .writing(error) }
-    processes.add()
   }
 
   private func makeBuffers() throws(TracefsError) {
@@ -60,29 +79,17 @@ final class RecordingSession {
     }
     let cpus = OnlineCPUs.present(among: try directory.top.cpus())
     for buffer in plan.buffers {
-      let instance: Instance
-      if let name = buffer.name {
-        instance =
-          existingInstances.contains(name)
-          ? try directory.instance(named: name)
-          : try directory.createInstance(named: name, saving: state)
-      } else {
-        instance = directory.top
-      }
       // Readers know the top level as the buffer without a name: it is there even when nothing of it
       // is recorded.
       let isUsed = buffer.name != nil || !buffer.isEmpty
+      let instance =
+        isUsed ? try plan.instance(for: buffer, in: directory, saving: state) : directory.top
       let settings = BufferSettings(
-        plan: plan, buffer: buffer, instance: instance, state: state, pids: pids(of: buffer))
+        plan: plan, buffer: buffer, instance: instance, state: state,
+        pids: plan.pids(of: buffer, command: command?.pid))
       if isUsed { try settings.apply() }
       buffers.append(try RecordedBuffer(settings, cpus: isUsed ? cpus : []))
     }
-  }
-
-  private func pids(of buffer: BufferPlan) -> [Int32] {
-    var pids = plan.followsChildren ? ProcessTree.family(of: buffer.pids) : buffer.pids
-    if plan.onlyCommand, let command { pids.append(command.pid) }
-    return pids
   }
 
   private var compression: Compression {
@@ -98,12 +105,29 @@ final class RecordingSession {
 
   /// Starts the readers, then tracing, then the command.
   func begin() throws(RecordingError) {
+    if !plan.isFlightRecorder { try startReaders() }
+    try startTracing()
+    startTime = Self.now
+    if let command {
+      do { try command.release() } catch {
+        throw .command(name: plan.command.first ?? "", cause: error)
+      }
+    }
+    recorder.onStart?()
+  }
+
+  func startReaders() throws(RecordingError) {
     guard let writer else { return }
+    let budget = try pageBudget(writer)
     for index in buffers.indices {
       try buffers[index].startReaders(
-        plan, writer, buffer: index, stop: stop.descriptor, failure: failure.descriptor)
+        plan, writer, buffer: index, stop: stop.descriptor, failure: failure.descriptor,
+        budget: budget)
     }
     summary.ringCapacity = buffers.lazy.compactMap { $0.readers.first?.job.ringCapacity }.first
+  }
+
+  private func startTracing() throws(RecordingError) {
     try Recorder.traced { () throws(TracefsError) in
       let own = ProcessTree.threads(of: getpid())
       for buffer in buffers where buffer.isRecorded { try buffer.settings.hide(own) }
@@ -114,13 +138,6 @@ final class RecordingSession {
         try buffer.instance.setTracingOn(true, saving: state)
       }
     }
-    startTime = Self.now
-    if let command {
-      do { try command.release() } catch {
-        throw .command(name: plan.command.first ?? "", cause: error)
-      }
-    }
-    recorder.onStart?()
   }
 
   static var now: UInt64 {
@@ -143,7 +160,7 @@ final class RecordingSession {
     joinReaders()
   }
 
-  private func joinReaders() {
+  func joinReaders() {
     stop.raise()
     for buffer in buffers {
       for reader in buffer.readers {
@@ -173,5 +190,14 @@ final class RecordingSession {
   func restore() {
     for index in buffers.indices { buffers[index].close() }
     summary.warnings += state.restore().map(\.message)
+  }
+
+  /// Puts the settings back, or leaves them where that was asked for.
+  func settle() {
+    guard plan.keepsSettings else { return restore() }
+    for index in buffers.indices { buffers[index].close() }
+    // That kscope's own threads are left out ends with them.
+    summary.warnings += state.restore { $0.hasSuffix("_notrace_pid") }.map(\.message)
+    do throws(TracefsError) { try state.keep() } catch { summary.warnings.append(error.message) }
   }
 }

@@ -30,10 +30,19 @@ package struct RecordingSummary: Equatable, Sendable {
     case signal(Int32)
     /// The processes of `-P` are gone.
     case processesEnded
+    /// `--duration`, in nanoseconds, is over.
+    case timeOver(UInt64)
+    /// The file has as many bytes as `--max-size` allows.
+    case fileFull(Int64)
+    /// What a flight recorder waits for happened.
+    case triggered
+    /// It cost more than it may (`--when-over stop`).
+    case overBudget
     /// The pages could not be written: the system's words.
     case failed(String)
   }
 
+  /// The file; empty where none was written.
   package var output: String
   package var ending: Ending
   /// Since tracing began, in nanoseconds.

@@ -10,8 +10,9 @@ import Glibc
 final class Signals {
   let descriptor: Int32
 
-  init() throws(SystemError) {
-    let numbers = [SIGINT, SIGTERM, SIGHUP, SIGCHLD]
+  /// - Parameter others: more signals that shall be read.
+  init(also others: [Int32] = []) throws(SystemError) {
+    let numbers = [SIGINT, SIGTERM, SIGHUP, SIGCHLD] + others
     descriptor = kernel_make_signalfd(numbers, numbers.count)
     guard descriptor >= 0 else { throw SystemError("signalfd") }
   }
@@ -41,7 +42,9 @@ final class EventFlag {
 
   deinit { close(descriptor) }
 
-  func raise() {
+  func raise() { Self.raise(descriptor) }
+
+  static func raise(_ descriptor: Int32) {
     var one: UInt64 = 1
     _ = write(descriptor, &one, 8)
   }

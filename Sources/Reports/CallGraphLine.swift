@@ -1,4 +1,5 @@
 import ByteIO
+import EventFormats
 
 /// The texts of the function_graph tracer: overhead mark, duration, and the function at its depth.
 ///
@@ -56,6 +57,21 @@ enum CallGraphLine {
   static func appendNumber(ofDepth depth: Int32, to sink: inout ByteSink) {
     sink.append(" (")
     sink.append(decimal: Int64(depth))
+    sink.append(")")
+  }
+
+  /// ` (ret=0x10)`; an error, -4095 and up, is decimal, unless options say how all are shown.
+  static func appendReturnValue(
+    _ value: UInt64, _ options: HandlerOptions, to sink: inout ByteSink
+  ) {
+    let isError = value >= UInt64(bitPattern: -4095)
+    if options.graphReturnDecimal || isError && !options.graphReturnHexadecimal {
+      sink.append(" (ret=")
+      sink.append(decimal: Int64(bitPattern: value))
+    } else {
+      sink.append(" (ret=0x")
+      sink.append(hex: value)
+    }
     sink.append(")")
   }
 }

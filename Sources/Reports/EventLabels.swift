@@ -13,7 +13,9 @@ final class EventLabels: @unchecked Sendable {
     case function(ip: NumberField, parent: NumberField)
     /// The function_graph tracer's.
     case graphEntry(function: NumberField, depth: NumberField)
-    case graphExit(function: NumberField, depth: NumberField, begin: NumberField, end: NumberField)
+    case graphExit(
+      function: NumberField, depth: NumberField, begin: NumberField, end: NumberField,
+      returned: NumberField?)
     /// An id that no format describes.
     case unknown
   }
@@ -94,7 +96,10 @@ final class EventLabels: @unchecked Sendable {
       guard let function = number("func"), let depth = number("depth"),
         let begin = number("calltime"), let end = number("rettime")
       else { return .info }
-      return .graphExit(function: function, depth: depth, begin: begin, end: end)
+      let isShown = catalog.generation.hasReturnValues && !catalog.handlerOptions.graphReturnSkip
+      return .graphExit(
+        function: function, depth: depth, begin: begin, end: end,
+        returned: isShown ? number("retval") : nil)
     default: return .info
     }
   }

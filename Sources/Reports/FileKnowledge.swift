@@ -47,6 +47,7 @@ struct FileKnowledge: Sendable {
     builder.rawFields = options.line.raw ? .all : options.line.rawFields
     builder.withoutHandler = options.line.withoutHandler
     builder.handlerOptions = options.line.handlers
+    builder.generation = options.line.generation
     problems += builder.problems as [any ExplainedError]
     let catalog = builder.build()
     events = catalog

@@ -134,7 +134,7 @@ struct JSONWriter: ~Copyable, SliceFormatter {
     var text = ByteSink(capacity: 256)
     caches[source].events._withUnsafeGuaranteedRef { events in
       events.printInfo(
-        record: record.bytes, eventIndex: label.event, into: &text,
+        record: record.bytes, time: record.time, eventIndex: label.event, into: &text,
         scratch: &caches[source].scratch)
     }
     sink.append(",\"text\":\"")

@@ -8,9 +8,11 @@ extension SliceWriter {
   struct Lane: ~Copyable {
     let source: Int
     let cpu: Int
+    /// Equal in two lanes where a call may begin in one and end in the other, and be one line.
+    let callScope: Int
     /// What stands before each line where there are several sources.
     let prefix: PaddedText
-    /// `[003]`, and a blank where flags follow; `  3` of the latency format.
+    /// `[003]`, and a blank where letters of flags follow; `  3` of the latency format.
     let cpuText: PaddedText
     let labels: EventTable<EventLabels.Label>.Lookup
     let order: ByteOrder
@@ -18,16 +20,20 @@ extension SliceWriter {
     let pid: Int
     private let flags: StatusFlags
 
-    init(_ stream: EventStream, _ source: ReportSource, _ layout: ReportOptions.Layout) {
+    init(
+      number: Int, _ stream: EventStream, _ source: ReportSource, _ line: ReportOptions.LineOptions
+    ) {
       self.source = stream.buffer
       cpu = stream.cpu
+      callScope = line.generation.foldsCallsOfOneCPU ? number : stream.buffer
+      let layout = line.layout
       var text = ByteSink(capacity: 64)
       if layout == .latency {
         text.append(decimal: UInt64(cpu), width: 3, fill: UInt8(ascii: " "))
       } else {
         text.append("[")
         text.append(decimal: UInt64(cpu), width: 3, fill: UInt8(ascii: "0"))
-        text.append(layout.showsFlags ? "] " : "]")
+        text.append(layout.showsFlags && !line.raw ? "] " : "]")
       }
       cpuText = PaddedText(copying: text.bytes)
       prefix = source.prefix.withUnsafeBytes { PaddedText(copying: $0) }

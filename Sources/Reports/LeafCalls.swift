@@ -6,18 +6,21 @@ import TraceDat
 extension SliceWriter {
   /// An event of the function_graph tracer, taken out of its record.
   struct Call {
-    var source: Int
+    /// What its beginning and its end share: the source, or the stream, as the lane has it.
+    var scope: Int
     var pid: Int32
     var function: UInt64
     /// How long it took, in ns, at its end; nil at its beginning.
     var duration: UInt64?
+    /// What it returned, at its end, where that is recorded and shown.
+    var returned: UInt64?
     /// Whether something was lost just before.
     var followsLoss: Bool
 
     /// Whether `next`, the very next event, is the end of this call.
     func isLeaf(endedBy next: Call?) -> Bool {
       guard let next, duration == nil, next.duration != nil else { return false }
-      return source == next.source && pid == next.pid && function == next.function
+      return scope == next.scope && pid == next.pid && function == next.function
         && !next.followsLoss
     }
   }
@@ -34,14 +37,15 @@ extension SliceWriter {
     let pid = lanes[stream].pid
     guard record.length >= pid + 4 else { return nil }
     var call = Call(
-      source: lanes[stream].source, pid: record.payload.load(Int32.self, at: pid, order),
+      scope: lanes[stream].callScope, pid: record.payload.load(Int32.self, at: pid, order),
       function: 0, followsLoss: followsLoss)
     switch lanes[stream].labels[record.payload.load(UInt16.self, at: 0, order)].pointee.kind {
     case .graphEntry(let function, _):
       call.function = function.value(in: record, order)
-    case .graphExit(let function, _, let begin, let end):
+    case .graphExit(let function, _, let begin, let end, let returned):
       call.function = function.value(in: record, order)
       call.duration = end.value(in: record, order) &- begin.value(in: record, order)
+      call.returned = returned?.value(in: record, order)
     default: return nil
     }
     return call

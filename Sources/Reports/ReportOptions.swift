@@ -48,8 +48,10 @@ package struct ReportOptions: Sendable {
 
   /// What stands in a line.
   package struct LineOptions: Sendable {
-    /// Whose columns they are.
-    package var layout = Layout.version3_1
+    /// Whose columns and whose text of events they are.
+    package var generation = TextGeneration.version3_1
+    /// Whether the columns are those of the latency format.
+    package var isLatencyFormat = false
     /// Fields by name in place of every event's print format; flags as a number beside them.
     package var raw = false
     /// Fields by name in place of these events' print formats.
@@ -70,9 +72,13 @@ package struct ReportOptions: Sendable {
     package var showsWakeupLatency = false
 
     package init() {}
+
+    var layout: Layout {
+      isLatencyFormat ? .latency : generation.hasFlagsInEveryLine ? .version3_3 : .version3_1
+    }
   }
 
-  package enum Layout: Sendable {
+  enum Layout {
     /// trace-cmd 3.1's: task, CPU, time.
     case version3_1
     /// trace-cmd 3.3's: task, CPU, flags, time.

@@ -23,7 +23,7 @@ struct SliceWriter: ~Copyable, SliceFormatter {
     self.options = options.line
     lanes = OwnedList(count: input.streams.count) {
       let stream = input.streams[$0]
-      return Lane(stream, input.sources[stream.buffer], options.line.layout)
+      return Lane(number: $0, stream, input.sources[stream.buffer], options.line)
     }
     caches = OwnedList(count: input.sources.count) {
       SourceCache(input.sources[$0], options.line)
@@ -117,7 +117,7 @@ struct SliceWriter: ~Copyable, SliceFormatter {
       case .info:
         caches[source].events._withUnsafeGuaranteedRef { events in
           events.printInfo(
-            record: record.bytes, eventIndex: label.pointee.event, into: &sink,
+            record: record.bytes, time: record.time, eventIndex: label.pointee.event, into: &sink,
             scratch: &caches[source].scratch)
         }
       case .function(let ip, let parent):
@@ -135,18 +135,21 @@ struct SliceWriter: ~Copyable, SliceFormatter {
           index < run.count
           ? call(run.records[index], of: run.stream)
           : cursor.peek.map { call($0) } ?? follower(of: slice)
-        let duration = next.flatMap { next in
-          call(record, of: run.stream)?.isLeaf(endedBy: next) ?? false ? next.duration : nil
+        let end = next.flatMap { next in
+          call(record, of: run.stream)?.isLeaf(endedBy: next) ?? false ? next : nil
         }
-        CallGraphLine.appendBeginning(duration, to: &sink)
+        CallGraphLine.appendBeginning(end?.duration, to: &sink)
         let depth = Int32(truncatingIfNeeded: depth.value(in: record, order))
         CallGraphLine.appendDepth(depth, to: &sink)
         let address = function.value(in: record, order)
         append(caches[source].functions.name(of: address).pointee, address, to: &sink)
-        sink.append(duration != nil ? "();" : "() {")
+        sink.append(end != nil ? "();" : "() {")
         if _slowPath(handlers.graphDepth) { CallGraphLine.appendNumber(ofDepth: depth, to: &sink) }
-        if duration != nil { index &+= 1 }
-      case .graphExit(let function, let depth, let begin, let end):
+        if let returned = end?.returned {
+          CallGraphLine.appendReturnValue(returned, handlers, to: &sink)
+        }
+        if end != nil { index &+= 1 }
+      case .graphExit(let function, let depth, let begin, let end, let returned):
         CallGraphLine.appendBeginning(
           end.value(in: record, order) &- begin.value(in: record, order), to: &sink)
         let depth = Int32(truncatingIfNeeded: depth.value(in: record, order))
@@ -159,6 +162,9 @@ struct SliceWriter: ~Copyable, SliceFormatter {
           sink.append(" */")
         }
         if _slowPath(handlers.graphDepth) { CallGraphLine.appendNumber(ofDepth: depth, to: &sink) }
+        if let returned {
+          CallGraphLine.appendReturnValue(returned.value(in: record, order), handlers, to: &sink)
+        }
       case .unknown:
         sink.append("id=")
         sink.append(decimal: UInt64(id))

@@ -43,7 +43,7 @@ public struct TraceEvent: Sendable {
     var sink = ByteSink(capacity: 256)
     var scratch = PrintScratch()
     record.withUnsafeBytes {
-      events.printInfo(record: $0, eventIndex: index, into: &sink, scratch: &scratch)
+      events.printInfo(record: $0, time: time, eventIndex: index, into: &sink, scratch: &scratch)
     }
     return String(decoding: sink.bytes, as: UTF8.self)
   }

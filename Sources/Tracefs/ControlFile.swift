@@ -1,4 +1,5 @@
-/// A control file of an instance: its path below the instance and how it is put back.
+/// A control file of an instance: its path below the instance and how it is put back; or, with a
+/// path from the root, one of the few files elsewhere that go with tracing.
 ///
 /// Names and meanings are those of Documentation/trace/ftrace.rst.
 package struct ControlFile: Hashable, Sendable {
@@ -48,6 +49,10 @@ package struct ControlFile: Hashable, Sendable {
     ControlFile("events/\(event.system)/\(event.name)/trigger", .added)
   }
 
+  package static func eventHistogram(_ event: EventName) -> ControlFile {
+    ControlFile("events/\(event.system)/\(event.name)/hist")
+  }
+
   package static func eventEnable(_ event: EventName) -> ControlFile {
     ControlFile("events/\(event.system)/\(event.name)/enable")
   }
@@ -59,8 +64,18 @@ package struct ControlFile: Hashable, Sendable {
   package static let uprobeEvents = ControlFile("uprobe_events", .added)
   package static let syntheticEvents = ControlFile("synthetic_events", .added)
 
+  // MARK: Outside the tracing directory
+
+  /// Whether the stack tracer runs (Documentation/trace/ftrace.rst, "Stack trace").
+  package static let stackTracerEnabled = ControlFile("/proc/sys/kernel/stack_tracer_enabled")
+
+  /// The files outside the tracing directory that are ever set; journals name no others.
+  static let outside = [stackTracerEnabled]
+
   // MARK: For reading
 
+  /// What this kernel can do, in words.
+  package static let readme = ControlFile("README")
   package static let availableTracers = ControlFile("available_tracers")
   package static let availableEvents = ControlFile("available_events")
   package static let availableFilterFunctions = ControlFile("available_filter_functions")
@@ -77,6 +92,14 @@ package struct ControlFile: Hashable, Sendable {
   package static let headerEvent = ControlFile("events/header_event")
   package static let timestampMode = ControlFile("timestamp_mode")
   package static let bufferTotalSizeKB = ControlFile("buffer_total_size_kb")
+  package static let enabledFunctions = ControlFile("enabled_functions")
+  package static let touchedFunctions = ControlFile("touched_functions")
+  package static let functionTotals = ControlFile("dyn_ftrace_total_info")
+  package static let stackTrace = ControlFile("stack_trace")
+  package static let stackMaxSize = ControlFile("stack_max_size")
+  package static let stackTraceFilter = ControlFile("stack_trace_filter", .functions)
+  package static let traceMarker = ControlFile("trace_marker")
+  package static let traceMarkerRaw = ControlFile("trace_marker_raw")
   package static let kprobeProfile = ControlFile("kprobe_profile")
   package static let uprobeProfile = ControlFile("uprobe_profile")
 }

@@ -1,7 +1,8 @@
 import ByteIO
 import Glibc
 
-/// A journal found on disk: what some run of kscope changed, and whether it is still at it.
+/// A journal found on disk: what some run of kscope changed, and whether it is still at it, left its
+/// changes on purpose, or died.
 package struct FoundState: Sendable {
   /// Of the journal.
   package let path: String
@@ -17,7 +18,35 @@ package struct FoundState: Sendable {
   /// The settings that are not put back yet: paths below the tracing directory.
   package var files: [String] { journal.changes.filter { !$0.isDone }.map(\.path) }
 
-  package var isAlive: Bool { process.isAlive }
+  /// The settings were left on purpose.
+  package var isKept: Bool { journal.isKept }
+  /// The run still needs its settings.
+  package var isAlive: Bool { !isKept && process.isAlive }
+
+  /// Whether an instance's file was changed and is not put back.
+  package func changed(_ file: ControlFile, in instance: Instance) -> Bool {
+    journal.openChanges.contains { journal.changes[$0].path == instance.relative(file) }
+  }
+
+  /// The events of an instance that the run switched on and that are not put back.
+  package func eventsSwitchedOn(in instance: Instance) -> Set<EventName> {
+    let path = instance.path(below: instance.directory, "events")
+    let changes = journal.openChanges.map { journal.changes[$0] }
+    return Set(
+      changes.filter { $0.kind == .events && $0.path == path }
+        .flatMap { $0.former.compactMap(EventWord.init) }.filter(\.isWanted).map(\.event))
+  }
+
+  /// The run made the instance.
+  package func made(_ instance: Instance) -> Bool {
+    let path = instance.path(below: instance.directory)
+    return journal.openChanges.contains {
+      journal.changes[$0].kind == .instance && journal.changes[$0].path == path
+    }
+  }
+
+  /// The time of its last change, in nanoseconds since boot.
+  fileprivate var lastChange: UInt64 { journal.changes.map(\.time).max() ?? 0 }
 
   /// "process 1234 (kscope record -e sched)".
   package var owner: String {
@@ -27,13 +56,13 @@ package struct FoundState: Sendable {
 }
 
 extension SavedState {
-  /// The journals of runs that ended without putting things back, oldest first.
+  /// The journals of runs that died before they could put things back, newest first.
   ///
   /// Those of an earlier boot describe a kernel that is gone: they are deleted on the way.
   package static func abandoned(in places: [StateDirectory] = StateDirectory.existing)
     -> [FoundState]
   {
-    found(in: places).filter { !$0.isAlive }
+    found(in: places).filter { !$0.isAlive && !$0.isKept }
   }
 
   /// The journals of runs that are still at work.
@@ -41,35 +70,42 @@ extension SavedState {
     found(in: places).filter(\.isAlive)
   }
 
-  /// Puts back what a dead run changed, and deletes its journal unless something is still in use.
+  /// The journals of runs that left their settings on purpose, newest first.
+  package static func kept(in places: [StateDirectory] = StateDirectory.existing) -> [FoundState] {
+    found(in: places).filter(\.isKept)
+  }
+
+  /// All of them, newest first.
+  package static func journals(in places: [StateDirectory] = StateDirectory.existing)
+    -> [FoundState]
+  {
+    found(in: places)
+  }
+
+  /// Puts back what a dead run changed, or what a run left on purpose, and deletes its journal unless something is still in use.
   ///
-  /// Does nothing where the run is alive or another process is recovering it at this moment.
-  package static func recover(_ found: FoundState) throws(TracefsError) -> [RestoreProblem] {
+  /// Does nothing where the run is alive or another process has done so meanwhile.
+  ///
+  /// - Parameter isWanted: of a path below the tracing directory, whether it is to be put back.
+  package static func recover(
+    _ found: FoundState, only isWanted: (_ path: String) -> Bool = { _ in true }
+  ) throws(TracefsError) -> [RestoreProblem] {
     guard !found.isAlive else { return [] }
-    let descriptor = open(found.path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW)
-    if descriptor < 0, errno == ENOENT { return [] }
-    guard descriptor >= 0 else {
-      throw .journal(path: found.path, problem: SystemError("open").reason)
-    }
-    defer { close(descriptor) }
-    guard flock(descriptor, LOCK_EX | LOCK_NB) == 0 else { return [] }
-    // Whoever held the lock before may have finished the work and deleted the journal.
-    guard access(found.path, F_OK) == 0 else { return [] }
+    let place = StateDirectory(
+      path: String(found.path[..<(found.path.lastIndex(of: "/") ?? found.path.endIndex)]))
+    guard let held = try StateLock.hold(place) else { throw StateLock.isStuck(place) }
+    defer { close(held) }
+    guard let journal = OpenJournal(reading: found.path) else { return [] }
     let directory = try TracingDirectory(path: found.directory)
-    var problems: [RestoreProblem] = []
-    for change in found.journal.changes.reversed() where !change.isDone {
-      problems += Restorer(directory: directory).undo(change)
-    }
-    if !problems.contains(where: \.mayPass) { unlink(found.path) }
-    return problems
+    let others = OtherJournals(than: found.path, of: directory, in: place)
+    return Unwinding(directory: directory, journal: journal, others: others).run(only: isWanted)
   }
 
   private static func found(in places: [StateDirectory]) -> [FoundState] {
     let boot = BootID.current
     var all: [FoundState] = []
     for place in places {
-      for name in (try? TextFile.names(in: place.path)) ?? [] where name.hasPrefix("journal-") {
-        let path = "\(place.path)/\(name)"
+      for path in place.journalPaths {
         guard let text = try? TextFile.read(path), let journal = Journal(text) else { continue }
         if journal.writer.bootID != boot {
           unlink(path)
@@ -78,6 +114,6 @@ extension SavedState {
         all.append(FoundState(path: path, journal: journal))
       }
     }
-    return all.sorted { ($0.time, $0.path) < ($1.time, $1.path) }
+    return all.sorted { ($0.lastChange, $0.path) > ($1.lastChange, $1.path) }
   }
 }

@@ -1,4 +1,4 @@
-/// Events: what there is, switching them, their filters and triggers.
+/// Events: what there is, switching them, their filters.
 extension Instance {
   /// The names of the directories below one of the `events` directories.
   func eventDirectories(_ below: String) throws(TracefsError) -> [String] {
@@ -38,11 +38,6 @@ extension Instance {
     return text == "none" ? nil : text
   }
 
-  /// An event's triggers, as the kernel lists them.
-  package func triggers(of event: EventName) throws(TracefsError) -> [String] {
-    try read(.eventTrigger(event)).lines.filter { !$0.hasPrefix("#") }
-  }
-
   // MARK: Switching
 
   /// Switches on all events that a pattern names and returns them.
@@ -70,32 +65,42 @@ extension Instance {
   package func switchEvents(
     _ match: EventPattern.Match, on: Bool, saving state: SavedState
   ) throws(TracefsError) -> [EventName] {
-    let isOn = try switches.enabled(among: match.events)
-    let changing = match.events.filter { isOn.contains($0) != on }
     let root = path(below: directory, "events")
-    let sign = on ? "+" : "-"
-    try state.switchEvents(changing.map { "\(sign)\($0)" }, at: root) { () throws(TracefsError) in
-      switch match.scope {
-      case .all:
-        try SavedState.put([on ? "1" : "0"], to: "\(root)/enable", in: directory, .replace)
-      case .systems(let systems):
-        for system in systems {
-          try SavedState.put(
-            [on ? "1" : "0"], to: "\(root)/\(system)/enable", in: directory, .replace)
-        }
-      case .single:
-        for event in changing { try switches.set(event, on: on) }
+    // Nobody else may switch them between the look and the note.
+    try state.exclusively { () throws(TracefsError) in
+      let isOn = try switches.enabled(among: match.events)
+      let changing = match.events.filter { isOn.contains($0) != on }
+      let unchanged = match.events.filter { isOn.contains($0) == on }
+      try state.switchEvents(changing, unchanged: unchanged, on: on, at: root) {
+        () throws(TracefsError) in
+        try write(changing, of: match.scope, on: on, below: root)
       }
     }
     return match.events
   }
 
-  // MARK: Filters and triggers
+  private func write(
+    _ changing: [EventName], of scope: EventPattern.Scope, on: Bool, below root: String
+  ) throws(TracefsError) {
+    switch scope {
+    case .all:
+      try SavedState.put([on ? "1" : "0"], to: "\(root)/enable", in: directory, .replace)
+    case .systems(let systems):
+      for system in systems {
+        try SavedState.put(
+          [on ? "1" : "0"], to: "\(root)/\(system)/enable", in: directory, .replace)
+      }
+    case .single:
+      for event in changing { try switches.set(event, on: on) }
+    }
+  }
+
+  // MARK: Filters
 
   /// Sets the filter of all events that a pattern names; nil takes it away.
   ///
-  /// Of several events, those that lack a field of the filter keep theirs; their refusals are
-  /// returned. Where no event takes it, the first refusal is thrown, with the kernel's own words.
+  /// Of several events, those that lack a field of the filter are left without one, as they were;
+  /// their refusals are returned. Where no event takes it, the first refusal is thrown.
   @discardableResult
   package func setFilter(
     _ filter: String?, on pattern: String, saving state: SavedState
@@ -113,7 +118,7 @@ extension Instance {
       do throws(TracefsError) {
         try setFilter(filter, of: event, saving: state)
       } catch {
-        guard case .refused = error else { throw error }
+        guard error.isRefusal else { throw error }
         refusals.append(error)
       }
     }
@@ -121,24 +126,30 @@ extension Instance {
     return refusals
   }
 
+  /// Throws `.malformed` for a field that the event does not have, before the kernel is asked, and
+  /// `.refused` with the kernel's own words for anything else that it does not take.
   package func setFilter(
     _ filter: String?, of event: EventName, saving state: SavedState
   ) throws(TracefsError) {
-    try set(.eventFilter(event), to: [filter ?? "0"], saving: state)
+    if let filter {
+      try KernelName.checkLine(filter, "filter of \(event)")
+      try fieldCheck(of: event)?.check(filter, of: event)
+    }
+    let former = try self.filter(of: event)
+    do throws(TracefsError) {
+      try set(.eventFilter(event), to: [filter ?? "0"], saving: state)
+    } catch {
+      // The kernel has put the refused text in the place of the filter that was in force.
+      if case .refused = error {
+        try set(.eventFilter(event), to: [former ?? "0"], saving: state)
+      }
+      throw error
+    }
   }
 
-  /// Adds a trigger, such as `stacktrace if prev_prio < 50`, to all events that a pattern names.
-  package func addTrigger(
-    _ trigger: String, on pattern: String, saving state: SavedState
-  ) throws(TracefsError) {
-    for event in try match(pattern).events { try addTrigger(trigger, to: event, saving: state) }
-  }
-
-  /// Adds a trigger to an event; a line that begins with `!` removes one for good.
-  package func addTrigger(
-    _ trigger: String, to event: EventName, saving state: SavedState
-  ) throws(TracefsError) {
-    let undo = Trigger.removal(of: trigger)
-    try add(trigger, to: .eventTrigger(event), undo: undo, saving: state)
+  /// Knows the fields of an event; nil where its format cannot be read.
+  func fieldCheck(of event: EventName) -> EventFilterCheck? {
+    guard let format = try? format(of: event) else { return nil }
+    return EventFilterCheck(format: String(decoding: format, as: UTF8.self))
   }
 }

@@ -80,6 +80,13 @@ extension Instance {
     }
   }
 
+  /// Adds functions, by their whole names, to those that are not traced.
+  package func excludeFunctions(
+    _ names: [String], saving state: SavedState
+  ) throws(TracefsError) {
+    try set(.setFtraceNotrace, to: names.map { $0 + "\n" }, .append, saving: state)
+  }
+
   private func addFunctionCommand(
     _ command: String, to file: ControlFile, saving state: SavedState
   ) throws(TracefsError) {
@@ -88,13 +95,31 @@ extension Instance {
     if parts.count == 3, parts[1] == "mod" {
       return try set(file, to: [command + "\n"], .append, saving: state)
     }
-    var undo = Trigger.removal(of: command)
-    if !command.hasPrefix("!"), let last = parts.last, Int(last) != nil {
-      undo = "!" + parts.dropLast().joined(separator: ":") + ":0"
-    }
+    try KernelName.checkLine(command, "function command")
+    let undo = try functionUndo(of: command)
     // Without the end of the line the kernel would look at the command only when the file is closed,
     // and keep its refusal to itself.
     try add(command + "\n", to: file, undo: undo + "\n", saving: state)
+  }
+
+  /// What takes a command back; for a removal, what adds it.
+  private func functionUndo(of command: String) throws(TracefsError) -> String {
+    if command.hasPrefix("!") { return String(command.dropFirst()) }
+    return try FunctionCommand(command).removal
+  }
+
+  /// Adds a command to a function, such as `vfs_read:traceoff:3`.
+  package func addFunctionCommand(
+    _ command: FunctionCommand, saving state: SavedState
+  ) throws(TracefsError) {
+    try command.check()
+    try add(
+      "\(command)\n", to: .setFtraceFilter, undo: command.removal + "\n", saving: state)
+  }
+
+  /// The commands of functions, as the kernel lists them; those that are not understood are left out.
+  package func functionCommands() throws(TracefsError) -> [FunctionCommand] {
+    try list(.setFtraceFilter).filter { $0.contains(":") }.compactMap { try? FunctionCommand($0) }
   }
 
   /// A refused name is most often one that does not exist.

@@ -4,9 +4,13 @@ extension Instance {
   /// function filters or process ids; the local clock, all CPUs, tracing on, an empty buffer. At the
   /// top level it also removes dynamic events (kprobes, uprobes, synthetic events).
   ///
+  /// Dynamic events of the kinds that are named stay.
+  ///
   /// As `trace-cmd reset`. Options, buffer sizes and limits stay. Goes on after a failure and returns
   /// them all; files that this kernel lacks are none.
-  package func reset(saving state: SavedState) -> [TracefsError] {
+  package func reset(
+    keepingDynamicEvents kept: Set<DynamicEvent.Kind> = [], saving state: SavedState
+  ) -> [TracefsError] {
     var problems: [TracefsError] = []
     func attempt(_ step: () throws(TracefsError) -> Void) {
       do throws(TracefsError) { try step() } catch {
@@ -28,7 +32,9 @@ extension Instance {
       attempt { () throws(TracefsError) in try setPIDs([], file, saving: state) }
     }
     if name == nil {
-      attempt { () throws(TracefsError) in try removeDynamicEvents(saving: state) }
+      attempt { () throws(TracefsError) in
+        problems += try directory.removeAllDynamicEvents(keeping: kept, saving: state)
+      }
     }
     attempt { () throws(TracefsError) in
       if try clocks().current != "local" { try setClock("local", saving: state) }
@@ -57,31 +63,25 @@ extension Instance {
     }
   }
 
-  private func clear(_ event: EventName, saving state: SavedState) throws(TracefsError) {
+  func clear(_ event: EventName, saving state: SavedState) throws(TracefsError) {
     if try filter(of: event) != nil { try setFilter(nil, of: event, saving: state) }
-    for listed in try triggers(of: event).reversed() {
-      let command = Trigger.command(fromListed: listed)
+    for listed in try triggerLines(of: event).reversed() {
+      // One that is not understood is taken at its word.
+      let command = (try? Trigger(listed))?.description ?? listed
       try add("!" + command, to: .eventTrigger(event), undo: command, saving: state)
     }
   }
 
   /// Function commands first: emptying the list leaves them.
-  private func clearFunctions(
+  func clearFunctions(
     in file: ControlFile, saving state: SavedState
   ) throws(TracefsError) {
     for listed in try list(file) where listed.contains(":") {
-      let undo = Trigger.command(fromListed: listed)
-      let removal = Trigger.functionRemoval(ofListed: listed) + "\n"
-      try add(removal, to: file, undo: undo + "\n", saving: state)
+      let command = try? FunctionCommand(listed)
+      try add(
+        (command?.removal ?? "!\(listed)") + "\n", to: file,
+        undo: (command?.description ?? listed) + "\n", saving: state)
     }
     try set(file, to: [], saving: state)
-  }
-
-  /// Removes the dynamic events, those that others are built on last.
-  private func removeDynamicEvents(saving state: SavedState) throws(TracefsError) {
-    for line in try read(.dynamicEvents).lines.reversed() {
-      guard let removal = DynamicEvent.removal(ofListed: line) else { continue }
-      try add(removal, to: .dynamicEvents, undo: line, saving: state)
-    }
   }
 }

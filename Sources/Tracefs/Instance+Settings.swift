@@ -6,6 +6,15 @@ extension Instance {
     try set(.tracingOn, to: [on ? "1" : "0"], saving: state)
   }
 
+  /// The same on behalf of the run that set it last: `stop` and `restart` belong to what `start` or
+  /// `record` began.
+  package func switchTracing(_ on: Bool, saving state: SavedState) throws(TracefsError) {
+    do throws(TracefsError) {
+      try state.writeOnBehalf(
+        [on ? "1" : "0"], to: relative(.tracingOn), kind: ControlFile.tracingOn.kind)
+    } catch { throw ErrorLog.explaining(error, in: self) }
+  }
+
   /// Sets the tracer; `nop` is none.
   ///
   /// Throws `.unknown` with the nearest names, and the kernel option that would give a known tracer.

@@ -24,10 +24,19 @@ package struct Instance: Sendable, Equatable {
     return base.isEmpty ? file : "\(base)/\(file)"
   }
 
-  func relative(_ file: ControlFile) -> String { path(below: directory, file.path) }
+  /// Whether a path below the tracing directory is this instance's, or the instance itself; those of
+  /// other instances are not the top level's.
+  package func has(path: String) -> Bool {
+    guard let name else { return !path.hasPrefix("instances/") }
+    return path == "instances/\(name)" || path.hasPrefix("instances/\(name)/")
+  }
+
+  func relative(_ file: ControlFile) -> String {
+    file.path.hasPrefix("/") ? file.path : path(below: directory, file.path)
+  }
 
   /// The whole path of a file, for opening it elsewhere.
-  package func path(of file: ControlFile) -> String { "\(path)/\(file.path)" }
+  package func path(of file: ControlFile) -> String { directory.fullPath(of: relative(file)) }
 
   // MARK: Reading
 
@@ -73,12 +82,20 @@ package struct Instance: Sendable, Equatable {
     } catch { throw ErrorLog.explaining(error, in: self) }
   }
 
-  /// Adds a line to a file, and takes it back by writing `undo`.
+  /// Writes a command to a file, one that changes nothing which could be put back.
+  func write(_ text: String, to file: ControlFile) throws(TracefsError) {
+    do throws(TracefsError) {
+      try SavedState.put([text], to: relative(file), in: directory, .append)
+    } catch { throw ErrorLog.explaining(error, in: self) }
+  }
+
+  /// Adds a line to a file, and takes it back by writing `undo`, there or in another file.
   package func add(
-    _ text: String, to file: ControlFile, undo: String, saving state: SavedState
+    _ text: String, to file: ControlFile, undo: String, undoingIn other: ControlFile? = nil,
+    saving state: SavedState
   ) throws(TracefsError) {
     do throws(TracefsError) {
-      try state.add(text, to: relative(file), undo: undo)
+      try state.add(text, to: relative(file), undo: undo, in: relative(other ?? file))
     } catch { throw ErrorLog.explaining(error, in: self) }
   }
 

@@ -1,17 +1,23 @@
+import Glibc
+
 /// What a process changed and how it was before: a file of lines that is only ever added to.
 ///
 /// ```
-/// kscope-journal 1
+/// kscope-journal 2
 /// who  PID  START  UID  TIME  BOOT-ID
 /// directory  /sys/kernel/tracing
 /// command  kscope  record  -e  sched
-/// change  0  value  tracing_on  1
+/// change  0  81234567890  value  tracing_on  1
 /// reads  0  a1b2c3d4e5f60718
+/// former  0  0
 /// done  0
+/// kept
 /// ```
 ///
 /// Fields are parted by tabs; a tab, newline or backslash inside one is escaped. A line that has no
 /// newline at its end was being written when its writer died, and what it announces did not happen.
+/// Other runs add lines too, while they hold the `StateLock`: `former`, where what lay below a
+/// change went away, and `reads`, where a value was changed on this run's behalf.
 struct Journal: Equatable, Sendable {
   /// Who made the changes.
   struct Writer: Equatable, Sendable {
@@ -25,8 +31,10 @@ struct Journal: Equatable, Sendable {
 
   /// One setting before its first change.
   struct Change: Equatable, Sendable {
+    /// When it was made, in nanoseconds since boot; orders the changes of several runs.
+    var time: UInt64 = 0
     var kind: SettingKind
-    /// Below the tracing directory.
+    /// Below the tracing directory, or one of `ControlFile.outside`.
     var path: String
     /// In the words of its kind.
     var former: [String]
@@ -40,12 +48,30 @@ struct Journal: Equatable, Sendable {
   /// The tracing directory.
   var directory: String
   var changes: [Change] = []
+  /// The settings stay on purpose: nobody but `kscope reset` puts them back.
+  var isKept = false
+
+  /// The second word of an addition that was there already, by another run: it is that run's to
+  /// take back.
+  static let wasThere = "was-there"
+  /// The word of an instance that another run made and left to this one.
+  static let inherited = "inherited"
+
+  /// The time of a change made now: CLOCK_BOOTTIME.
+  static var now: UInt64 {
+    var time = timespec()
+    clock_gettime(CLOCK_BOOTTIME, &time)
+    return UInt64(time.tv_sec) &* 1_000_000_000 &+ UInt64(time.tv_nsec)
+  }
+
+  /// The numbers of the changes that are not put back yet.
+  var openChanges: [Int] { changes.indices.filter { !changes[$0].isDone } }
 }
 
 // MARK: Lines
 
 extension Journal {
-  static let firstLine = "kscope-journal\t1\n"
+  static let firstLine = "kscope-journal\t2\n"
 
   /// The lines before the first change.
   var header: String {
@@ -59,8 +85,16 @@ extension Journal {
   }
 
   static func line(for change: Change, number: Int) -> String {
-    line(["change", "\(number)", change.kind.rawValue, change.path] + change.former)
+    line(
+      ["change", "\(number)", "\(change.time)", change.kind.rawValue, change.path] + change.former)
   }
+
+  /// What is to be put back is something else now.
+  static func formerLine(_ number: Int, _ former: [String]) -> String {
+    line(["former", "\(number)"] + former)
+  }
+
+  static let keptLine = "kept\n"
 
   /// The change is about to be made once more.
   static func againLine(_ number: Int) -> String { line("again", "\(number)") }
@@ -122,6 +156,7 @@ extension Journal {
     var writer: Writer?
     var directory: String?
     var changes: [Change] = []
+    var isKept = false
     for line in text[..<end].split(separator: "\n").dropFirst() {
       let fields = line.split(separator: "\t", omittingEmptySubsequences: false)
         .map(Self.unescaped)
@@ -139,10 +174,17 @@ extension Journal {
       case "command":
         writer?.command = Array(fields.dropFirst())
       case "change":
-        guard fields.count >= 4, Int(fields[1]) == changes.count,
-          let kind = SettingKind(rawValue: fields[2]), Self.isInside(fields[3])
+        guard fields.count >= 5, Int(fields[1]) == changes.count, let time = UInt64(fields[2]),
+          let kind = SettingKind(rawValue: fields[3]), Self.isOurs(fields[4])
         else { return nil }
-        changes.append(Change(kind: kind, path: fields[3], former: Array(fields.dropFirst(4))))
+        changes.append(
+          Change(time: time, kind: kind, path: fields[4], former: Array(fields.dropFirst(5))))
+      case "kept":
+        isKept = true
+      case "former":
+        guard fields.count >= 2, let number = Int(fields[1]), changes.indices.contains(number)
+        else { return nil }
+        changes[number].former = Array(fields.dropFirst(2))
       case "again", "reads", "done":
         guard fields.count >= 2, let number = Int(fields[1]), changes.indices.contains(number)
         else { return nil }
@@ -157,12 +199,13 @@ extension Journal {
       }
     }
     guard let writer, let directory else { return nil }
-    self.init(writer: writer, directory: directory, changes: changes)
+    self.init(writer: writer, directory: directory, changes: changes, isKept: isKept)
   }
 
-  /// Whether a path stays below the tracing directory.
-  private static func isInside(_ path: String) -> Bool {
-    !path.isEmpty && !path.hasPrefix("/") && !path.split(separator: "/").contains("..")
+  /// Whether a path stays below the tracing directory, or is one of the few others that are set.
+  private static func isOurs(_ path: String) -> Bool {
+    if ControlFile.outside.contains(where: { $0.path == path }) { return true }
+    return !path.isEmpty && !path.hasPrefix("/") && !path.split(separator: "/").contains("..")
   }
 }
 

@@ -5,12 +5,16 @@ import Glibc
 package enum RestoreProblem: ExplainedError, Equatable {
   /// It no longer says what we wrote: somebody else set it since, and it is theirs now.
   case changedByAnother(file: String)
+  /// An instance that another run has settings in: it goes with that run's.
+  case leftToAnother(file: String, owner: String)
   case failed(TracefsError)
 
   package var message: String {
     switch self {
     case .changedByAnother(let file):
       "\(file): changed by somebody else in the meantime; left as it is"
+    case .leftToAnother(let file, let owner):
+      "\(file): not removed, as \(owner) has settings in it; it goes with them"
     case .failed(let error):
       "not put back: " + error.message
     }
@@ -18,25 +22,29 @@ package enum RestoreProblem: ExplainedError, Equatable {
 
   package var hint: String? {
     switch self {
-    case .changedByAnother: nil
+    case .changedByAnother, .leftToAnother: nil
     case .failed(let error): error.hint
     }
   }
 
   /// Whether trying again later may help.
-  var mayPass: Bool {
+  package var mayPass: Bool {
     switch self {
-    case .changedByAnother, .failed(.missingFile): false
+    case .changedByAnother, .leftToAnother, .failed(.missingFile): false
     case .failed: true
     }
   }
 }
 
-/// Undoes one noted change.
+/// Undoes one noted change, as if there were no other run.
 struct Restorer {
   var directory: TracingDirectory
 
   func undo(_ change: Journal.Change) -> [RestoreProblem] {
+    // What was set in an instance went with it.
+    if let instance = change.instancePath, !TextFile.isDirectory("\(directory.path)/\(instance)") {
+      return []
+    }
     do throws(TracefsError) {
       switch change.kind {
       case .value, .choice, .bufferSize, .functions, .list, .filter:
@@ -57,12 +65,9 @@ struct Restorer {
 
   private func undoSetting(_ change: Journal.Change) throws(TracefsError) -> [RestoreProblem] {
     let now = try SavedState.words(of: change.path, kind: change.kind, in: directory)
-    // The kernel itself takes ended tasks out of a list of pids and, with event-fork, adds new ones.
-    // A list that ran empty so reads like none at all, but it lets nobody through.
-    let changesItself = change.kind == .list && change.path.hasSuffix("_pid")
-    if now == change.former, !changesItself { return [] }
-    if let reads = change.reads, reads != Fingerprint(now), !changesItself {
-      return [.changedByAnother(file: "\(directory.path)/\(change.path)")]
+    if now == change.former, !change.changesItself { return [] }
+    if let reads = change.reads, reads != Fingerprint(now), !change.changesItself {
+      return [.changedByAnother(file: directory.fullPath(of: change.path))]
     }
     if change.kind == .bufferSize, change.former.first == "X" {
       for word in change.former.dropFirst() {
@@ -78,7 +83,7 @@ struct Restorer {
 
   private func undoAddition(_ change: Journal.Change) throws(TracefsError) {
     guard let text = change.former.first else { return }
-    let path = "\(directory.path)/\(change.path)"
+    let path = directory.fullPath(of: change.path)
     do {
       try TextFile.write([text], to: path, .append)
     } catch  where error.code == ENOENT {
@@ -90,15 +95,27 @@ struct Restorer {
 
   private func undoEvents(_ change: Journal.Change) throws(TracefsError) -> [RestoreProblem] {
     let switches = EventSwitches(directory: directory, path: change.path)
-    var on: [EventName] = []
-    var off: [EventName] = []
-    for word in change.former {
-      guard let event = EventName(word.dropFirst()) else { continue }
-      if word.hasPrefix("+") { on.append(event) } else { off.append(event) }
-    }
+    let words = change.former.compactMap(EventWord.init).filter { $0.wasOn != $0.isWanted }
+    let on = words.filter(\.isWanted).map(\.event)
+    let off = words.filter(\.wasOn).map(\.event)
     let isOn = try switches.enabled(among: on + off)
     try switches.turnOff(on.filter(isOn.contains))
     for event in off where !isOn.contains(event) { try switches.set(event, on: true) }
     return []
+  }
+}
+
+extension Journal.Change {
+  /// The kernel itself takes ended tasks out of a list of pids and, with event-fork, adds new ones.
+  /// A list that ran empty so reads like none at all, but it lets nobody through.
+  /// The longest latency is the kernel's to raise.
+  var changesItself: Bool {
+    kind == .list && path.hasSuffix("_pid") || path.hasSuffix(ControlFile.tracingMaxLatency.path)
+  }
+
+  /// `instances/NAME` of a path below that; nil for the top level.
+  var instancePath: String? {
+    let parts = path.split(separator: "/")
+    return parts.count > 1 && parts[0] == "instances" ? "instances/\(parts[1])" : nil
   }
 }

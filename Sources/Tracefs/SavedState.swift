@@ -3,195 +3,326 @@ import Glibc
 
 /// Every change made to the kernel's control files, and the way back.
 ///
-/// All writes of this program go through here. Before a file's first change its value is read and
-/// noted in a journal on disk; `restore()` puts the values back in reverse order. After a
-/// `kill -9` the next run finds the journal (`FoundState`) and does the same.
+/// All writes of this program go through here, but for the one that ends tracing at once. Before
+/// a file's first change its value is read and noted in a journal on disk. Then either `restore()` puts the values back in reverse order, or
+/// `keep()` leaves them, on purpose, for `kscope reset`. After a `kill -9` the next run finds the
+/// journal (`FoundState`) and puts back what it says.
+///
+/// Several runs may change the same file, each while the others are at work or are kept. The
+/// changes of a file lie on one another like a pile of sheets, in the order in which they were
+/// made, and each remembers what the sheet below says:
+///
+/// - The run on top puts back what lies below it.
+/// - A run that ends, or is reset, below another writes nothing: the sheet above it takes over what
+///   it would have put back (`Unwinding`).
+/// - A run that writes again to a file that another covered since is taken out of the pile and laid
+///   on top.
+/// - What is there already is noted all the same where it is another run's doing (an event that is
+///   on, a trigger), so that it stays when that run ends, and goes when this one does.
+/// - An instance goes with the last run that set anything in it.
+///
+/// So whatever the order of endings, each run's settings hold while it lasts, and when all are put
+/// back every file says what it said before the first. Exceptions, all of them reported: a file that
+/// no longer says what the run on top wrote is somebody else's now, and stays; so does what lay
+/// below a change that somebody else made in between. Settings that one run made inside an instance
+/// of its own stay in it when another run goes on using that instance. An instance that was removed
+/// on purpose does not come back. Runs that keep their journals in different places
+/// (`KSCOPE_STATE_DIR`) do not know of each other.
 ///
 /// Files in an instance that this state created are not noted: they go with the instance.
 /// Calls are synchronous and belong to one thread.
 package final class SavedState {
   package let directory: TracingDirectory
-  private let place: StateDirectory?
+  private let writer: Journal.Writer
   private let isPermanent: Bool
-  private var journal: Journal
-  private var file: JournalFile?
+  private var place: StateDirectory?
+  private var open: OpenJournal?
+  private var holdsLock = false
   private var numbers: [String: Int] = [:]
   private var createdInstances: [String] = []
+  /// What would take back the lines that were added, by file.
+  private var additions: [String: Set<String>] = [:]
 
   /// - Parameters:
   ///   - command: the command line, for whoever finds the journal.
   ///   - place: where journals are kept; the usual places when nil.
-  package init(
+  package convenience init(
     _ directory: TracingDirectory, command: [String] = CommandLine.arguments,
     in place: StateDirectory? = nil
   ) {
+    self.init(directory, command, place, isPermanent: false)
+  }
+
+  /// For commands that bring settings to where a boot leaves them: nothing is noted, nothing is put
+  /// back.
+  package static func permanent(_ directory: TracingDirectory) -> SavedState {
+    SavedState(directory, [], nil, isPermanent: true)
+  }
+
+  private init(
+    _ directory: TracingDirectory, _ command: [String], _ place: StateDirectory?, isPermanent: Bool
+  ) {
     self.directory = directory
     self.place = place
-    isPermanent = false
-    journal = Self.journal(directory, command)
-  }
-
-  /// For commands whose purpose is to leave things changed: nothing is noted, nothing is put back.
-  package static func permanent(_ directory: TracingDirectory) -> SavedState {
-    SavedState(permanent: directory)
-  }
-
-  private init(permanent directory: TracingDirectory) {
-    self.directory = directory
-    place = nil
-    isPermanent = true
-    journal = Self.journal(directory, [])
-  }
-
-  private static func journal(_ directory: TracingDirectory, _ command: [String]) -> Journal {
-    Journal(
-      writer: Journal.Writer(
-        process: .current, uid: getuid(), time: Int64(time(nil)), bootID: BootID.current,
-        command: command),
-      directory: directory.path)
+    self.isPermanent = isPermanent
+    writer = Journal.Writer(
+      process: .current, uid: getuid(), time: Int64(time(nil)), bootID: BootID.current,
+      command: command)
   }
 
   /// How many settings are noted and not yet put back.
-  package var changeCount: Int { journal.changes.count { !$0.isDone } }
+  package var changeCount: Int { open?.journal.openChanges.count ?? 0 }
 
   /// The journal's path, once there is one.
-  package var journalPath: String? { file?.path }
+  package var journalPath: String? { open?.path }
 
   // MARK: Changing
 
   /// Writes texts to a file, each in a `write` of its own, having noted what it said before.
   ///
-  /// - Parameter path: below the tracing directory.
+  /// - Parameter path: below the tracing directory, or one of `ControlFile.outside`.
   func write(
     _ texts: [String], to path: String, kind: SettingKind, mode: TextFile.Mode
   ) throws(TracefsError) {
     guard isNoted(path) else { return try Self.put(texts, to: path, in: directory, mode) }
-    let number: Int
-    if let known = numbers[path] {
-      number = known
-      journal.changes[number].reads = nil
-      try file?.add(Journal.againLine(number), synced: true)
-    } else {
-      let former = try Self.words(of: path, kind: kind, in: directory)
-      number = try note(Journal.Change(kind: kind, path: path, former: former))
-      numbers[path] = number
+    try exclusively { () throws(TracefsError) in
+      let number = try numberForWriting(to: path, kind: kind)
+      defer { settle(number) }
+      try Self.put(texts, to: path, in: directory, mode)
     }
-    defer { settle(number) }
-    try Self.put(texts, to: path, in: directory, mode)
   }
 
-  /// Adds one line to a file that keeps many, having noted the text that takes it back.
-  func add(_ text: String, to path: String, undo: String) throws(TracefsError) {
-    guard isNoted(path) else {
-      return try Self.put([text], to: path, in: directory, .append)
+  /// Changes a value on behalf of the run that changed it last, so that it is put back with that
+  /// run's settings; where no run did, the change is this state's.
+  func writeOnBehalf(
+    _ texts: [String], to path: String, kind: SettingKind
+  ) throws(TracefsError) {
+    guard isNoted(path) else { return try Self.put(texts, to: path, in: directory, .replace) }
+    try exclusively { () throws(TracefsError) in
+      guard let top = try others().top(of: path) else {
+        return try write(texts, to: path, kind: kind, mode: .replace)
+      }
+      try top.journal.noteAgain(top.number)
+      defer {
+        if let words = try? Self.words(of: path, kind: kind, in: directory) {
+          top.journal.settle(top.number, Fingerprint(words))
+        }
+      }
+      try Self.put(texts, to: path, in: directory, .replace)
     }
-    let number = try note(Journal.Change(kind: .added, path: path, former: [undo]))
+  }
+
+  /// Adds one line to a file that keeps many, having noted the text that takes it back, and the
+  /// file that takes that.
+  func add(
+    _ text: String, to path: String, undo: String, in undoPath: String? = nil
+  ) throws(TracefsError) {
+    let undoPath = undoPath ?? path
+    if isNoted(path) {
+      try exclusively { () throws(TracefsError) in
+        try addNoted(text, to: path, undo: undo, in: undoPath)
+      }
+    } else {
+      try Self.put([text], to: path, in: directory, .append)
+    }
+    additions[undoPath, default: []].insert(undo)
+  }
+
+  private func addNoted(
+    _ text: String, to path: String, undo: String, in undoPath: String
+  ) throws(TracefsError) {
+    let number = try note(.added, undoPath, former: [undo])
     do throws(TracefsError) {
       try Self.put([text], to: path, in: directory, .append)
     } catch {
       forget(number)
-      throw error
+      guard case .refused(_, _, EEXIST, _) = error, try others().haveAdded(undo, to: undoPath)
+      else { throw error }
+      _ = try note(.added, undoPath, former: [undo, Journal.wasThere])
     }
   }
 
-  /// Notes events that `body` will switch; `words` are `+sys:ev` and `-sys:ev`.
+  /// Whether a line was added here that `undo` takes back.
+  func hasAdded(to path: String, undo: String) -> Bool {
+    additions[path]?.contains(undo) == true
+  }
+
+  /// Takes back now what was added here; false where nothing was.
+  func takeBack(from path: String, undo: String) throws(TracefsError) -> Bool {
+    guard hasAdded(to: path, undo: undo) else { return false }
+    try Self.put([undo], to: path, in: directory, .append)
+    additions[path]?.remove(undo)
+    for (number, change) in (open?.journal.changes ?? []).enumerated()
+    where change.kind == .added && change.path == path && change.former == [undo] && !change.isDone
+    {
+      forget(number)
+    }
+    return true
+  }
+
+  /// Notes events that `body` will switch.
+  ///
+  /// - Parameters:
+  ///   - changing: the events that are not as wanted yet.
+  ///   - unchanged: those that are; noted where another run has switched them.
   func switchEvents(
-    _ words: [String], at path: String, _ body: () throws(TracefsError) -> Void
+    _ changing: [EventName], unchanged: [EventName], on: Bool, at path: String,
+    _ body: () throws(TracefsError) -> Void
   ) throws(TracefsError) {
-    guard isNoted(path), !words.isEmpty else { return try body() }
-    _ = try note(Journal.Change(kind: .events, path: path, former: words))
+    guard isNoted(path) else { return try body() }
+    var words = changing.map { EventWord($0, wasOn: !on, isWanted: on) }
+    let theirs = unchanged.isEmpty ? [] : try others().events(at: path)
+    words += unchanged.filter(theirs.contains).map { EventWord($0, wasOn: on, isWanted: on) }
+    if !words.isEmpty { _ = try note(.events, path, former: words.map(\.text)) }
     try body()
   }
 
   func createInstance(_ instance: Instance) throws(TracefsError) {
     let path = instance.path(below: directory)
-    let number =
-      isPermanent ? nil : try note(Journal.Change(kind: .instance, path: path, former: []))
-    if mkdir(instance.path, 0o700) != 0 {
-      let error = SystemError("mkdir", path: instance.path)
-      if let number { forget(number) }
-      throw .explaining(error, file: instance.path)
+    try exclusively { () throws(TracefsError) in
+      let number = isPermanent ? nil : try note(.instance, path, former: [])
+      if mkdir(instance.path, 0o700) != 0 {
+        let error = SystemError("mkdir", path: instance.path)
+        if let number { forget(number) }
+        throw .explaining(error, file: instance.path)
+      }
     }
     if !isPermanent { createdInstances.append(path + "/") }
   }
 
-  /// Removes an instance now; it need not be one that was created here.
+  /// Removes an instance now, for good; it need not be one that was created here.
   func removeInstance(_ instance: Instance) throws(TracefsError) {
     let path = instance.path(below: directory)
     if rmdir(instance.path) != 0 {
       throw .explaining(SystemError("remove", path: instance.path), file: instance.path)
     }
     createdInstances.removeAll { $0 == path + "/" }
-    for (number, change) in journal.changes.enumerated()
+    for (number, change) in (open?.journal.changes ?? []).enumerated()
     where change.path == path && change.kind == .instance {
       forget(number)
     }
   }
 
-  // MARK: Putting back
+  // MARK: The end
 
   /// Puts everything back, the last change first, and says what could not be.
   ///
   /// Safe to call more than once. Where a problem may pass (a file in use), the journal stays for
   /// `kscope reset`.
+  ///
+  /// - Parameter isWanted: of a path below the tracing directory, whether it is to be put back.
   @discardableResult
-  package func restore() -> [RestoreProblem] {
-    var problems: [RestoreProblem] = []
-    for number in journal.changes.indices.reversed() where !journal.changes[number].isDone {
-      let change = journal.changes[number]
-      let found = Restorer(directory: directory).undo(change)
-      problems += found
-      if !found.contains(where: \.mayPass) {
-        forget(number)
-        if change.kind == .instance { createdInstances.removeAll { $0 == change.path + "/" } }
-      }
+  package func restore(
+    only isWanted: (_ path: String) -> Bool = { _ in true }
+  ) -> [RestoreProblem] {
+    guard let open else { return [] }
+    // Without the lock it is better to go on than to leave things as they are.
+    let held = place.flatMap { try? StateLock.hold($0) }
+    defer { if let held { close(held) } }
+    open.refresh()
+    let others = place.map { OtherJournals(than: open.path, of: directory, in: $0) }
+    let problems = Unwinding(directory: directory, journal: open, others: others ?? .none)
+      .run(only: isWanted)
+    let left = open.journal.openChanges.map { open.journal.changes[$0] }
+    numbers = numbers.filter { !open.journal.changes[$0.value].isDone }
+    createdInstances.removeAll { path in
+      !left.contains { $0.kind == .instance && $0.path + "/" == path }
     }
-    if changeCount == 0 {
-      file?.remove()
-      file = nil
-      journal.changes = []
+    if left.isEmpty {
+      self.open = nil
+      additions = [:]
     }
     return problems
   }
 
+  /// Leaves everything as it is, on purpose: `kscope reset` puts it back.
+  package func keep() throws(TracefsError) {
+    guard let open else { return }
+    try exclusively { () throws(TracefsError) in try open.keep() }
+    self.open = nil
+    numbers = [:]
+    createdInstances = []
+  }
+
   // MARK: Notes
+
+  /// Runs what reads and changes settings while no other run does.
+  func exclusively<T>(_ body: () throws(TracefsError) -> T) throws(TracefsError) -> T {
+    if isPermanent || holdsLock { return try body() }
+    let directory = try stateDirectory()
+    guard let held = try StateLock.hold(directory) else { throw StateLock.isStuck(directory) }
+    defer { close(held) }
+    holdsLock = true
+    defer { holdsLock = false }
+    open?.refresh()
+    return try body()
+  }
+
+  private func stateDirectory() throws(TracefsError) -> StateDirectory {
+    if let place { return place }
+    let found = try StateDirectory.usable()
+    place = found
+    return found
+  }
+
+  private func others() throws(TracefsError) -> OtherJournals {
+    if isPermanent { return .none }
+    return OtherJournals(than: open?.path, of: directory, in: try stateDirectory())
+  }
 
   private func isNoted(_ path: String) -> Bool {
     !isPermanent && !createdInstances.contains { path.hasPrefix($0) }
   }
 
-  private func note(_ change: Journal.Change) throws(TracefsError) -> Int {
-    let file: JournalFile
-    if let open = self.file {
-      file = open
-    } else {
-      let directory: StateDirectory
-      if let place { directory = place } else { directory = try .usable() }
-      file = try JournalFile(journal, in: directory)
-      self.file = file
+  /// Notes a write that is to come, or that it comes once more.
+  private func numberForWriting(
+    to path: String, kind: SettingKind
+  ) throws(TracefsError) -> Int {
+    if let open, let known = numbers[path] {
+      let unwinding = Unwinding(directory: directory, journal: open, others: try others())
+      guard let above = unwinding.changeAbove(known) else {
+        try open.noteAgain(known)
+        return known
+      }
+      _ = unwinding.handOver(known, to: above)
+      forget(known)
     }
-    let number = journal.changes.count
-    try file.add(Journal.line(for: change, number: number), synced: true)
-    journal.changes.append(change)
+    let former = try Self.words(of: path, kind: kind, in: directory)
+    let number = try note(kind, path, former: former)
+    numbers[path] = number
     return number
+  }
+
+  private func note(
+    _ kind: SettingKind, _ path: String, former: [String]
+  ) throws(TracefsError) -> Int {
+    let open: OpenJournal
+    if let known = self.open {
+      open = known
+    } else {
+      let journal = Journal(writer: writer, directory: directory.path)
+      open = try OpenJournal(creating: journal, in: try stateDirectory())
+      self.open = open
+    }
+    return try open.note(
+      Journal.Change(time: Journal.now, kind: kind, path: path, former: former))
   }
 
   /// Notes how the file reads after our write, so that another's later change can be told.
   private func settle(_ number: Int) {
-    let change = journal.changes[number]
+    guard let open else { return }
+    let change = open.journal.changes[number]
     guard let words = try? Self.words(of: change.path, kind: change.kind, in: directory) else {
       return
     }
-    let reads = Fingerprint(words)
-    journal.changes[number].reads = reads
-    try? file?.add(Journal.readsLine(number, reads))
+    open.settle(number, Fingerprint(words))
   }
 
   private func forget(_ number: Int) {
-    let path = journal.changes[number].path
-    journal.changes[number].isDone = true
+    guard let open else { return }
+    let path = open.journal.changes[number].path
     if numbers[path] == number { numbers[path] = nil }
-    try? file?.add(Journal.doneLine(number))
+    open.markDone(number)
   }
 }
 
@@ -202,7 +333,7 @@ extension SavedState {
   static func words(
     of path: String, kind: SettingKind, in directory: TracingDirectory
   ) throws(TracefsError) -> [String] {
-    let full = "\(directory.path)/\(path)"
+    let full = directory.fullPath(of: path)
     let text: String
     do { text = try TextFile.read(full) } catch { throw Instance.meaning(of: error, file: full) }
     let words = kind.words(in: text)
@@ -213,7 +344,7 @@ extension SavedState {
   static func put(
     _ texts: [String], to path: String, in directory: TracingDirectory, _ mode: TextFile.Mode
   ) throws(TracefsError) {
-    let full = "\(directory.path)/\(path)"
+    let full = directory.fullPath(of: path)
     do {
       try TextFile.write(texts, to: full, mode)
     } catch {

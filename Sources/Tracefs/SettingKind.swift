@@ -13,8 +13,7 @@ enum SettingKind: String, Sendable {
   case list
   /// An event's filter: `none`, or its text.
   case filter
-  /// Events switched on or off together; the former value lists them as `+sys:ev` (was off,
-  /// switched on) and `-sys:ev` (was on, switched off).
+  /// Events switched on or off together; the former value lists them as `EventWord` says.
   case events
   /// One line added to a file that keeps many; the former value is the text that takes it back.
   case added
@@ -23,6 +22,14 @@ enum SettingKind: String, Sendable {
 }
 
 extension SettingKind {
+  /// Whether a file of this kind has one value, that of the last write.
+  var isSetting: Bool {
+    switch self {
+    case .value, .choice, .bufferSize, .functions, .list, .filter: true
+    case .events, .added, .instance: false
+    }
+  }
+
   /// What a file's text says, in the words that would be written to say it again.
   func words(in text: String) -> [String] {
     switch self {

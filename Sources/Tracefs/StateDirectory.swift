@@ -22,6 +22,12 @@ package struct StateDirectory: Sendable, Equatable {
 
   package init(path: String) { self.path = path }
 
+  /// The journals in it, sorted.
+  var journalPaths: [String] {
+    ((try? TextFile.names(in: path)) ?? []).filter { $0.hasPrefix("journal-") }
+      .map { "\(path)/\($0)" }
+  }
+
   static var candidates: [String] {
     if let named = getenv("KSCOPE_STATE_DIR") {
       let path = String(cString: named)

@@ -64,6 +64,30 @@ package enum TextFile {
     if let failure { throw failure }
   }
 
+  /// Writes bytes in one `write`, as a file that takes records wants it.
+  package static func writeBytes(_ bytes: [UInt8], to path: String) throws(SystemError) {
+    let descriptor = open(path, O_WRONLY | O_CLOEXEC)
+    guard descriptor >= 0 else { throw SystemError("open", path: path) }
+    defer { close(descriptor) }
+    let count = bytes.withUnsafeBytes { Glibc.write(descriptor, $0.baseAddress, $0.count) }
+    guard count == bytes.count else { throw SystemError("write", path: path) }
+  }
+
+  /// The first bytes of a file, as many as one `read` gives.
+  static func readHead(_ path: String, _ count: Int) throws(SystemError) -> [UInt8] {
+    let descriptor = open(path, O_RDONLY | O_CLOEXEC)
+    guard descriptor >= 0 else { throw SystemError("open", path: path) }
+    defer { close(descriptor) }
+    var failed = false
+    let bytes = [UInt8](unsafeUninitializedCapacity: count) { buffer, used in
+      let got = Glibc.read(descriptor, buffer.baseAddress, count)
+      failed = got < 0
+      used = max(0, got)
+    }
+    if failed { throw SystemError("read", path: path) }
+    return bytes
+  }
+
   package static func exists(_ path: String) -> Bool { access(path, F_OK) == 0 }
 
   /// The names in a directory, sorted, without `.` and `..`.
@@ -85,6 +109,14 @@ package enum TextFile {
     return names
   }
 
+  /// Where a symbolic link leads; nil for anything else.
+  static func link(_ path: String) -> String? {
+    var target = [CChar](repeating: 0, count: Int(PATH_MAX))
+    let count = readlink(path, &target, target.count)
+    guard count > 0 else { return nil }
+    return String(decoding: target[..<count].map(UInt8.init(bitPattern:)), as: UTF8.self)
+  }
+
   package static func isDirectory(_ path: String) -> Bool {
     var status = stat()
     return stat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFDIR
@@ -98,6 +130,23 @@ extension StringProtocol {
     while let first = rest.first, first.isWhitespace { rest = rest.dropFirst() }
     while let last = rest.last, last.isWhitespace { rest = rest.dropLast() }
     return String(rest)
+  }
+
+  /// Whether a text, which is not empty, occurs in it.
+  func contains(part: String) -> Bool {
+    Nearest.contains(Array(utf8), Array(part.utf8))
+  }
+
+  /// What stands before and after the first occurrence of a text; all of it where there is none.
+  func parts(separatedBy part: String) -> [String] {
+    var start = startIndex
+    while start < endIndex {
+      if self[start...].hasPrefix(part) {
+        return [String(self[..<start]), String(self[index(start, offsetBy: part.count)...])]
+      }
+      start = index(after: start)
+    }
+    return [String(self)]
   }
 
   /// Its lines, without empty ones.

@@ -22,6 +22,14 @@ package enum TracefsError: ExplainedError, Equatable {
   case refused(file: String, text: String, code: Int32, log: String?)
   /// The file or instance is in use (`EBUSY`).
   case busy(file: String, action: String)
+  /// An event that exists already.
+  case exists(what: String, name: String)
+  /// A dynamic event that cannot be removed; `by` says who uses it, as far as can be told.
+  case eventInUse(EventName, by: [String])
+  /// The kernel's tracefs cannot do it.
+  case missingFeature(KernelFeature)
+  /// A text in one of the kernel's languages that breaks a rule, before the kernel is asked.
+  case malformed(MalformedText)
   /// A value whose form is wrong before the kernel is asked.
   case badValue(what: String, text: String, expected: String)
   /// A control file says something that is not understood.
@@ -61,6 +69,14 @@ extension TracefsError {
       return "\(file): the kernel refused '\(shown)': \(reason)" + (log.map { "\n\($0)" } ?? "")
     case .busy(let file, let action):
       return "\(file): cannot \(action): in use"
+    case .exists(let what, let name):
+      return "\(what) \(name) exists already"
+    case .eventInUse(let event, _):
+      return "event \(event) cannot be removed: it is in use"
+    case .missingFeature(let feature):
+      return "this kernel has no \(feature.title)" + Self.need(feature.requirement)
+    case .malformed(let text):
+      return "\(text.what): \(text.problem)\n\(text.shown)"
     case .badValue(let what, let text, let expected):
       return "\(what): '\(text)' is not \(expected)"
     case .unreadable(let file, let text, let expected):
@@ -89,7 +105,15 @@ extension TracefsError {
       return "close what reads trace_pipe or trace_pipe_raw there, then try again"
     case .journal:
       return "name a directory of your own in KSCOPE_STATE_DIR"
-    case .missingFile, .refused, .badValue, .unreadable, .system:
+    case .malformed(let text):
+      return text.nearest.isEmpty ? nil : "nearest: " + text.nearest.joined(separator: ", ")
+    case .exists:
+      return "choose another name, or remove it first"
+    case .eventInUse(_, let users):
+      return users.isEmpty
+        ? "perf may use it, or a histogram's action in some event's trigger file"
+        : "used by " + users.joined(separator: "; ")
+    case .missingFile, .missingFeature, .refused, .badValue, .unreadable, .system:
       return nil
     }
   }
@@ -100,6 +124,14 @@ extension TracefsError {
 }
 
 extension TracefsError {
+  /// Whether one text was not taken, by the kernel or before it; other texts may be.
+  package var isRefusal: Bool {
+    switch self {
+    case .refused, .malformed: true
+    default: false
+    }
+  }
+
   /// Gives a failing open, read or write of a tracing file its meaning.
   static func explaining(_ error: SystemError, file: String, text: String? = nil) -> TracefsError {
     switch error.code {

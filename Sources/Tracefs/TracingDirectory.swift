@@ -5,6 +5,8 @@ import Glibc
 package struct TracingDirectory: Sendable, Equatable {
   /// Without a slash at the end.
   package let path: String
+  /// The root of the files outside that go with tracing: empty, but in tests.
+  var root = ""
 
   /// Takes a directory that is a tracing directory, wherever it is.
   package init(path: String) throws(TracefsError) {
@@ -72,10 +74,20 @@ package struct TracingDirectory: Sendable, Equatable {
     return name
   }
 
+  /// A path below this directory, or from the root of the file system, as a whole.
+  func fullPath(of file: String) -> String {
+    file.hasPrefix("/") ? root + file : "\(path)/\(file)"
+  }
+
   // MARK: What all instances share
 
   /// A file that only the root has, as text.
   package func read(_ file: ControlFile) throws(TracefsError) -> String { try top.read(file) }
+
+  /// Whether a probe of a function's return still has its arguments (Linux 6.9).
+  package var keepsArgumentsAtReturn: Bool {
+    (try? read(.readme))?.contains("kernel return probes support: $retval, $arg<N>") ?? false
+  }
 
   /// Every event that can be enabled, in the kernel's order; not those of the `ftrace` system.
   package func availableEvents() throws(TracefsError) -> [EventName] {

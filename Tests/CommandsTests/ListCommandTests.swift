@@ -59,7 +59,7 @@ import Tracefs
       try list.writeEvents(matching: "sched_switch", .format(isFull: false), to: &$0)
     }
     #expect(fields.hasPrefix("system: sched\nname: sched_switch\nID: 308\nformat:\n"))
-    #expect(fields.hasSuffix("\tfield:pid_t pid;\toffset:8;\tsize:4;\tsigned:1;\n\n"))
+    #expect(fields.hasSuffix("\tfield:int next_prio;\toffset:60;\tsize:4;\tsigned:1;\n\n"))
     let full = try text {
       try list.writeEvents(matching: "sched_switch", .format(isFull: true), to: &$0)
     }
@@ -100,9 +100,8 @@ import Tracefs
     #expect(try parse("-p").tracers)
   }
 
-  @Test func resetAsksWhatToRemove() {
-    #expect(throws: (any Error).self) { try ResetCommand.parse(["-d"]) }
-    #expect(throws: Never.self) { try ResetCommand.parse(["-B", "x", "-d"]) }
+  @Test func resetNamesFilesOnce() {
+    #expect(ResetCommand.summary(["events", "a", "events"]) == "events, a")
     #expect(ResetCommand.summary(["a", "b"]) == "a, b")
     #expect(
       ResetCommand.summary((0..<10).map(String.init)) == "0, 1, 2, 3, 4, 5, 6, 7 and 2 more")

@@ -34,4 +34,19 @@ import Testing
       """
     #expect(lines.prefix(19) == expected.split(separator: "\n")[...])
   }
+
+  /// What 3.3 added stands behind it, and says what it needs.
+  @Test func newerOptionsSayWhatTheyNeed() {
+    var sink = ByteSink()
+    ReportOptionList.write(to: &sink)
+    let entries = String(decoding: sink.bytes, as: UTF8.self).split(separator: "------------\n")
+    let newer = entries.filter { $0.contains("(--compat 3.3)") }
+    #expect(newer.count == 3)
+    #expect(entries.suffix(3).elementsEqual(newer))
+    for (entry, name) in zip(newer, ["skip", "dec", "hex"]) {
+      #expect(entry.contains("  option:\tretval-\(name)\n"))
+      #expect(entry.contains("  plugin:\tfgraph\n"))
+      #expect(entry.contains("     set:\t0\n"))
+    }
+  }
 }

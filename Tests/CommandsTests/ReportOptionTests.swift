@@ -204,6 +204,17 @@ import TraceTestSupport
     #expect(try ReportCommand.parse(Array(explicit.dropFirst())).verbose == level)
   }
 
+  @Test(arguments: [
+    (["-vF", "sched", "a.dat"], ["--exclude", "sched", "a.dat"]),
+    (["-tvFsched"], ["-t", "--exclude", "sched"]), (["-vl", "-F", "x"], ["-l", "--exclude", "x"]),
+    (["-tR", "-l"], ["-t", "-R", "-l"]), (["-F", "-tR"], ["-F", "-tR"]),
+    (["-tV3"], ["-t", "--verbose=3"]),
+    (["-lOparent=1"], ["-l", "-Oparent=1"]), (["-l", "-O", "-ab"], ["-l", "-O", "-ab"]),
+  ])
+  func lettersMayStandTogether(arguments: [String], explicit: [String]) {
+    #expect(ReportArgumentOrder.explicit(["report"] + arguments) == ["report"] + explicit)
+  }
+
   @Test func aLevelThatIsNoneIsRefused() {
     #expect(throws: (any Error).self) { try ReportCommand.parse(["--verbose=foo"]) }
   }

@@ -18,6 +18,8 @@ struct EventBuilder {
   var longSize = 8
   var symbols = ""
   var printk = ""
+  var generation = TextGeneration.version3_1
+  var rawFields = EventChoice.none
   private(set) var fields = ""
   private(set) var record: [UInt8] = []
   private var tail: [(place: Int, bytes: [UInt8], isRelative: Bool)] = []
@@ -93,6 +95,8 @@ struct EventBuilder {
     var builder = EventCatalogBuilder(longSize: longSize, byteOrder: byteOrder)
     builder.add(format: format(printFormat), system: system)
     builder.symbols = SymbolTable(text: symbols)
+    builder.generation = generation
+    builder.rawFields = rawFields
     var printk = printk
     printk.withUTF8 { builder.setPrintkFormats(UnsafeRawBufferPointer($0)) }
     return builder.build()
@@ -112,12 +116,11 @@ extension EventCatalog {
   ) -> String {
     var sink = ByteSink()
     var scratch = PrintScratch()
-    scratch.timestamp = timestamp
     record.withUnsafeBytes { bytes in
       if raw {
         printRawFields(record: bytes, eventIndex: index, into: &sink, scratch: &scratch)
       } else {
-        printInfo(record: bytes, eventIndex: index, into: &sink, scratch: &scratch)
+        printInfo(record: bytes, time: timestamp, eventIndex: index, into: &sink, scratch: &scratch)
       }
     }
     return sink.text

@@ -131,7 +131,7 @@ import Testing
     #expect(
       HandlerOptions.all.map { "\($0.title)=\($0.isSetByDefault ? 1 : 0)" } == [
         "ftrace:parent=0", "ftrace:indent=1", "ftrace:offset=0", "fgraph:tailprint=0",
-        "fgraph:depth=0",
+        "fgraph:depth=0", "fgraph:retval-skip=0", "fgraph:retval-dec=0", "fgraph:retval-hex=0",
       ])
     #expect(HandlerOptions.all.allSatisfy { !$0.summary.isEmpty && !$0.summary.hasSuffix(".") })
   }
@@ -150,7 +150,7 @@ import Testing
     for option in HandlerOptions.all {
       options[option] = true
       #expect(options[option])
-      try options.set(option.title + "=no")
+      try options.set(option.title + "=no", for: option.since)
       #expect(!options[option])
     }
   }

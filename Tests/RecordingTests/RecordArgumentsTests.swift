@@ -1,3 +1,4 @@
+import Glibc
 import Testing
 
 @testable import Recording
@@ -174,5 +175,103 @@ import Testing
     #expect(Set(letters).count == letters.count)
     #expect(Set(longs).count == longs.count)
     #expect(RecordOption.refused.keys.allSatisfy { !letters.map { "-\($0)" }.contains($0) })
+  }
+}
+
+/// What the commands take that share the options of `record`.
+@Suite struct TracingCommandTests {
+  private func plan(
+    _ command: TracingCommand, _ arguments: String...
+  ) throws -> RecordingPlan {
+    guard case .plan(let plan) = try RecordArguments.parse(arguments, for: command) else {
+      throw RecordArgumentError.nothingToRecord
+    }
+    return plan
+  }
+
+  @Test func setTakesWhatChangesSettings() throws {
+    let plan = try plan(.set, "-C", "mono", "-b", "64", "-B", "x", "-e", "irq", "-P", "7")
+    #expect(plan.buffers[0].clock == "mono")
+    #expect(plan.buffers[1].pids == [7])
+    #expect(throws: RecordArgumentError.nothingToSet) { try self.plan(.set) }
+    #expect(throws: RecordArgumentError.nothingToRecord) { try self.plan(.start, "-b", "64") }
+  }
+
+  @Test func setRemovesInstances() throws {
+    let plan = try plan(.set, "-v", "-B", "old", "-B", "new", "-e", "irq")
+    #expect(plan.buffers.map(\.isRemoved) == [false, true, false])
+    #expect(plan.buffers[2].events.first?.isExcluded == false)
+    #expect(throws: RecordArgumentError.removedAndSet("old")) {
+      try self.plan(.set, "-v", "-B", "old", "-e", "irq")
+    }
+    // With record -v is of events only.
+    #expect(
+      try self.plan(.record, "-e", "sched", "-v", "-B", "new", "-e", "irq").buffers[1].isRemoved
+        == false)
+  }
+
+  @Test(arguments: [
+    (TracingCommand.start, ["-e", "x", "-o", "f"], "-o"), (.start, ["-e", "x", "-m", "5"], "-m"),
+    (.start, ["-e", "x", "--duration", "5"], "--duration"), (.start, ["-e", "x", "-s", "5"], "-s"),
+    (.set, ["-e", "x", "-k"], "-k"), (.set, ["--fork", "ls"], "--fork"),
+    (.set, ["--private", "-e", "x"], "--private"), (.record, ["-e", "x", "--fork"], "--fork"),
+    (.stream, ["-e", "x", "-o", "f"], "-o"), (.extract, ["-e", "x"], "-e"),
+  ])
+  func refusesWhatMakesNoSense(command: TracingCommand, arguments: [String], option: String) throws
+  {
+    let error = #expect(throws: RecordArgumentError.self) {
+      try RecordArguments.parse(arguments, for: command)
+    }
+    guard case .unsuited(option, command.rawValue, let why) = error else {
+      Issue.record("\(String(describing: error))")
+      return
+    }
+    #expect(!why.isEmpty)
+  }
+
+  @Test func startKeepsAnyway() throws {
+    #expect(try plan(.start, "-k", "-e", "x", "--fork", "ls").forks)
+  }
+
+  @Test func limits() throws {
+    #expect(RecordLimits.duration("10") == 10_000_000_000)
+    #expect(RecordLimits.duration("10s") == 10_000_000_000)
+    #expect(RecordLimits.duration("500ms") == 500_000_000)
+    #expect(RecordLimits.duration("2m") == 120_000_000_000)
+    #expect(RecordLimits.duration("1h") == 3_600_000_000_000)
+    for bad in ["", "0", "s", "-1", "1.5", "10x", "99999999999999999999", "9999999999h"] {
+      #expect(RecordLimits.duration(bad) == nil)
+    }
+    #expect(RecordLimits.size("100M") == 100 << 20)
+    #expect(RecordLimits.size("7") == 7)
+    #expect(RecordLimits.size("2g") == 2 << 30)
+    #expect(RecordLimits.size("99999999T") == nil)
+    #expect(RecordLimits.size("M") == nil)
+    let plan = try plan(.record, "-e", "x", "--duration=2m", "--max-size", "5K", "--private")
+    #expect(plan.duration == 120_000_000_000)
+    #expect(plan.maximumFileSize == 5120)
+    #expect(plan.isPrivate)
+  }
+
+  @Test func privateTouchesNothingShared() {
+    for option in [["-g", "f"], ["--max-graph-depth", "1"], ["--cmdlines-size", "9"]] {
+      #expect(throws: RecordArgumentError.notPrivate(option[0])) {
+        try RecordArguments.parse(["--private", "-e", "x"] + option)
+      }
+    }
+  }
+}
+
+@Suite struct PageBudgetTests {
+  @Test func givesWholePagesUntilNothingIsLeft() throws {
+    let flag = try EventFlag()
+    let budget = PageBudget(10_000, exhausted: flag.descriptor)
+    #expect(budget.take(upTo: 8192, unit: 4096) == 8192)
+    budget.giveBack(4096)
+    #expect(budget.take(upTo: 65536, unit: 4096) == 4096)
+    var state = pollfd(fd: flag.descriptor, events: Int16(POLLIN), revents: 0)
+    #expect(poll(&state, 1, 0) == 0)
+    #expect(budget.take(upTo: 4096, unit: 4096) == 0)
+    #expect(poll(&state, 1, 0) == 1)
   }
 }

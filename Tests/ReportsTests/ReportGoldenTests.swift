@@ -12,7 +12,7 @@ import TraceTestSupport
 @Suite struct ReportGoldenTests {
   static let recordings = [
     "all-events", "awkward", "follow", "function", "function-graph", "instances", "kprobes",
-    "scheduling", "stacks", "timers",
+    "repeats", "scheduling", "stacks", "timers",
   ]
 
   private static let folder = "\(#filePath.parentFolder)/Fixtures"

@@ -84,6 +84,7 @@ package final class FakeTracefs {
   }
 
   private static let topFiles = [
+    ("README", readme),
     ("available_events", events.joined(separator: "\n") + "\n"),
     ("available_filter_functions", functions),
     ("available_tracers", "blk mmiotrace function_graph function nop\n"),
@@ -99,6 +100,12 @@ package final class FakeTracefs {
     ("set_event", ""),
     ("set_event_pid", ""),
     ("set_event_notrace_pid", ""),
+    ("snapshot", "# tracer: nop\n#\n#\n# * Snapshot is freed *\n#\n"),
+    ("stack_trace", "        Depth    Size   Location    (0 entries)\n"),
+    ("synthetic_events", ""),
+    ("trace_marker", ""),
+    ("trace_marker_raw", ""),
+    ("uprobe_events", ""),
     ("set_ftrace_filter", "#### all functions enabled ####\n"),
     ("set_ftrace_notrace", "#### no functions disabled ####\n"),
     ("set_ftrace_pid", "no pid\n"),
@@ -140,8 +147,44 @@ package final class FakeTracefs {
 
     """
 
+  /// What tells features apart in the text of Linux 6.12.
+  private static let readme = """
+    tracing mini-HOWTO:
+
+    \t           r[maxactive][:[<group>/][<event>]] <place> [<args>]
+    \t           f[:[<group>/][<event>]] <func-name>[%return] [<args>]
+    \t           t[:[<group>/][<event>]] <tracepoint> [<args>]
+    \t           e[:[<group>/][<event>]] <attached-group>.<attached-event> [<args>] [if <filter>]
+    \t           <argname>[->field[->field|.field...]],
+    \t     kernel return probes support: $retval, $arg<N>, $comm
+    \t     type: s8/16/32/64, u8/16/32/64, x8/16/32/64, char, string, symbol,
+    \t           symstr, %pd/%pD, <type>\\[<array-size>\\]
+          hist trigger\t- If set, event hits are aggregated into a hash table
+    \t            [:nohitcount]
+    \t    can be any field, or the special string 'common_stacktrace'.
+    \t            .buckets=size  display values in groups of size rather than raw number
+    \t            .percent    display a number of percentage value
+    \t     example: echo 'myevent u64 lat; char name[]; long[] stack' >> synthetic_events
+
+    """
+
+  /// The fields of an event, `type name` and size; the others have a `pid` alone.
+  private static let fields = [
+    "sched_switch": [
+      ("char prev_comm[16]", 16), ("pid_t prev_pid", 4), ("int prev_prio", 4),
+      ("long prev_state", 8), ("char next_comm[16]", 16), ("pid_t next_pid", 4),
+      ("int next_prio", 4),
+    ]
+  ]
+
   private static func format(_ event: String, id: Int) -> String {
-    let name = event.split(separator: ":")[1]
+    let name = String(event.split(separator: ":")[1])
+    var offset = 8
+    var lines: [String] = []
+    for (declaration, size) in fields[name] ?? [("pid_t pid", 4)] {
+      lines.append("\tfield:\(declaration);\toffset:\(offset);\tsize:\(size);\tsigned:1;")
+      offset += size
+    }
     return """
       name: \(name)
       ID: \(id)
@@ -151,7 +194,7 @@ package final class FakeTracefs {
       \tfield:unsigned char common_preempt_count;\toffset:3;\tsize:1;\tsigned:0;
       \tfield:int common_pid;\toffset:4;\tsize:4;\tsigned:1;
 
-      \tfield:pid_t pid;\toffset:8;\tsize:4;\tsigned:1;
+      \(lines.joined(separator: "\n"))
 
       print fmt: "pid=%d", REC->pid
 

@@ -122,25 +122,6 @@ import TraceTestSupport
     #expect(NameWords("do_page_fault").count == 2)
   }
 
-  @Test func undoesListedTriggers() {
-    #expect(Trigger.removal(of: "stacktrace if pid == 1") == "!stacktrace if pid == 1")
-    #expect(
-      Trigger.command(fromListed: "traceoff:count=3 if prev_pid == 7")
-        == "traceoff:3 if prev_pid == 7")
-    #expect(Trigger.command(fromListed: "stacktrace:unlimited") == "stacktrace")
-    #expect(
-      Trigger.command(fromListed: "hist:keys=pid:vals=hitcount:size=2048 if pid > 3 [active]")
-        == "hist:keys=pid:vals=hitcount:size=2048 if pid > 3")
-    #expect(
-      Trigger.functionRemoval(ofListed: "vfs_read:traceoff:count=4") == "!vfs_read:traceoff:0")
-    #expect(
-      Trigger.functionRemoval(ofListed: "vfs_write:stacktrace:unlimited")
-        == "!vfs_write:stacktrace")
-    #expect(DynamicEvent.removal(ofListed: "p:kprobes/myp vfs_read") == "-:kprobes/myp")
-    #expect(DynamicEvent.removal(ofListed: "s:synthetic/foo\tu64 a") == "-:synthetic/foo")
-    #expect(DynamicEvent.removal(ofListed: "# none") == nil)
-  }
-
   @Test func measuresEdits() {
     func distance(_ left: String, _ right: String) -> Int? {
       Nearest.editDistance(left.utf8, right.utf8, atMost: 9)

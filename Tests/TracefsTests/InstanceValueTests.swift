@@ -93,23 +93,4 @@ import TraceTestSupport
     #expect(throws: TracefsError.self) { try top.setCPUMask("two", saving: state) }
     #expect(throws: TracefsError.self) { try top.setCPUs([-1], saving: state) }
   }
-
-  @Test func quotesTheKernelsWordsAboutItsRefusal() {
-    let log = """
-      [  100.000000] event filter parse error: error: Field not found
-        Command: old == 1
-                 ^
-      [  267.720638] event filter parse error: error: Field not found
-        Command: (nosuch == 1)
-                       ^
-      """
-    let newest = ErrorLog.newest(in: log)
-    #expect(newest?.hasPrefix("[  267.720638]") == true)
-    #expect(ErrorLog.isAbout("(nosuch == 1)", entry: newest ?? ""))
-    #expect(!ErrorLog.isAbout("prev_pid == 3", entry: newest ?? ""))
-    let histogram =
-      "[ 1.0] hist:sched:sched_switch: error: Couldn't find field\n  Command: keys=foo"
-    #expect(ErrorLog.isAbout("hist:keys=foo", entry: histogram))
-    #expect(ErrorLog.newest(in: "") == nil)
-  }
 }

@@ -12,7 +12,8 @@ import TraceTestSupport
         bootID: "boot", command: ["kscope", "record", "-e", "a\tb\nc\\d\r\n"]),
       directory: "/sys/kernel/tracing",
       changes: [
-        Journal.Change(kind: .functions, path: "set_ftrace_filter", former: ["a", "b c", ""]),
+        Journal.Change(
+          time: 9, kind: .functions, path: "set_ftrace_filter", former: ["a", "b c", ""]),
         Journal.Change(kind: .list, path: "set_event_pid", former: []),
       ])
   }
@@ -31,6 +32,9 @@ import TraceTestSupport
     let lines = Journal.readsLine(0, Fingerprint(["x"])) + Journal.doneLine(1)
     #expect(Journal(text(sample) + lines) == settled)
     #expect(Journal(text(sample) + lines + Journal.againLine(0))?.changes[0].reads == nil)
+    let more = Journal(text(sample) + Journal.formerLine(1, ["x", "y"]) + Journal.keptLine)
+    #expect(more?.changes[1].former == ["x", "y"])
+    #expect(more?.isKept == true)
   }
 
   @Test func everyCutIsAJournalOrNone() {
@@ -42,8 +46,9 @@ import TraceTestSupport
   }
 
   @Test(arguments: [
-    "change\t5\tvalue\ttracing_on\t1\n", "change\t2\tnonsense\ttracing_on\t1\n",
-    "change\t2\tvalue\t../../etc/passwd\t1\n", "change\t2\tvalue\t/etc/passwd\t1\n",
+    "change\t5\t7\tvalue\ttracing_on\t1\n", "change\t2\t7\tnonsense\ttracing_on\t1\n",
+    "change\t2\t7\tvalue\t../../etc/passwd\t1\n", "change\t2\t7\tvalue\t/etc/passwd\t1\n",
+    "change\t2\t-7\tvalue\ttracing_on\t1\n", "former\t7\tx\n", "former\n",
     "reads\t7\tff\n", "done\t-1\n", "reads\t0\tzz\n", "what\n",
   ])
   func refusesLinesThatNobodyWrote(line: String) {

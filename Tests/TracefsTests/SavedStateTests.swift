@@ -232,7 +232,7 @@ import TraceTestSupport
     let path = try #require(fake.journals.first)
     let lines = try TextFile.read(path).split(separator: "\n").map { $0 + "\n" }
     // Killed between the write and the note of how it reads; then between two changes.
-    let cut = lines.dropLast().joined() + "change\t1\tvalue\tmax_graph_de"
+    let cut = lines.dropLast().joined() + "change\t1\t5\tvalue\tmax_graph_de"
     try TextFile.write([cut], to: path, .replace)
     let found = try #require(SavedState.abandoned(in: [place]).first)
     #expect(found.files == ["tracing_on"])
@@ -245,8 +245,8 @@ extension SavedStateTests {
   @Test func clearsAFilterThatTheKernelCouldNotParse() throws {
     let state = makeState()
     let event = EventName(system: "sched", name: "sched_switch")
-    try directory.top.setFilter("nosuch == 1", of: event, saving: state)
-    let shown = "nosuch == 1\n^\nparse_error: Field not found\n"
+    try directory.top.setFilter("prev_pid == 1", of: event, saving: state)
+    let shown = "prev_pid == 1\n^\nparse_error: Field not found\n"
     try fake.write("events/sched/sched_switch/filter", shown)
     #expect(try directory.top.filter(of: event) == nil)
     let change = Journal.Change(

@@ -1,4 +1,4 @@
-// System calls on ranges of a file.
+// System calls on files that Swift does not see.
 #ifndef CKERNEL_FILE_RANGES_H
 #define CKERNEL_FILE_RANGES_H
 
@@ -17,5 +17,11 @@ int ck_punch_hole(int descriptor, int64_t offset, int64_t count);
 
 /// fallocate(2) with FALLOC_FL_KEEP_SIZE: claims blocks for the range.
 int ck_claim_blocks(int descriptor, int64_t offset, int64_t count);
+
+/// open(2) with O_TMPFILE: a file without a name, which is gone when it is closed.
+int ck_open_nameless(const char *directory, mode_t mode);
+
+/// linkat(2): gives the file of a descriptor a name that no other file has.
+int ck_name(int descriptor, const char *path);
 
 #endif

@@ -32,7 +32,7 @@ enum LiveText {
   private static func ending(_ ending: LiveSummary.Ending) -> String? {
     switch ending {
     case .running, .outputClosed, .timeOver: nil
-    case .asRecording(let ending): RecordText.words(for: ending)
+    case .asRecording(let ending): RecordText.ending(of: ending)
     }
   }
 }

@@ -17,7 +17,7 @@ enum ReportArgumentOrder {
     var result = ["report"]
     var files = 0
     var excludes = false
-    var rest = arguments.dropFirst()
+    var rest = parted(arguments.dropFirst())[...]
     while let argument = rest.popFirst() {
       if argument == "--" {
         result.append(argument)
@@ -60,5 +60,40 @@ enum ReportArgumentOrder {
       }
     }
     return result
+  }
+
+  /// Letters without a value, which may stand together: `-tR`.
+  private static let flags = "qTIStlRNLwEfPepGv"
+  /// Letters that take the rest of a word, or the next one: `-vFsched`.
+  private static let letters = "iFnrOHV"
+
+  /// Takes letters that stand together apart.
+  private static func parted(_ arguments: ArraySlice<String>) -> [String] {
+    var result: [String] = []
+    var isVerbatim = false
+    for argument in arguments {
+      let isBundle = argument.hasPrefix("-") && argument.count > 2 && !argument.hasPrefix("--")
+      if !isBundle || isVerbatim || !flags.contains(argument.dropFirst().prefix(1)) {
+        // The value of an option is nobody's letters.
+        isVerbatim = !isVerbatim && takesNext(argument)
+        result.append(argument)
+        continue
+      }
+      var word = argument.dropFirst()
+      while let letter = word.first, flags.contains(letter) {
+        result.append("-\(letter)")
+        word = word.dropFirst()
+      }
+      if !word.isEmpty {
+        result.append("-\(word)")
+        isVerbatim = takesNext("-\(word)")
+      }
+    }
+    return result
+  }
+
+  private static func takesNext(_ argument: String) -> Bool {
+    argument.count == 2 && letters.dropLast().contains(argument.dropFirst())
+      || withValue.contains(argument) || ["--filter", "--input"].contains(argument)
   }
 }

@@ -55,7 +55,8 @@ struct ReportSelectionOptions: ParsableArguments {
   @Option(
     name: .customLong("pid"),
     help: ArgumentHelp(
-      "Only events of these tasks, and those that wake or switch to them.", valueName: "list"))
+      "Only events of these tasks, and those that wake or switch to them; beside -F, these too.",
+      valueName: "list"))
   var pids: [String] = []
 
   @Option(
@@ -213,28 +214,29 @@ struct ReportLineOptions: ParsableArguments {
 
   @Option(
     help: ArgumentHelp(
-      "The columns of trace-cmd 3.1, or of 3.3, which shows the flags of -l in every line.",
+      """
+      The text of trace-cmd 3.1, or of 3.3: the flags of -l in every line, what functions returned, \
+      the kernel's own letters of task states.
+      """,
       valueName: "version"))
-  var compat = TraceCmdVersion.version3_1
-
-  enum TraceCmdVersion: String, ExpressibleByArgument, CaseIterable {
-    case version3_1 = "3.1"
-    case version3_3 = "3.3"
-  }
+  var compat = TextGeneration.version3_1
 
   func options(difference: Bool) throws -> ReportOptions.LineOptions {
     var options = ReportOptions.LineOptions()
-    options.layout = latency ? .latency : compat == .version3_3 ? .version3_3 : .version3_1
+    options.generation = compat
+    options.isLatencyFormat = latency
     options.raw = raw
     options.rawFields = try Self.choice(rawEvents)
     options.withoutHandler = noHandlers ? .all : try Self.choice(eventsWithoutHandler)
-    for text in handlerOptions { try options.handlers.set(text) }
+    for text in handlerOptions { try options.handlers.set(text, for: compat) }
     options.marksSubBuffers = boundary
     options.showsWakeupLatency = wakeupLatency
     options.showsDifference = difference
     return options
   }
 }
+
+extension TextGeneration: ExpressibleByArgument {}
 
 extension ReportLineOptions {
   /// The events whose name or system is matched as a whole by one of these expressions.

@@ -11,7 +11,9 @@ enum ReportOptionList {
       }
       previous = option.plugin
       sink.append("  plugin:\t\(option.plugin)\n  option:\t\(option.name)\n")
-      sink.append("    desc:\t\(option.summary)\n     set:\t\(option.isSetByDefault ? 1 : 0)\n")
+      let condition = option.since == .version3_1 ? "" : " (--compat \(option.since.rawValue))"
+      sink.append("    desc:\t\(option.summary)\(condition)\n")
+      sink.append("     set:\t\(option.isSetByDefault ? 1 : 0)\n")
     }
   }
 }

@@ -112,7 +112,7 @@ extension PrintInterpreter {
     let half = LoadKind(size: 2, isSigned: false, swapped: context.swapped)
     let word = LoadKind(size: 4, isSigned: false, swapped: context.swapped)
     let delta = half.load(base, op.low) << 32 | word.load(base, Int(op.c))
-    let time = scratch.timestamp &- delta
+    let time = scratch.time &- delta
     let microseconds = time / 1000 &+ (time % 1000 >= 500 ? 1 : 0)
     sink.append(decimal: microseconds / 1_000_000, width: 5)
     sink.append(UInt8(ascii: "."))

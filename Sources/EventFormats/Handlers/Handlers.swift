@@ -7,12 +7,13 @@
 enum Handlers {
   /// The program of an event and, where its print format was not understood, why.
   static func program(
-    for format: EventFormat, longSize: Int, swapped: Bool, isHandled: Bool = true,
-    symbolAddress: @escaping (String) -> UInt64?
+    for format: EventFormat, longSize: Int, swapped: Bool, generation: TextGeneration,
+    isHandled: Bool = true, symbolAddress: @escaping (String) -> UInt64?
   ) -> (PrintProgram, EventFormatError?) {
     func compiler() -> PrintCompiler {
       PrintCompiler(
-        format: format, longSize: longSize, swapped: swapped, symbolAddress: symbolAddress)
+        format: format, longSize: longSize, swapped: swapped, generation: generation,
+        symbolAddress: symbolAddress)
     }
     func attempt(_ body: (inout PrintCompiler) throws(PrintFormatProblem) -> Bool) -> PrintProgram?
     {
@@ -29,7 +30,8 @@ enum Handlers {
     }) {
       return (steps, nil)
     }
-    if isHandled, let text = replacement(for: format),
+    if isHandled,
+      let text = replacement(for: format, longSize: longSize, generation: generation),
       let program = attempt({ (compiler) throws(PrintFormatProblem) in
         try compiler.compile(text)
         return true
@@ -52,9 +54,11 @@ enum Handlers {
   }
 
   /// Another print format for the event; nil where its own serves.
-  static func replacement(for format: EventFormat) -> String? {
+  static func replacement(
+    for format: EventFormat, longSize: Int, generation: TextGeneration
+  ) -> String? {
     switch format.system {
-    case "sched": schedReplacement(format)
+    case "sched": schedReplacement(format, longSize: longSize, generation)
     case "timer": timerReplacement(format)
     case "tlb": tlbReplacement(format)
     case "mac80211": mac80211Replacement(format)

@@ -43,10 +43,9 @@ package final class LiveSession {
   package init(
     _ plan: RecordingPlan, duration: UInt64?, commandLine: [String], output descriptor: Int32
   ) throws(RecordingError) {
-    let recorder = Recorder(plan, commandLine: commandLine, program: "kscope")
-    try recorder.checkCommand()
+    try TracingChecks.checkCommand(of: plan)
     let directory = try Recorder.traced { () throws(TracefsError) in try TracingDirectory.find() }
-    summary.warnings = try recorder.recoverAbandoned()
+    summary.warnings = try TracingChecks.recoverAbandoned()
     let watch = try ProcessWatch(plan)
     self.plan = plan
     self.directory = directory

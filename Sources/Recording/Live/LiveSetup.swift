@@ -43,7 +43,7 @@ struct LiveSetup {
     let instance = try Recorder.traced { () throws(TracefsError) in
       try directory.instance(named: name)
     }
-    try BusyCheck.check(instance)
+    try BusyCheck.check(instance, readersCount: true)
     return instance
   }
 
@@ -59,7 +59,7 @@ struct LiveSetup {
       return nil
     }
     if let own { return own }
-    try BusyCheck.check(directory.top)
+    try BusyCheck.check(directory.top, readersCount: true)
     return directory.top
   }
 

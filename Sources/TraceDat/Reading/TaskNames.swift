@@ -17,7 +17,7 @@ package struct TaskNames: Sendable {
     }
   }
 
-  /// Adds a name that an event told, unless the file knew one.
+  /// Takes the name that an event told, in place of one that was known.
   package mutating func add(_ pid: Int32, _ name: UnsafeRawBufferPointer) {
     names[pid] = Array(name.prefix { $0 != 0 })
   }

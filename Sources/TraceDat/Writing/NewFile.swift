@@ -18,12 +18,22 @@ struct NewFile {
   func write(
     _ fill: (_ buffer: Int, _ cpu: Int, Region) throws(WritingError) -> Int64
   ) throws(WritingError) -> Int64 {
+    do throws(WritingError) {
+      return try writeUnnamed(fill)
+    } catch {
+      throw error.of(path)
+    }
+  }
+
+  private func writeUnnamed(
+    _ fill: (_ buffer: Int, _ cpu: Int, Region) throws(WritingError) -> Int64
+  ) throws(WritingError) -> Int64 {
     var metadata = self.metadata
     // Version 6 has one size for all sub-buffers, and it is in the head.
     if version == 6, let size = buffers.first?.pageSize { metadata.pageSize = size }
     let writer = try TraceFileWriter(
       path: "\(path).\(getpid()).part", version: version, compression: compression,
-      metadata: metadata, buffers: buffers)
+      metadata: metadata, buffers: buffers, isNameless: true)
     do throws(WritingError) {
       var written: [[RegionContent]] = []
       for (index, buffer) in buffers.enumerated() {

@@ -8,17 +8,24 @@ final class OutputFile {
   let descriptor: Int32
   private let device: dev_t
   private let inode: ino_t
-  private var isLinked = true
+  private var isLinked: Bool
 
   /// Creates the file, or empties the one that is there.
   ///
-  /// - Parameter isExclusive: refuse a file that is there already.
-  init(path: String, isExclusive: Bool = false) throws(WritingError) {
+  /// - Parameters:
+  ///   - isExclusive: refuse a file that is there already.
+  ///   - isNameless: the file gets its name by `rename`, so that nothing is left of it where this
+  ///     process is killed. A file system that cannot do that gives it the name at once.
+  init(
+    path: String, isExclusive: Bool = false, isNameless: Bool = false
+  ) throws(WritingError) {
     self.path = path
+    let nameless = isNameless ? ck_open_nameless(Self.directory(of: path), 0o644) : -1
+    isLinked = nameless < 0
     // Not truncated by open: what is no regular file is refused untouched, and a pipe must not be
     // waited for.
     let flags = O_RDWR | O_CREAT | O_CLOEXEC | O_NONBLOCK | (isExclusive ? O_EXCL : 0)
-    descriptor = open(path, flags, 0o644)
+    descriptor = nameless >= 0 ? nameless : open(path, flags, 0o644)
     guard descriptor >= 0 else {
       if isExclusive, errno == EEXIST { throw .leftover(path: path) }
       if errno == ENXIO { throw .notRegular(path: path) }
@@ -36,6 +43,19 @@ final class OutputFile {
 
   deinit {
     if descriptor >= 0 { close(descriptor) }
+  }
+
+  private static func directory(of path: String) -> String {
+    path.lastIndex(of: "/").map { String(path[...$0]) } ?? "."
+  }
+
+  /// Takes the place of the file of another name.
+  func rename(to other: String) throws(WritingError) {
+    if !isLinked {
+      guard ck_name(descriptor, path) == 0 else { throw fail("linkat") }
+      isLinked = true
+    }
+    guard Glibc.rename(path, other) == 0 else { throw fail("rename") }
   }
 
   /// Removes the file's name, if that still is this file's.

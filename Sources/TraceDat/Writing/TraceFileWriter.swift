@@ -32,11 +32,12 @@ package final class TraceFileWriter {
   /// - Parameters:
   ///   - version: 6 or 7.
   ///   - compression: only for version 7.
+  ///   - isNameless: the file is nowhere to be seen until `rename`.
   /// - Throws: `WritingError` where the file cannot be made or what is asked for cannot be put in
   ///   it; nothing is left behind then.
   package init(
     path: String, version: Int = 7, compression: Compression = .none, metadata: TraceMetadata,
-    buffers: [BufferLayout], placement wanted: Placement = .automatic
+    buffers: [BufferLayout], placement wanted: Placement = .automatic, isNameless: Bool = false
   ) throws(WritingError) {
     let request = WritingRequest(
       path: path, version: version, compression: compression, metadata: metadata, buffers: buffers)
@@ -45,7 +46,7 @@ package final class TraceFileWriter {
     self.buffers = buffers
     self.compression = compression
     order = metadata.byteOrder
-    file = try OutputFile(path: path)
+    file = try OutputFile(path: path, isNameless: isNameless)
     var parts: [OutputFile] = []
     do throws(WritingError) {
       let abilities = try FileSystemAbilities(probing: file)
@@ -99,6 +100,13 @@ package final class TraceFileWriter {
       descriptor: slot.file.descriptor, offset: slot.offset, capacity: slot.capacity)
   }
 
+  /// What the finished file holds beside the pages, in bytes, at most: metadata, the room for what
+  /// is written at the end, and the gaps before each CPU's pages.
+  package var sizeBesidePages: Int64 {
+    progress.upperBound + Self.reserve
+      + Int64(regions.slots.count + buffers.count) * regions.alignment
+  }
+
   /// Brings all pages together and makes the file a whole one.
   ///
   /// - Parameter written: for each buffer, for each of its CPUs in order, what its region got.
@@ -135,7 +143,7 @@ package final class TraceFileWriter {
   /// Gives the finished file its name, in place of the file that has it.
   func rename(to path: String) throws(WritingError) {
     guard fsync(file.descriptor) == 0 else { throw file.fail("fsync") }
-    guard Glibc.rename(file.path, path) == 0 else { throw file.fail("rename") }
+    try file.rename(to: path)
   }
 
   /// Removes everything that was created.

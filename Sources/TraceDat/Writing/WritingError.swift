@@ -13,6 +13,18 @@ package enum WritingError: ExplainedError, Equatable {
   /// What was asked for cannot be put into the format.
   case unsupported(path: String, reason: String)
 
+  /// The same of the file that was asked for, where it has another name while it is written.
+  func of(_ path: String) -> WritingError {
+    switch self {
+    case .create(_, let cause): .create(path: path, cause: cause)
+    case .notRegular: .notRegular(path: path)
+    case .leftover: self
+    case .write(_, let cause): .write(path: path, cause: cause)
+    case .compress(_, let cause): .compress(path: path, cause: cause)
+    case .unsupported(_, let reason): .unsupported(path: path, reason: reason)
+    }
+  }
+
   package var message: String {
     switch self {
     case .create(let path, let cause): "cannot create \(path): \(cause.reason)"

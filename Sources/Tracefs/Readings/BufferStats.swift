@@ -5,6 +5,10 @@ package struct BufferStats: Equatable, Sendable {
   package var entries: UInt64 = 0
   /// Events that newer ones wrote over before anybody read them.
   package var overrun: UInt64 = 0
+  /// Bytes that the events in the buffer take.
+  package var bytes: UInt64 = 0
+  /// When the oldest event in the buffer was, in the unit of `now`.
+  package var oldest: UInt64 = 0
   /// Events that were lost because a nested writer found the whole buffer uncommitted.
   package var commitOverrun: UInt64 = 0
   /// Events that were lost because the buffer was full and overwriting is switched off.
@@ -24,6 +28,8 @@ package struct BufferStats: Equatable, Sendable {
       switch line[..<colon] {
       case "entries": entries = UInt64(value) ?? 0
       case "overrun": overrun = UInt64(value) ?? 0
+      case "bytes": bytes = UInt64(value) ?? 0
+      case "oldest event ts": oldest = Self.time(value)
       case "commit overrun": commitOverrun = UInt64(value) ?? 0
       case "dropped events": dropped = UInt64(value) ?? 0
       case "read events": read = UInt64(value) ?? 0
@@ -44,6 +50,9 @@ package struct BufferStats: Equatable, Sendable {
   /// Events that were written and can never be read.
   package var lost: UInt64 { overrun &+ commitOverrun &+ dropped }
 
+  /// Events that were written, whatever became of them.
+  package var written: UInt64 { entries &+ read &+ lost }
+
   /// What happened since `earlier`; a counter that was reset in between counts from zero.
   package func since(_ earlier: BufferStats) -> BufferStats {
     func difference(_ now: UInt64, _ before: UInt64) -> UInt64 {
@@ -55,5 +64,19 @@ package struct BufferStats: Equatable, Sendable {
     result.dropped = difference(dropped, earlier.dropped)
     result.read = difference(read, earlier.read)
     return result
+  }
+}
+
+extension Instance {
+  /// One CPU's counters.
+  package func bufferStats(cpu: Int) throws(TracefsError) -> BufferStats {
+    BufferStats(try stats(cpu: cpu))
+  }
+
+  /// The counters of every CPU that has a buffer.
+  package func bufferStats() throws(TracefsError) -> [(cpu: Int, stats: BufferStats)] {
+    var rows: [(cpu: Int, stats: BufferStats)] = []
+    for cpu in try cpus() { rows.append((cpu, try bufferStats(cpu: cpu))) }
+    return rows
   }
 }

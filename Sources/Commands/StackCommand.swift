@@ -1,0 +1,54 @@
+package import ArgumentParser
+import ByteIO
+import Glibc
+import Tracefs
+
+/// `kscope stack`: the deepest kernel stack since the stack tracer was started.
+package struct StackCommand: ParsableCommand {
+  package static let configuration = CommandConfiguration(
+    commandName: "stack",
+    abstract:
+      "Find the deepest kernel stack: start and stop the stack tracer, print what it found.",
+    discussion: """
+      The stack tracer looks at the kernel's stack in every function and keeps the deepest one. It \
+      is one for the whole machine, costs time in every function while it runs, and goes on until \
+      it is stopped. Without an option the deepest stack is printed.
+
+      EXAMPLES
+        sudo kscope stack --reset --start     forget what was found and begin
+        sudo kscope stack                     the deepest stack so far
+        sudo kscope stack --stop
+      """)
+
+  @Flag(name: .long, help: "Start the stack tracer.")
+  var start = false
+
+  @Flag(name: .long, help: "Stop the stack tracer.")
+  var stop = false
+
+  @Flag(name: .long, help: "Forget the deepest stack.")
+  var reset = false
+
+  package init() {}
+
+  package mutating func validate() throws {
+    if start, stop { throw ValidationError("--start and --stop cannot go together") }
+  }
+
+  package mutating func run() throws {
+    let tracer = StackTracer(try TracingDirectory.find())
+    if stop { try tracer.setEnabled(false) }
+    if reset { try tracer.reset() }
+    if start { try tracer.setEnabled(true) }
+    if start || stop || reset { return }
+    var sink = ByteSink()
+    try Self.write(tracer, to: &sink)
+    try StandardStreams.writing { try sink.write(to: STDOUT_FILENO) }
+  }
+
+  static func write(_ tracer: StackTracer, to sink: inout ByteSink) throws {
+    sink.append(
+      try tracer.isEnabled() ? "(stack tracer running)\n" : "(stack tracer not running)\n")
+    sink.append(try tracer.deepest())
+  }
+}

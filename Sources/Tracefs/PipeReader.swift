@@ -1,0 +1,51 @@
+import Glibc
+
+/// A process that has one of the files open whose reading takes events out of a buffer.
+package struct PipeReader: Equatable, Sendable {
+  package var pid: Int32
+  /// The process's name, at most 15 bytes; empty where it is not known.
+  package var comm: String
+  /// The file, below the tracing directory: `per_cpu/cpu0/trace_pipe_raw`.
+  package var file: String
+
+  /// The instance whose buffer is read; nil is the top level.
+  package var instance: String? {
+    let parts = file.split(separator: "/")
+    return parts.count > 2 && parts[0] == "instances" ? String(parts[1]) : nil
+  }
+}
+
+extension TracingDirectory {
+  /// The processes that read this directory's buffers, by `/proc/PID/fd` (proc(5)).
+  ///
+  /// Those of other users are seen by root alone; the same files under another mount point are not
+  /// recognised unless that is the `tracing` directory of debugfs.
+  package func pipeReaders(proc: String = "/proc") -> [PipeReader] {
+    var readers: [PipeReader] = []
+    let pids = ((try? TextFile.names(in: proc)) ?? []).compactMap { Int32($0) }.sorted()
+    for pid in pids where pid != getpid() {
+      var files: Set<String> = []
+      for number in (try? TextFile.names(in: "\(proc)/\(pid)/fd")) ?? [] {
+        guard let target = TextFile.link("\(proc)/\(pid)/fd/\(number)"),
+          let file = fileOfBuffer(target)
+        else { continue }
+        files.insert(file)
+      }
+      if files.isEmpty { continue }
+      let comm = ((try? TextFile.read("\(proc)/\(pid)/comm")) ?? "").trimmed
+      readers += files.sorted().map { PipeReader(pid: pid, comm: comm, file: $0) }
+    }
+    return readers
+  }
+
+  /// The path below the tracing directory, where it is of a file that consumes.
+  private func fileOfBuffer(_ target: String) -> String? {
+    guard let name = target.split(separator: "/").last,
+      ["trace_pipe", "trace_pipe_raw", "snapshot_raw"].contains(name)
+    else { return nil }
+    for root in [path, "/sys/kernel/debug/tracing"] where target.hasPrefix(root + "/") {
+      return String(target.dropFirst(root.utf8.count + 1))
+    }
+    return nil
+  }
+}

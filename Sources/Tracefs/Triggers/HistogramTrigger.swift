@@ -1,0 +1,181 @@
+/// A trigger that counts an event by keys (Documentation/trace/histogram.rst).
+///
+/// What the kernel adds on its own (the plain hitcount among the values, sorting by it, 2,048 rows,
+/// the global clock) is nil or absent here, so that a listed trigger equals the one that was written.
+/// References to the trigger's own variables are the exception: the kernel lists what they stand for.
+package struct HistogramTrigger: Hashable, Sendable {
+  package struct Variable: Hashable, Sendable {
+    package var name: String
+    package var value: HistogramExpression
+
+    package init(_ name: String, _ value: HistogramExpression) {
+      self.name = name
+      self.value = value
+    }
+  }
+
+  package struct SortKey: Hashable, Sendable {
+    /// A key or value, as its name stands there.
+    package var field: String
+    package var isDescending: Bool
+
+    package init(_ field: String, isDescending: Bool = false) {
+      self.field = field
+      self.isDescending = isDescending
+    }
+  }
+
+  /// What is done to a trigger that is there already; `pause` may stand at a new one too.
+  package enum Control: String, Hashable, Sendable, CaseIterable {
+    case pause, `continue`, clear
+  }
+
+  /// Triggers of one name share one histogram.
+  package var name: String?
+  /// One to three (`TRACING_MAP_KEYS_MAX`).
+  package var keys: [HistogramExpression]
+  /// Summed up, beside the hitcount, which is always there.
+  package var values: [HistogramExpression]
+  package var variables: [Variable]
+  /// At most two; none is by hitcount.
+  package var sort: [SortKey]
+  /// Rows, a power of two; nil for the kernel's 2,048.
+  package private(set) var size: Int?
+  /// Of the timestamps; nil for `global`.
+  package var clock: String?
+  /// Not to show the hitcount (Linux 6.3).
+  package var hidesHitcount: Bool
+  package var control: Control?
+  package var handlers: [HistogramHandler]
+  package var filter: String?
+
+  package init(
+    name: String? = nil, keys: [HistogramExpression], values: [HistogramExpression] = [],
+    variables: [Variable] = [], sort: [SortKey] = [], size: Int? = nil, clock: String? = nil,
+    hidesHitcount: Bool = false, control: Control? = nil, handlers: [HistogramHandler] = [],
+    filter: String? = nil
+  ) {
+    self.name = name
+    self.keys = keys
+    self.values = values.filter { $0.field != .hitcount }
+    self.variables = variables
+    self.sort = sort == [SortKey("hitcount")] ? [] : sort
+    self.clock = clock == "global" ? nil : clock
+    self.hidesHitcount = hidesHitcount
+    self.control = control
+    self.handlers = handlers
+    self.filter = filter
+    self.size = Self.rounded(size)
+  }
+
+  static let defaultSize = 2048
+  /// What the kernel takes, rounded up to a power of two (`TRACING_MAP_BITS_MIN`, `_MAX`).
+  static let sizes = 65...131_072
+
+  /// As the kernel does it; a size that it refuses stays as it is.
+  private static func rounded(_ size: Int?) -> Int? {
+    guard let size, sizes.contains(size) else { return size }
+    var power = 128
+    while power < size { power *= 2 }
+    return power == defaultSize ? nil : power
+  }
+}
+
+extension HistogramTrigger: CustomStringConvertible {
+  /// As a `trigger` file takes it, in the order in which the kernel lists the parts.
+  package var description: String { text(stacktrace: HistogramField.stacktrace.name) }
+
+  /// As the trigger file of a kernel takes it.
+  package func text(for kernel: KernelFeatures) -> String {
+    text(stacktrace: kernel.has(.commonStacktrace) ? HistogramField.stacktrace.name : "stacktrace")
+  }
+
+  private func text(stacktrace: String) -> String {
+    func list(_ expressions: [HistogramExpression]) -> String {
+      expressions.map { $0.field == .stacktrace ? stacktrace : $0.description }
+        .joined(separator: ",")
+    }
+    var parts = ["hist"]
+    if let name { parts.append("name=\(name)") }
+    if !keys.isEmpty { parts.append("keys=" + list(keys)) }
+    if !values.isEmpty { parts.append("vals=" + list(values)) }
+    if !variables.isEmpty {
+      parts.append(variables.map { "\($0.name)=\(list([$0.value]))" }.joined(separator: ","))
+    }
+    if !sort.isEmpty {
+      let words = sort.map {
+        ($0.field == HistogramField.stacktrace.name ? stacktrace : $0.field)
+          + ($0.isDescending ? ".descending" : "")
+      }
+      parts.append("sort=" + words.joined(separator: ","))
+    }
+    if let size { parts.append("size=\(size)") }
+    if let clock { parts.append("clock=\(clock)") }
+    if hidesHitcount { parts.append("nohitcount") }
+    if let control { parts.append(control.rawValue) }
+    parts += handlers.map(\.description)
+    return parts.joined(separator: ":") + (filter.map { " if \($0)" } ?? "")
+  }
+}
+
+extension HistogramTrigger {
+  static let keyLimit = 3
+  static let sortLimit = 2
+
+  func check() throws(TracefsError) {
+    func bad(_ what: String, _ text: String, _ expected: String) -> TracefsError {
+      .badValue(what: what, text: text, expected: expected)
+    }
+    if let name { try KernelName.check(name, "name of a histogram") }
+    guard (1...Self.keyLimit).contains(keys.count) || keys.isEmpty && name != nil else {
+      throw bad("histogram", description, "one with 1 to 3 keys (keys=FIELD,…)")
+    }
+    for expression in keys + values { try expression.check() }
+    for key in keys {
+      if case .variable = key.first, key.rest.isEmpty {
+        throw bad("key of a histogram", "\(key)", "a field: the kernel takes no variable there")
+      }
+    }
+    var names: Set<String> = []
+    for variable in variables {
+      try KernelName.check(variable.name, "variable of a histogram")
+      guard names.insert(variable.name).inserted, !Self.words.contains(variable.name) else {
+        throw bad("variable of a histogram", variable.name, "a name that is free")
+      }
+      try variable.value.check()
+    }
+    guard sort.count <= Self.sortLimit else {
+      throw bad("sort", "\(sort.count) fields", "by one or two")
+    }
+    for key in sort { try KernelName.check(key.field, "sort key of a histogram") }
+    if let size, !Self.sizes.contains(size) {
+      throw bad("size of a histogram", "\(size)", "from 65 to 131,072 rows")
+    }
+    if let clock { try checkWord(clock, "clock of a histogram") }
+    for handler in handlers { try handler.check() }
+  }
+
+  private func checkWord(_ word: String, _ what: String) throws(TracefsError) {
+    let isWord = word.utf8.allSatisfy { TextScanner.isNameByte($0) || $0 == UInt8(ascii: "-") }
+    guard !word.isEmpty, isWord else { throw .badValue(what: what, text: word, expected: "a word") }
+  }
+
+  /// The words before `=` that are no variables.
+  static let words: Set<String> = [
+    "keys", "key", "values", "vals", "val", "sort", "size", "name", "clock",
+  ]
+
+  /// What a kernel must have to take this trigger.
+  package var features: Set<KernelFeature> {
+    var features: Set<KernelFeature> = [.histograms]
+    if hidesHitcount { features.insert(.noHitcount) }
+    for field in (keys + values).compactMap(\.field) {
+      switch field.modifier {
+      case .buckets: features.insert(.histogramBuckets)
+      case .percent, .graph: features.insert(.histogramPercent)
+      default: break
+      }
+    }
+    return features
+  }
+}

@@ -1,0 +1,121 @@
+/// The triggers of events, and what they counted.
+extension Instance {
+  /// An event's triggers; those that are not understood are left out.
+  package func triggers(of event: EventName) throws(TracefsError) -> [Trigger] {
+    try triggerLines(of: event).compactMap { try? Trigger($0) }
+  }
+
+  /// An event's triggers, as the kernel lists them.
+  package func triggerLines(of event: EventName) throws(TracefsError) -> [String] {
+    try read(.eventTrigger(event)).lines.filter { !$0.hasPrefix("#") }
+  }
+
+  /// What the histograms of an event counted, one table for each trigger.
+  package func histograms(of event: EventName) throws(TracefsError) -> [HistogramTable] {
+    try HistogramTable.list(in: try read(.eventHistogram(event)))
+  }
+
+  // MARK: Adding
+
+  /// Adds a trigger to all events that a pattern names.
+  package func addTrigger(
+    _ trigger: Trigger, on pattern: String, saving state: SavedState
+  ) throws(TracefsError) {
+    for event in try match(pattern).events { try addTrigger(trigger, to: event, saving: state) }
+  }
+
+  /// Adds a trigger to an event.
+  ///
+  /// Throws `.malformed` for a field of its filter that the event does not have, `.missingFeature`
+  /// where this kernel has no such triggers, and what the kernel says where it refuses.
+  package func addTrigger(
+    _ trigger: Trigger, to event: EventName, saving state: SavedState
+  ) throws(TracefsError) {
+    try trigger.check()
+    var text = trigger.description
+    if case .histogram(let histogram) = trigger {
+      let kernel = try directory.features()
+      for feature in KernelFeature.allCases where histogram.features.contains(feature) {
+        try kernel.require(feature)
+      }
+      text = histogram.text(for: kernel)
+    }
+    try checkFilter(of: trigger, in: text, event)
+    try add(text, of: trigger, to: event, saving: state)
+  }
+
+  /// Adds a trigger in the words of a person, such as `stacktrace if prev_prio < 50`, to all events
+  /// that a pattern names.
+  package func addTrigger(
+    _ text: String, on pattern: String, saving state: SavedState
+  ) throws(TracefsError) {
+    for event in try match(pattern).events { try addTrigger(text, to: event, saving: state) }
+  }
+
+  /// Adds a trigger in the words of a person to an event; a line that begins with `!` removes one
+  /// for good.
+  ///
+  /// What is not understood here may be new: the kernel is asked, and what was found wrong is said
+  /// only where it refuses without a word.
+  package func addTrigger(
+    _ text: String, to event: EventName, saving state: SavedState
+  ) throws(TracefsError) {
+    try KernelName.checkLine(text, "trigger")
+    var trigger: Trigger?
+    var doubt: TracefsError?
+    if !text.hasPrefix("!") {
+      do throws(TracefsError) { trigger = try Trigger(text) } catch { doubt = error }
+    }
+    if let trigger { try checkFilter(of: trigger, in: text, event) }
+    do throws(TracefsError) {
+      try add(text, of: trigger, to: event, saving: state)
+    } catch {
+      if case .refused(_, _, _, log: nil) = error, let doubt { throw doubt }
+      throw error
+    }
+  }
+
+  private func checkFilter(
+    of trigger: Trigger, in text: String, _ event: EventName
+  ) throws(TracefsError) {
+    guard let filter = trigger.filter, let check = fieldCheck(of: event) else { return }
+    let start = text.utf8.count - filter.utf8.count
+    try check.check(filter, of: event, at: text.hasSuffix(filter) ? start : 0, in: text)
+  }
+
+  private func add(
+    _ text: String, of trigger: Trigger?, to event: EventName, saving state: SavedState
+  ) throws(TracefsError) {
+    let file = ControlFile.eventTrigger(event)
+    guard let undo = try undo(of: text, trigger, event) else {
+      return try write(text, to: file)
+    }
+    try add(text, to: file, undo: undo, saving: state)
+  }
+
+  /// What takes a line back. Pausing and continuing a histogram that is there already is no
+  /// addition, and what clearing takes from one cannot come back: nil.
+  private func undo(
+    of text: String, _ trigger: Trigger?, _ event: EventName
+  ) throws(TracefsError) -> String? {
+    let removal = Trigger.removal(of: text)
+    guard case .histogram(var histogram)? = trigger, let control = histogram.control else {
+      return removal
+    }
+    histogram.control = nil
+    var isPaused: Bool?
+    for case .histogram(var listed) in try triggers(of: event) {
+      let isStopped = listed.control == .pause
+      listed.control = nil
+      if listed == histogram { isPaused = isStopped }
+    }
+    guard let isPaused else { return removal }
+    switch control {
+    case .clear: return nil
+    case .pause where isPaused, .continue where !isPaused: return nil
+    case .pause: histogram.control = .continue
+    case .continue: histogram.control = .pause
+    }
+    return histogram.text(for: try directory.features())
+  }
+}

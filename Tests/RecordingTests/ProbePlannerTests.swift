@@ -1,0 +1,106 @@
+import KernelTypes
+import Testing
+import TraceTestSupport
+
+@testable import Recording
+@testable import Tracefs
+
+@Suite struct ProbePlannerTests {
+  let fake: FakeTracefs
+  let folder = TemporaryFolder()
+  let planner: ProbePlanner
+
+  init() throws {
+    fake = try FakeTracefs()
+    SampleTypes().write(to: folder)
+    planner = ProbePlanner(
+      try TracingDirectory(path: fake.path), TypeLibrary(path: folder.path))
+  }
+
+  private func plan(_ arguments: String...) throws -> RecordingPlan {
+    guard case .plan(let plan) = try RecordArguments.parse(arguments) else {
+      throw RecordArgumentError.nothingToRecord
+    }
+    return plan
+  }
+
+  @Test func probesBecomeEventsOfTheirBuffers() throws {
+    try fake.write("events/kscope/schedule/format", "")
+    var plan = try plan(
+      "-e", "sched", "-e", "probe:do_filp_open(name=pathname->name)", "-f", "name ~ \"*x\"",
+      "-B", "own", "-e", "probe:do_filp_open%return", "-e", "probe:schedule")
+    let notes = try planner.resolve(&plan)
+    #expect(notes == [])
+    #expect(plan.buffers[0].events.map(\.eventPattern) == ["sched", "kscope:do_filp_open"])
+    #expect(plan.buffers[0].events[1].combinedFilter == "name ~ \"*x\"")
+    #expect(
+      plan.buffers[1].events.map(\.eventPattern)
+        == ["kscope:do_filp_open_return", "kscope:schedule_2"])
+  }
+
+  @Test func definitionsGoAwayWithTheSettings() throws {
+    var plan = try plan("-e", "probe:vfs_read(count)", "-e", "probe:vfs_read")
+    _ = try planner.resolve(&plan)
+    let state = SavedState(
+      planner.directory, command: [], in: StateDirectory(path: fake.statePath))
+    try planner.define(plan, saving: state)
+    #expect(
+      try fake.read("kprobe_events")
+        == "p:kscope/vfs_read vfs_read count=$arg3:u64"
+        + "p:kscope/vfs_read_2 vfs_read file=$arg1:x64 buf=+u0($arg2):ustring count=$arg3:u64 "
+        + "pos=$arg4:x64")
+    // What a run that is killed leaves behind for the next one.
+    let journal = try TextFile.read(try #require(fake.journals.first))
+    #expect(journal.contains("-:kscope/vfs_read_2"))
+    #expect(state.restore().isEmpty)
+    #expect(try fake.read("kprobe_events").hasSuffix("-:kscope/vfs_read_2-:kscope/vfs_read"))
+    #expect(fake.journals.isEmpty)
+  }
+
+  @Test func mistakesChangeNothing() throws {
+    func error(_ arguments: String...) throws -> RecordingError? {
+      guard case .plan(var plan) = try RecordArguments.parse(arguments) else { return nil }
+      do throws(RecordingError) {
+        _ = try planner.resolve(&plan)
+        return nil
+      } catch { return error }
+    }
+    let typo = try error("-e", "probe:vfs_raed")
+    // Where the kernel that runs the test has such a function, it would be taken.
+    #expect(typo?.message.hasPrefix("this kernel has no function 'vfs_raed'\n") == true)
+    #expect(typo?.hint == "nearest: vfs_read")
+    let left = try error("-e", "sched", "-v", "-e", "probe:vfs_read")
+    #expect(
+      left?.message == "probe:vfs_read: a probe that is left out (-v) would record nothing")
+    #expect(try error("-v", "-e", "probe:vfs_read", "-R", "traceoff") == nil)
+    #expect(try fake.read("kprobe_events") == "")
+  }
+
+  @Test func eventsThatPerfMadeAreEvents() throws {
+    try fake.write("events/probe/vfs_read/format", "")
+    var plan = try plan("-e", "probe:vfs_read", "-e", "probe:vfs_read()", "-e", "probe:*")
+    _ = try planner.resolve(&plan)
+    #expect(
+      plan.buffers[0].events.map(\.eventPattern) == [
+        "probe:vfs_read", "kscope:vfs_read", "probe:*",
+      ])
+  }
+
+  @Test func withoutProbesNothingIsRead() throws {
+    let planner = ProbePlanner(planner.directory, TypeLibrary(path: "/nonexistent"))
+    var plan = try plan("-e", "sched")
+    let before = plan
+    #expect(try planner.resolve(&plan) == [])
+    #expect(plan == before)
+  }
+
+  @Test func theKernelsReasonIsOneLine() {
+    let entry = """
+      [  123.456] trace_kprobe: error: Invalid probed address or symbol
+        Command: p:kscope/x x
+                            ^
+      """
+    #expect(ProbePlanner.reason(entry) == "Invalid probed address or symbol")
+    #expect(ProbePlanner.reason("nothing") == nil)
+  }
+}

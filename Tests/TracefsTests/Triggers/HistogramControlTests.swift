@@ -1,0 +1,56 @@
+import Testing
+import TraceTestSupport
+
+@testable import Tracefs
+
+/// Pausing, continuing and clearing histograms that are there already.
+@Suite struct HistogramControlTests {
+  let fake: FakeTracefs
+  let top: Instance
+  let state: SavedState
+  private let file = "events/sched/sched_switch/trigger"
+
+  init() throws {
+    fake = try FakeTracefs()
+    top = try TracingDirectory(path: fake.path).top
+    state = SavedState(
+      top.directory, command: ["test"], in: StateDirectory(path: fake.statePath))
+  }
+
+  /// What is listed, what is added, and what takes it back.
+  @Test(arguments: [
+    ("", "hist:keys=prev_pid", "!hist:keys=prev_pid"),
+    ("", "hist:keys=prev_pid:pause", "!hist:keys=prev_pid:pause"),
+    ("[active]", "hist:keys=prev_pid:pause", "hist:keys=prev_pid:continue"),
+    ("[paused]", "hist:keys=prev_pid:continue", "hist:keys=prev_pid:pause"),
+    ("[paused]", "hist:keys=prev_pid:pause", nil), ("[active]", "hist:keys=prev_pid:continue", nil),
+    ("[active]", "hist:keys=prev_pid:clear", nil), ("[paused]", "hist:keys=prev_pid:clear", nil),
+    ("[active]", "hist:keys=next_pid:pause", "!hist:keys=next_pid:pause"),
+    ("", "traceoff:3 if prev_pid == 1", "!traceoff:3 if prev_pid == 1"),
+  ])
+  func takesBackWhatWasDone(_ listed: String, _ added: String, _ undo: String?) throws {
+    let line = "hist:keys=prev_pid:vals=hitcount:sort=hitcount:size=2048 \(listed)\n"
+    try fake.write(file, "# Available triggers:\n" + (listed.isEmpty ? "" : line))
+    try top.addTrigger(added, on: "sched:sched_switch", saving: state)
+    #expect(try fake.read(file).hasSuffix(added))
+    #expect(state.changeCount == (undo == nil ? 0 : 1))
+    #expect(state.restore() == [])
+    #expect(try fake.read(file).hasSuffix(added + (undo ?? "")))
+  }
+
+  /// A later kernel's triggers are its own to judge.
+  @Test func asksTheKernelAboutWhatIsUnknown() throws {
+    try top.addTrigger("explode:3 if prev_pid == 1", on: "sched:sched_switch", saving: state)
+    #expect(try fake.read(file).hasSuffix("explode:3 if prev_pid == 1"))
+    state.restore()
+    #expect(try fake.read(file).hasSuffix("!explode:3 if prev_pid == 1"))
+  }
+
+  @Test func readsTriggersAndCounts() throws {
+    try fake.write(file, "# Available triggers:\ntraceoff:count=2\nwhat:ever\n")
+    let event = EventName(system: "sched", name: "sched_switch")
+    #expect(try top.triggers(of: event) == [.action(CountedAction(.traceoff, count: 2))])
+    try fake.write("events/sched/sched_switch/hist", "")
+    #expect(try top.histograms(of: event).isEmpty)
+  }
+}
