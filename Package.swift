@@ -124,7 +124,7 @@ let package = Package(
     .testTarget(
       name: "CommandsTests",
       dependencies: [
-        "ByteIO", "Commands", "EventFormats", "Recording", "TraceTestSupport", "Tracefs",
+        "ByteIO", "Commands", "EventFormats", "Recording", "Reports", "TraceTestSupport", "Tracefs",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: settings),

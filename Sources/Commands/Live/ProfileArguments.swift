@@ -22,8 +22,8 @@ struct ProfileArguments {
   ) throws -> ProfileArguments? {
     let scanner = try OwnOptionScanner(arguments, own: options)
     let isBare = scanner.found.contains { $0.option.letter == "S" }
-    // Without a tracer or an event of the user's own there is still the standard set.
-    let preset = isBare ? [] : ["-p", Self.tracer(of: directory)]
+    // Without a tracer or an event of the user's own there is still the standard set, or -H.
+    let preset = ["-p", isBare ? "nop" : Self.tracer(of: directory)]
     guard case .plan(let plan) = try RecordArguments.parse(preset + scanner.rest) else {
       return nil
     }
@@ -39,6 +39,9 @@ struct ProfileArguments {
     result.options.rules = rules
     result.addRules()
     if !isBare { result.addStandard(directory) }
+    guard result.plan.buffers.contains(where: \.producesEvents) else {
+      throw RecordArgumentError.nothingToRecord
+    }
     return result
   }
 

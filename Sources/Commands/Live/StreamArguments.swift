@@ -28,20 +28,20 @@ struct StreamArguments {
     case "json": json = true
     case "nanoseconds": nanoseconds = true
     case "raw": line.raw = true
-    case "latency": line.layout = .latency
+    case "latency": line.isLatencyFormat = true
     case "compat":
-      guard let version = ReportLineOptions.TraceCmdVersion(rawValue: value) else {
+      guard let version = TextGeneration(rawValue: value) else {
         throw RecordArgumentError.badValue(
           option: "--compat", value: value, expected: "3.1 or 3.3")
       }
-      if line.layout != .latency, version == .version3_3 { line.layout = .version3_3 }
+      line.generation = version
     case "color":
       guard let choice = TerminalOptions.Choice(rawValue: value) else {
         throw RecordArgumentError.badValue(
           option: "--color", value: value, expected: "auto, always or never")
       }
       color = choice
-    case "option": try line.handlers.set(value)
+    case "option": try line.handlers.set(value, for: line.generation)
     default: break
     }
   }
