@@ -88,7 +88,8 @@ let package = Package(
     .target(
       name: "Recording",
       dependencies: [
-        "ByteIO", "CKernel", "EventFormats", "KernelTypes", "ProbeLanguage", "RingBuffer", "TraceDat", "Tracefs",
+        "ByteIO", "CKernel", "EventFormats", "KernelTypes", "ProbeLanguage", "RingBuffer",
+        "TraceDat", "Tracefs",
       ],
       swiftSettings: settings),
     .testTarget(

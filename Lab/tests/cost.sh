@@ -87,8 +87,10 @@ check "no trigger: no file" test ! -e flight.dat
 kscope record -o flight.dat --flight-recorder -e sched -e task \
   --save-when 'task:task_rename: newcomm == "needle"' sleep 60 2>said &
 flight=$!
-sleep 4
-perl -e '$0 = "x"; open my $f, ">", "/proc/self/comm"; print $f "needle"; close $f'
+while kill -0 $flight 2>/dev/null; do
+  perl -e 'open my $f, ">", "/proc/self/comm"; print $f "needle"; close $f'
+  sleep 0.5
+done
 wait $flight
 matches "a filter that matches: said" "$(cat said)" 'what was waited for has happened'
 check "a filter that matches: what led to it is there" test "$(kscope report flight.dat | wc -l)" -gt 20
@@ -100,12 +102,16 @@ matches "a latency: said" "$(cat said)" 'what was waited for has happened'
 matches "a latency: events are there" "$(kscope report late.dat)" 'sched_switch:'
 kscope record -o usr.dat --flight-recorder -e sched sleep 60 2>said &
 flight=$!
-sleep 4
+until [ "$(cat $tracing/events/sched/enable $tracing/tracing_on | tr -d '\n')" = 11 ]; do sleep 0.2; done
+sleep 1
 kill -USR1 $flight
 wait $flight
 matches "SIGUSR1 saves" "$(kscope report usr.dat)" 'sched_switch:'
 equal "trace-cmd reads as many events" "$(trace-cmd report -i usr.dat 2>/dev/null | grep -c '\]')" \
   "$(kscope report usr.dat | grep -c '\]')"
 equal "flight recorders: settings" "$(diff <(echo "$before") <(everything))" ''
+# trace-cmd prints some events of a CPU before older ones of another, where a call ends late
+# (Documentation/differences.md): not for comparing.
+rm -f calls.dat
 equal "no journal is left" "$(ls state | grep -v '^prices$')" ''
 finish

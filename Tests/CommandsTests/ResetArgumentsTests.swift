@@ -48,7 +48,7 @@ import Tracefs
   @Test func kindsThatStay() throws {
     #expect(
       try purpose("-k", "kprobe", "-ksynth")
-        == .reset([Target(name: nil)], keeping: [.kprobe, .synth]))
+        == .reset([Target(name: nil)], keeping: [.kprobe, .synthetic]))
     #expect(
       try purpose("-k", "all")
         == .reset([Target(name: nil)], keeping: Set(DynamicEvent.Kind.allCases)))

@@ -162,7 +162,7 @@ package struct CostSampler {
     let factor = sample.buffer.tracer != wantedTracer(of: sample) ? 1 + functions : 1
     for cpu in cpus {
       let stats = BufferStats(try sample.instance.stats(cpu: cpu))
-      let count = stats.since(sample.before[cpu] ?? BufferStats()).written
+      let count = stats.since(sample.before[cpu] ?? BufferStats()).happened
       sample.estimate.eventsPerSecond[cpu] = Double(count) / max(seconds, 1e-9) * factor
     }
     if spots.events > 0 {

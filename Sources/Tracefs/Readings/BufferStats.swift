@@ -50,8 +50,8 @@ package struct BufferStats: Equatable, Sendable {
   /// Events that were written and can never be read.
   package var lost: UInt64 { overrun &+ commitOverrun &+ dropped }
 
-  /// Events that were written, whatever became of them.
-  package var written: UInt64 { entries &+ read &+ lost }
+  /// Events that happened, also those that found no room.
+  package var happened: UInt64 { entries &+ read &+ lost }
 
   /// What happened since `earlier`; a counter that was reset in between counts from zero.
   package func since(_ earlier: BufferStats) -> BufferStats {
