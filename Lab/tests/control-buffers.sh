@@ -1,6 +1,7 @@
 # kscope stop, restart, clear and reset, by their own name and by trace-cmd's, leave what trace-cmd's
 # leave.
 # limit: 1500
+# long: run by Lab/test --all
 source "$(dirname "$0")/../tap.sh"
 source "$(dirname "$0")/../control.sh"
 mkdir $tracing/instances/{one,two}

@@ -1,5 +1,6 @@
 # What kscope leaves set on purpose, and several runs at once: whoever ends first, all comes back.
 # limit: 1200
+# long: run by Lab/test --all
 source "$(dirname "$0")/../tap.sh"
 source "$(dirname "$0")/../control.sh"
 value() { cat "$tracing/$1"; }

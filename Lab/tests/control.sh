@@ -1,5 +1,6 @@
 # kscope start and set leave what trace-cmd's leave, and `kscope reset` brings back what was there.
 # limit: 1500
+# long: run by Lab/test --all
 source "$(dirname "$0")/../tap.sh"
 source "$(dirname "$0")/../control.sh"
 

@@ -1,5 +1,6 @@
 # kscope show, stat, snapshot, stack, list and extract beside trace-cmd's, on a real kernel.
 # limit: 900
+# long: run by Lab/test --all
 source "$(dirname "$0")/../tap.sh"
 source "$(dirname "$0")/../recording.sh"
 t=$tracing

@@ -1,5 +1,6 @@
 # kscope record -e probe:…: what is recorded, what the kernel is given, and that nothing stays.
 # limit: 900
+# long: run by Lab/test --all
 source "$(dirname "$0")/../tap.sh"
 source "$(dirname "$0")/../recording.sh"
 

@@ -1,6 +1,7 @@
 # kscope stream and profile: what is printed is what happened, in order; whatever ends them, the
 # settings come back.
 # limit: 1200
+# long: run by Lab/test --all
 source "$(dirname "$0")/../tap.sh"
 source "$(dirname "$0")/../recording.sh"
 
