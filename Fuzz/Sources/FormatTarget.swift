@@ -48,7 +48,7 @@ enum FormatTarget {
     let bytes = UnsafeRawBufferPointer(record)
     for index in 0..<catalog.count {
       for _ in 0..<2 {
-        catalog.printInfo(record: bytes, eventIndex: index, into: &sink, scratch: &scratch)
+        catalog.printInfo(record: bytes, time: 0, eventIndex: index, into: &sink, scratch: &scratch)
         catalog.printRawFields(record: bytes, eventIndex: index, into: &sink, scratch: &scratch)
       }
     }

@@ -57,7 +57,7 @@ enum TextTarget {
     var scratch = PrintScratch()
     record.withUnsafeBytes { bytes in
       for index in 0..<catalog.count {
-        catalog.printInfo(record: bytes, eventIndex: index, into: &sink, scratch: &scratch)
+        catalog.printInfo(record: bytes, time: 0, eventIndex: index, into: &sink, scratch: &scratch)
       }
     }
     precondition(sink.count < 1 << 24, "\(sink.count) bytes of text")
