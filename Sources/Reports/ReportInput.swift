@@ -94,7 +94,8 @@ package struct ReportInput: Sendable {
 
   /// `   name: `, or as many blanks where there is no name.
   private static func prefix(_ name: String, width: Int) -> [UInt8] {
-    let blanks = [UInt8](repeating: UInt8(ascii: " "), count: width - name.utf8.count)
+    // A file that has instances alone is named in its head, and in no line.
+    let blanks = [UInt8](repeating: UInt8(ascii: " "), count: max(0, width - name.utf8.count))
     return blanks + Array(name.utf8) + Array((name.isEmpty ? "  " : ": ").utf8)
   }
 

@@ -140,6 +140,21 @@ import TraceTestSupport
       ])
   }
 
+  /// Files without a top-level buffer, whose names are longer than all that stand before lines.
+  @Test func filesOfInstancesAloneAreNamed() throws {
+    let builder = TraceBuilder(
+      cpuCount: 1,
+      buffers: [.init(name: "a", cpus: [(0, TestEvent.pages(1, perPage: 1)[0])])])
+    let paths = ["first.dat", "second.dat"].map { folder.write(builder.version7, to: $0) }
+    #expect(
+      try ReportRun(paths, .csv("number")).lines == [
+        "file,buffer,time,cpu,pid,comm,value", "\(paths[0]),a,1000000000,0,1,init,0",
+        "\(paths[1]),a,1000000000,0,1,init,0",
+      ])
+    #expect(
+      try ReportRun(paths, .text).lines.prefix(2) == ["first.dat: cpus=1", "second.dat: cpus=1"])
+  }
+
   @Test func lossesAreSaidBesideTheTable() throws {
     let path = folder.write(LostPages.recording.version7, to: "t.dat")
     let run = try ReportRun([path], .csv("number"))

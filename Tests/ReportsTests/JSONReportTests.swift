@@ -96,7 +96,7 @@ import TraceTestSupport
     }
   }
 
-  /// Nil where the raw report shows something else on purpose: arrays.
+  /// Nil where the raw report shows something else on purpose: arrays, what stands at an address.
   private static func isSame(_ value: JSONValue, _ shown: Substring) -> Bool? {
     /// What digits may stand for: formats print hexadecimal with and without 0x.
     func numbers(_ text: some StringProtocol) -> [UInt64] {
@@ -109,12 +109,15 @@ import TraceTestSupport
       guard let have = UInt64(digits) ?? Int64(digits).map({ UInt64(bitPattern: $0) }) else {
         return false
       }
-      // In hexadecimal a field is as wide as it is.
-      let wanted = [have, have & 0xffff_ffff, have & 0xffff, have & 0xff]
+      // A format may show it with another sign, and in hexadecimal only as wide as it is.
+      let wanted = [
+        have, have & 0xffff_ffff, have & 0xffff, have & 0xff,
+        UInt64(bitPattern: Int64(Int32(truncatingIfNeeded: have))),
+      ]
       let found = numbers(shown)
       return found.isEmpty ? nil : found.contains { wanted.contains($0) }
     case .string(let text) where text.hasPrefix("0x"):
-      // Of an address that the kernel's list of texts knows, the raw report shows the text.
+      if shown == "(nil)" { return text == "0x0" }
       let found = numbers(shown)
       return found.isEmpty ? nil : found.contains { numbers(text).contains($0) }
     case .string(let text) where !shown.hasPrefix("0x") && !shown.hasPrefix("ARRAY["):
