@@ -181,7 +181,7 @@ package struct RecordOption: Sendable {
     .init(
       .flightRecorder, nil, "flight-recorder", nil, .running,
       "Keep the newest events in the kernel's buffers and write nothing, until SIGUSR1,\n"
-        + "Ctrl-C, `kscope snapshot` or what the next two options say asks for them."),
+        + "Ctrl-C or what the next two options say asks for them."),
     .init(
       .saveWhen, nil, "save-when", "EVENT[: CONDITION]", .running,
       "With --flight-recorder: save when it happens: 'sched_switch: prev_prio < 10'.\n"
