@@ -153,7 +153,7 @@ import TraceTestSupport
   @Test func aJournalLeadsNowhereElse() throws {
     func journal(_ path: String) -> Journal? {
       Journal(
-        "kscope-journal\t1\nwho\t1\t1\t0\t1\tb\ndirectory\t/t\nchange\t0\t7\tvalue\t\(path)\t1\n")
+        "kscope-journal\t2\nwho\t1\t1\t0\t1\tb\ndirectory\t/t\nchange\t0\t7\tvalue\t\(path)\t1\n")
     }
     #expect(journal("tracing_on") != nil)
     #expect(journal("/proc/sys/kernel/stack_tracer_enabled") != nil)
