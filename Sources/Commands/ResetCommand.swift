@@ -73,6 +73,13 @@ package struct ResetCommand: ParsableCommand {
   ) throws -> Bool {
     var isClean = true
     let state = SavedState.permanent(directory)
+    // What killed runs left goes first, their instances too.
+    for found in SavedState.abandoned() {
+      for problem in try SavedState.recover(found) where problem.mayPass {
+        Failure.report(problem)
+        isClean = false
+      }
+    }
     // All must be there before the first is touched.
     let instances = try targets.map { target in
       try target.name.map { try directory.instance(named: $0) } ?? directory.top
