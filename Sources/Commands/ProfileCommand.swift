@@ -31,7 +31,7 @@ package struct ProfileCommand: ParsableCommand {
     let output = try Self.open(parsed)
     defer { if output != STDOUT_FILENO, output != STDERR_FILENO { close(output) } }
     let session = try LiveSession(
-      parsed.plan, duration: parsed.duration, commandLine: ["kscope", "profile"] + arguments,
+      parsed.plan, commandLine: ["kscope", "profile"] + arguments,
       output: output)
     var options = ReportOptions()
     options.loadsSymbols = LiveKnowledge.symbols
@@ -100,7 +100,8 @@ package struct ProfileCommand: ParsableCommand {
 
 
     """
-      + LiveHelp.options(ProfileArguments.options, titled: "What is measured and shown")
+      + LiveHelp.options(
+        of: .profile, ProfileArguments.options, titled: "What is measured and shown")
         + """
         SEE ALSO
           kscope report --profile prints the same of a recording.

@@ -29,7 +29,7 @@ package struct StreamCommand: ParsableCommand {
       return try sink.write(to: STDOUT_FILENO)
     }
     let session = try LiveSession(
-      parsed.plan, duration: parsed.duration, commandLine: ["kscope", "stream"] + arguments,
+      parsed.plan, commandLine: ["kscope", "stream"] + arguments,
       output: STDOUT_FILENO)
     let report: LiveReport
     do {
@@ -102,7 +102,7 @@ package struct StreamCommand: ParsableCommand {
 
 
     """
-      + LiveHelp.options(StreamArguments.options, titled: "How it is shown")
+      + LiveHelp.options(of: .stream, StreamArguments.options, titled: "How it is shown")
         + """
         SEE ALSO
           kscope list shows the events, tracers, functions and options of this kernel.

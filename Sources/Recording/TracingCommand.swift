@@ -25,6 +25,7 @@ extension TracingCommand {
       switch self {
       case .set: "it always leaves the settings as it makes them"
       case .extract: "extract changes no setting"
+      case .stream, .profile: "what \(rawValue) sets goes with the instance that it makes"
       default: nil
       }
     case .privateInstance:

@@ -45,19 +45,6 @@ import Testing
     #expect(throws: RecordArgumentError.self) { _ = try scan(words) }
   }
 
-  @Test(arguments: [
-    ("10", UInt64(10_000_000_000)), ("0.5", 500_000_000), ("500ms", 500_000_000),
-    ("2m", 120_000_000_000), ("1h", 3_600_000_000_000), ("3s", 3_000_000_000),
-  ])
-  func timesAreUnderstood(_ text: String, _ nanoseconds: UInt64) throws {
-    #expect(try LiveDuration.parse(text) == nanoseconds)
-  }
-
-  @Test(arguments: ["", "0", "-1", "1x", "1.2.3", "ms", "1e99", "99999999999999999999h", "nan"])
-  func nonsenseIsNoTime(_ text: String) {
-    #expect(throws: RecordArgumentError.self) { try LiveDuration.parse(text) }
-  }
-
   @Test func streamTakesRecordsOptionsAndItsOwn() throws {
     let words = [
       "-e", "sched:sched_switch", "-f", "prev_pid > 0", "--json", "-t", "-F", "ls", "-l",
@@ -65,9 +52,18 @@ import Testing
     let parsed = try #require(try StreamArguments.parse(words))
     #expect(parsed.json && parsed.nanoseconds)
     #expect(parsed.plan.onlyCommand)
+    #expect(parsed.plan.duration == 5_000_000_000)
     #expect(parsed.plan.command == ["ls", "-l"])
     #expect(parsed.plan.buffers[0].events.map(\.filters) == [["prev_pid > 0"]])
     #expect(try StreamArguments.parse(["--help"]) == nil)
+  }
+
+  @Test(arguments: ["-o x", "-m 100", "-k", "--compression zstd"])
+  func streamRefusesWhatIsOfAFile(_ words: String) {
+    let words = words.split(separator: " ").map(String.init)
+    #expect(throws: RecordArgumentError.self) {
+      try StreamArguments.parse(["-e", "sched"] + words + ["ls"])
+    }
   }
 
   @Test func profileHasItsStandardSet() throws {

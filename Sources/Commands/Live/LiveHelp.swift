@@ -4,23 +4,15 @@ import Recording
 enum LiveHelp {
   private static let indent = 26
 
-  /// Options of `record` that make no sense where no file is written.
-  private static let unsuited: Set<String> = [
-    "-o", "-m", "--compression", "--file-version", "--date", "--ts-offset", "--temp", "-k", "-r",
-    "--nosplice",
-  ]
-
-  /// The options of `record` that a command takes, and its own under a title.
-  static func options(_ own: [OwnOption], titled title: String) -> String {
+  /// The options of `record` that a command takes, behind its own, which have a title.
+  static func options(
+    of command: TracingCommand, _ own: [OwnOption], titled title: String
+  ) -> String {
     var text = title.uppercased() + "\n"
     for option in own { text += lines(option.synopsis, option.help) }
     text += "\n"
     for group in RecordOption.Group.allCases {
-      let options = RecordOption.all.filter { option in
-        option.group == group
-          && !unsuited.contains(option.letter.map { "-\($0)" } ?? "")
-          && !unsuited.contains(option.long.map { "--\($0)" } ?? "")
-      }
+      let options = command.options.filter { $0.group == group }
       if options.isEmpty { continue }
       text += group.rawValue.uppercased() + "\n"
       for option in options { text += lines(option.synopsis, option.help) }

@@ -15,6 +15,9 @@ enum LiveText {
         + "\(HumanNumber.count(UInt64(cpus), "CPU")), "
         + (summary.lost == 0 ? "none lost" : "\(HumanNumber.grouped(summary.lost)) lost"))
     if summary.lost > 0 { lines.append(losses(summary)) }
+    if summary.usedTopLevel {
+      lines.append("only the top level of this kernel's tracing has the tracer: it was used")
+    }
     if let pid = summary.survivor { lines.append("the command still runs, as process \(pid)") }
     return lines + summary.warnings
   }

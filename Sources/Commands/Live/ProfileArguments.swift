@@ -7,8 +7,6 @@ import Tracefs
 struct ProfileArguments {
   var plan: RecordingPlan
   var options = Profile.Options()
-  /// In nanoseconds.
-  var duration: UInt64?
   /// The table goes here in place of standard output.
   var output: String?
   var usesStandardError = false
@@ -24,9 +22,10 @@ struct ProfileArguments {
     let isBare = scanner.found.contains { $0.option.letter == "S" }
     // Without a tracer or an event of the user's own there is still the standard set, or -H.
     let preset = ["-p", isBare ? "nop" : Self.tracer(of: directory)]
-    guard case .plan(let plan) = try RecordArguments.parse(preset + scanner.rest) else {
-      return nil
-    }
+    guard
+      case .plan(let plan) = try RecordArguments.parse(
+        preset + scanner.rest, for: .profile)
+    else { return nil }
     var result = ProfileArguments(plan: plan)
     var rules: [ProfileRule] = []
     for (option, value) in scanner.found {
@@ -56,7 +55,6 @@ struct ProfileArguments {
     case (_, "by-comm"): options.groupsByName = true
     case (_, "stderr"): usesStandardError = true
     case (_, "json"): json = true
-    case (_, "duration"): duration = try LiveDuration.parse(value)
     default: break
     }
   }
@@ -121,6 +119,5 @@ struct ProfileArguments {
     OwnOption("o", nil, "FILE", "Write the table to FILE."),
     OwnOption(nil, "stderr", nil, "Write the table to standard error."),
     OwnOption(nil, "json", nil, "A JSON object a line, as report --profile --json prints."),
-    OwnOption(nil, "duration", "TIME", "End after so long: 10 (seconds), 500ms, 2m."),
   ]
 }

@@ -6,8 +6,6 @@ import Reports
 /// What the command line of `stream` comes to.
 struct StreamArguments {
   var plan: RecordingPlan
-  /// In nanoseconds.
-  var duration: UInt64?
   var json = false
   var color = TerminalOptions.Choice.auto
   var nanoseconds = false
@@ -16,7 +14,9 @@ struct StreamArguments {
   /// Nil where the help is asked for.
   static func parse(_ arguments: [String]) throws -> StreamArguments? {
     let scanner = try OwnOptionScanner(arguments, own: options)
-    guard case .plan(let plan) = try RecordArguments.parse(scanner.rest) else { return nil }
+    guard case .plan(let plan) = try RecordArguments.parse(scanner.rest, for: .stream) else {
+      return nil
+    }
     var result = StreamArguments(plan: plan)
     for (option, value) in scanner.found { try result.apply(option, value) }
     return result
@@ -24,7 +24,6 @@ struct StreamArguments {
 
   private mutating func apply(_ option: OwnOption, _ value: String) throws {
     switch option.long {
-    case "duration": duration = try LiveDuration.parse(value)
     case "json": json = true
     case "nanoseconds": nanoseconds = true
     case "raw": line.raw = true
@@ -47,8 +46,6 @@ struct StreamArguments {
   }
 
   static let options: [OwnOption] = [
-    OwnOption(
-      nil, "duration", "TIME", "End after so long: 10 (seconds), 500ms, 2m."),
     OwnOption(nil, "json", nil, "A JSON object a line, as report --json prints."),
     OwnOption("t", "nanoseconds", nil, "Times in nanoseconds instead of microseconds."),
     OwnOption(nil, "raw", nil, "Fields by name instead of each event's own text."),

@@ -105,7 +105,7 @@ extension LiveSession {
   }
 
   private var deadline: UInt64 {
-    guard let longest else { return .max }
+    guard let longest = plan.duration else { return .max }
     let (time, overflow) = startTime.addingReportingOverflow(longest)
     return overflow ? .max : time
   }

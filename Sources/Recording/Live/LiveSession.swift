@@ -22,8 +22,6 @@ package final class LiveSession {
   let watch: ProcessWatch
   let signals: Signals
   let output: LiveOutput
-  /// In nanoseconds; nil to go on until something else ends it.
-  let longest: UInt64?
   var buffers: [LiveBuffer]
   var summary = LiveSummary()
   var startTime: UInt64 = 0
@@ -37,11 +35,10 @@ package final class LiveSession {
   ///
   /// - Parameters:
   ///   - plan: what is asked of the top level goes to an instance that is made for it.
-  ///   - duration: how long it goes on at most, in nanoseconds.
   ///   - commandLine: for whoever finds the journal of settings.
   ///   - descriptor: where what is shown goes; it ends the stream when it is closed.
   package init(
-    _ plan: RecordingPlan, duration: UInt64?, commandLine: [String], output descriptor: Int32
+    _ plan: RecordingPlan, commandLine: [String], output descriptor: Int32
   ) throws(RecordingError) {
     try TracingChecks.checkCommand(of: plan)
     let directory = try Recorder.traced { () throws(TracefsError) in try TracingDirectory.find() }
@@ -50,7 +47,6 @@ package final class LiveSession {
     self.plan = plan
     self.directory = directory
     self.watch = watch
-    longest = duration
     output = LiveOutput(descriptor)
     do throws(SystemError) {
       // The child is made before the signals are blocked: it shall have the mask we were given.
@@ -126,6 +122,7 @@ package final class LiveSession {
   // MARK: The way
 
   private func begin() throws(RecordingError) {
+    if let priority = plan.priority { _ = kernel_set_fifo_priority(priority) }
     try Recorder.traced { () throws(TracefsError) in
       let own = ProcessTree.threads(of: getpid())
       for buffer in buffers { try buffer.settings.hide(own) }

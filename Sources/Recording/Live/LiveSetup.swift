@@ -24,7 +24,8 @@ struct LiveSetup {
     for buffer in plan.buffers where buffer.name != nil || !buffer.isEmpty {
       let instance = try instance(for: buffer, among: names)
       let settings = BufferSettings(
-        plan: plan, buffer: buffer, instance: instance, state: state, pids: pids(of: buffer))
+        plan: plan, buffer: buffer, instance: instance, state: state,
+        pids: plan.pids(of: buffer, command: command))
       try Recorder.traced { () throws(TracefsError) in try settings.apply() }
       buffers.append(LiveBuffer(settings, cpus: cpus))
     }
@@ -61,12 +62,6 @@ struct LiveSetup {
     if let own { return own }
     try BusyCheck.check(directory.top, readersCount: true)
     return directory.top
-  }
-
-  private func pids(of buffer: BufferPlan) -> [Int32] {
-    var pids = plan.followsChildren ? ProcessTree.family(of: buffer.pids) : buffer.pids
-    if plan.onlyCommand, let command { pids.append(command) }
-    return pids
   }
 
   /// The stream of what happens in the buffers.
