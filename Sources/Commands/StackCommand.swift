@@ -36,19 +36,20 @@ package struct StackCommand: ParsableCommand {
   }
 
   package mutating func run() throws {
-    let tracer = StackTracer(try TracingDirectory.find())
-    if stop { try tracer.setEnabled(false) }
-    if reset { try tracer.reset() }
-    if start { try tracer.setEnabled(true) }
+    let directory = try TracingDirectory.find()
+    let state = SavedState.permanent(directory)
+    if stop { try directory.setStackTracing(false, saving: state) }
+    if reset { try directory.clearStackMaxSize() }
+    if start { try directory.setStackTracing(true, saving: state) }
     if start || stop || reset { return }
     var sink = ByteSink()
-    try Self.write(tracer, to: &sink)
+    try Self.write(directory, to: &sink)
     try StandardStreams.writing { try sink.write(to: STDOUT_FILENO) }
   }
 
-  static func write(_ tracer: StackTracer, to sink: inout ByteSink) throws {
+  static func write(_ directory: TracingDirectory, to sink: inout ByteSink) throws {
     sink.append(
-      try tracer.isEnabled() ? "(stack tracer running)\n" : "(stack tracer not running)\n")
-    sink.append(try tracer.deepest())
+      try directory.isStackTracing() ? "(stack tracer running)\n" : "(stack tracer not running)\n")
+    sink.append(try directory.read(.stackTrace))
   }
 }

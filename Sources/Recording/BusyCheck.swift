@@ -26,9 +26,14 @@ package enum BusyCheck {
       let more = events.count > 3 ? " and \(events.count - 3) more" : ""
       uses.settings.append("\(events.count == 1 ? "event" : "events") \(names)\(more)")
     }
-    let readers = BufferReader.all(of: instance)
+    let readers = instance.directory.pipeReaders().filter {
+      $0.instance == instance.name && $0.takesEvents
+    }
     if uses.settings.isEmpty, readers.isEmpty || !readersCount { return uses }
-    uses.owners = readers.map(\.words)
+    // A process may have the file of every CPU open.
+    for words in readers.map(\.words) where !uses.owners.contains(words) {
+      uses.owners.append(words)
+    }
     if uses.settings.isEmpty { return uses }
     var unexplained = Set(events)
     var hasTracer = tracer != "nop"

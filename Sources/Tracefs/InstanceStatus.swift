@@ -111,7 +111,7 @@ extension Instance {
     status.eventProbes = setLines(.dynamicEvents).filter {
       $0.hasPrefix("e:") || $0.hasPrefix("e ")
     }
-    status.isStackTracing = try? StackTracer(directory).isEnabled()
+    status.isStackTracing = try? directory.isStackTracing()
     let instances = "\(directory.path)/instances"
     status.instances = (try? TextFile.namesAsListed(in: instances)) ?? []
     return status

@@ -63,6 +63,7 @@ package struct KernelRequirement: Equatable, Sendable, CustomStringConvertible {
     "stack_trace": "STACK_TRACER",
     "stack_max_size": "STACK_TRACER",
     "stack_trace_filter": "STACK_TRACER",
+    "stack_tracer_enabled": "STACK_TRACER",
     "hwlat_detector": "HWLAT_TRACER",
     "osnoise": "OSNOISE_TRACER",
     "inject": "TRACE_EVENT_INJECT",

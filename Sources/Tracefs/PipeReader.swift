@@ -13,13 +13,21 @@ package struct PipeReader: Equatable, Sendable {
     let parts = file.split(separator: "/")
     return parts.count > 2 && parts[0] == "instances" ? String(parts[1]) : nil
   }
+
+  /// Whether events of the buffer itself are taken away, not those of its snapshot.
+  package var takesEvents: Bool { !file.hasSuffix("snapshot_raw") }
+
+  package var words: String {
+    let name = file.split(separator: "/").last ?? ""
+    return "\(name) read by process \(pid) (\(comm))"
+  }
 }
 
 extension TracingDirectory {
   /// The processes that read this directory's buffers, by `/proc/PID/fd` (proc(5)).
   ///
-  /// Those of other users are seen by root alone; the same files under another mount point are not
-  /// recognised unless that is the `tracing` directory of debugfs.
+  /// Those of other users are seen by root alone. One tracefs shows at its own place and in debugfs;
+  /// at other mount points it is not recognised.
   package func pipeReaders(proc: String = "/proc") -> [PipeReader] {
     var readers: [PipeReader] = []
     let pids = ((try? TextFile.names(in: proc)) ?? []).compactMap { Int32($0) }.sorted()
@@ -43,7 +51,8 @@ extension TracingDirectory {
     guard let name = target.split(separator: "/").last,
       ["trace_pipe", "trace_pipe_raw", "snapshot_raw"].contains(name)
     else { return nil }
-    for root in [path, "/sys/kernel/debug/tracing"] where target.hasPrefix(root + "/") {
+    let mounts = ["/sys/kernel/tracing", "/sys/kernel/debug/tracing"]
+    for root in mounts.contains(path) ? mounts : [path] where target.hasPrefix(root + "/") {
       return String(target.dropFirst(root.utf8.count + 1))
     }
     return nil

@@ -47,7 +47,8 @@ import Testing
 
   @Test func streamTakesRecordsOptionsAndItsOwn() throws {
     let words = [
-      "-e", "sched:sched_switch", "-f", "prev_pid > 0", "--json", "-t", "-F", "ls", "-l",
+      "-e", "sched:sched_switch", "-f", "prev_pid > 0", "--json", "-t", "--duration", "5s", "-F",
+      "ls", "-l",
     ]
     let parsed = try #require(try StreamArguments.parse(words))
     #expect(parsed.json && parsed.nanoseconds)

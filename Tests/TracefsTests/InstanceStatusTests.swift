@@ -103,6 +103,9 @@ import TraceTestSupport
         PipeReader(pid: 77, comm: "cat", file: "per_cpu/cpu1/trace_pipe_raw"),
       ])
     #expect(readers.map(\.instance) == ["one", nil])
+    #expect(readers.first?.words == "trace_pipe read by process 77 (cat)")
+    #expect(readers.map(\.takesEvents) == [true, true])
+    #expect(!PipeReader(pid: 77, comm: "cat", file: "per_cpu/cpu1/snapshot_raw").takesEvents)
   }
 
   @Test func snapshotsAreTakenByANumber() throws {
@@ -113,23 +116,6 @@ import TraceTestSupport
     try directory.top.clearSnapshot(cpu: 1)
     #expect(try fake.read("per_cpu/cpu1/snapshot") == "2")
     #expect(throws: TracefsError.self) { try directory.top.freeSnapshot(cpu: 7) }
-  }
-
-  @Test func theStackTracerIsASysctl() throws {
-    try fake.write("switch", "0\n")
-    try fake.write("stack_max_size", "4104\n")
-    try fake.write("stack_trace", "        Depth    Size\n")
-    let tracer = StackTracer(directory, switchPath: "\(fake.path)/switch")
-    #expect(try !tracer.isEnabled())
-    try tracer.setEnabled(true)
-    #expect(try tracer.isEnabled())
-    #expect(try tracer.deepestSize() == 4104)
-    try tracer.reset()
-    #expect(try tracer.deepestSize() == 0)
-    let none = StackTracer(directory, switchPath: "\(fake.path)/none")
-    #expect {
-      try none.isEnabled()
-    } throws: { ($0 as? TracefsError)?.message.contains("CONFIG_STACK_TRACER") ?? false }
   }
 
   private func symlink(path: String, to target: String) -> Bool { Glibc.symlink(target, path) == 0 }

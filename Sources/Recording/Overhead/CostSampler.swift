@@ -44,14 +44,14 @@ package struct CostSampler {
     let signals: Signals
     do { signals = try Signals() } catch { throw .system(error) }
     let state = SavedState(directory, command: commandLine)
-    var warnings: [String] = []
     do throws(TracefsError) {
-      defer { warnings = state.restore().map(\.message) }
       var estimate = try look(directory, state, signals)
-      warnings = state.restore().map(\.message)
-      estimate.warnings = warnings
+      estimate.warnings = state.restore().map(\.message)
       return estimate
-    } catch { throw .tracefs(error) }
+    } catch {
+      state.restore()
+      throw .tracefs(error)
+    }
   }
 
   private func look(

@@ -13,6 +13,8 @@ struct OverheadGuard {
   private let prices: PriceList
   private let cpuCount: Int
   private var names: SpotNames?
+  /// Of each buffer that is recorded, emptied for every look.
+  private var hotSpots: [HotSpots] = []
   private var last: (time: UInt64, counts: [UInt64])?
   private(set) var log = OverheadLog()
   private var warnedAt: UInt64?
@@ -52,11 +54,14 @@ struct OverheadGuard {
     }
     defer { last = (time, counts) }
     guard let last, time > last.time, counts.count == last.counts.count else { return .within }
+    if hotSpots.isEmpty {
+      for buffer in recorded { hotSpots.append(try HotSpots(of: buffer.instance)) }
+    }
     let seconds = Double(time - last.time) / 1e9
     var loads: [Load] = []
     for (index, buffer) in recorded.enumerated() {
       let rate = Double(counts[index] &- min(counts[index], last.counts[index])) / seconds
-      loads += try self.loads(of: buffer, index, rate)
+      loads += self.loads(of: buffer, index, rate)
     }
     let share = loads.reduce(0) { $0 + $1.share }
     log.note(share)
@@ -74,24 +79,26 @@ struct OverheadGuard {
     var share: Double
   }
 
-  private func loads(
+  private mutating func loads(
     of buffer: RecordedBuffer, _ index: Int, _ rate: Double
-  ) throws(TracefsError) -> [Load] {
+  ) -> [Load] {
     let plan = buffer.settings.buffer
     func share(_ rate: Double, _ kind: EventPrice.Kind) -> Double {
       rate * (prices[kind] ?? prices[.function] ?? prices[.event] ?? 0) / 1e9 / Double(cpuCount)
     }
     let ofFunction: EventPrice.Kind = plan.tracer == "function_graph" ? .graph : .function
     let ofEvent: EventPrice.Kind = plan.savesStacks ? .eventWithStack : .event
-    var hotSpots = try HotSpots(of: buffer.instance)
-    buffer.readLatestPages(Self.pagesPerCPU, of: hotSpots.pageSize) { hotSpots.add(page: $0) }
-    guard hotSpots.events > 0 else {
+    hotSpots[index].clear()
+    buffer.readLatestPages(Self.pagesPerCPU, of: hotSpots[index].pageSize) { page in
+      hotSpots[index].add(page: page)
+    }
+    guard hotSpots[index].events > 0 else {
       let isFunctions = plan.tracer.map { $0 != "nop" } ?? false
       return [
         Load(buffer: index, spot: nil, share: share(rate, isFunctions ? ofFunction : ofEvent))
       ]
     }
-    return hotSpots.ranked.map { spot, part in
+    return hotSpots[index].ranked.map { spot, part in
       var kind = ofEvent
       if case .function = spot { kind = ofFunction }
       return Load(buffer: index, spot: spot, share: share(rate * part, kind))
