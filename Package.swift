@@ -22,6 +22,8 @@ let package = Package(
     .executable(name: "kscope", targets: ["kscope"]),
     // For programs that read recordings: README shows how.
     .library(name: "TraceEvents", targets: ["TraceEvents"]),
+    // For programs that trace: Examples/ shows how.
+    .library(name: "Tracefs", targets: ["Tracefs"]),
   ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0")

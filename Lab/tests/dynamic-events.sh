@@ -46,7 +46,7 @@ equal "no journal is left" "$(ls state)" ''
 
 call changesAndDies >output
 matches "a kill leaves a journal" "$(ls state)" '^journal-'
-matches "and probes" "$(cat $tracing/dynamic_events)" '^e:lab/on lab.r'
+matches "and probes" "$(cat $tracing/dynamic_events)" '^e:lab/on sched.sched_waking'
 matches "and the stack tracer" "$(cat /proc/sys/kernel/stack_tracer_enabled)" '^1$'
 check "reset puts it all back" kscope reset
 equal "all is as it was before the kill" "$(diff <(echo "$before") <(settings))" ''

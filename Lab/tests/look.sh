@@ -96,7 +96,7 @@ same full show --tracing_on --current_tracer --buffer_size --buffer_total_size -
 same full show -B one --tracing_on --buffer_size
 same full list -e sched_switch -l
 same full list -e sched_switch -R
-same full list -B
+equal "full: list -B" "$(kscope list -B)" "$(trace-cmd list -B | sort)"
 matches "stat: eprobes" "$(kscope stat)" '^   e:eprobes/mye sched.sched_switch'
 [ ! -e $t/buffer_subbuf_size_kb ] ||
   matches "stat: sub-buffers" "$(kscope stat -B two)" '^Sub-buffer size in kilobytes:'

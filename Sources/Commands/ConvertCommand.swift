@@ -21,8 +21,8 @@ package struct ConvertCommand: ParsableCommand {
 
   @Option(
     name: [.customShort("i", allowingJoined: true), .customLong("input")],
-    help: ArgumentHelp("Read this recording.", valueName: "file"))
-  var input = "trace.dat"
+    help: ArgumentHelp("Read this recording (trace.dat).", valueName: "file"))
+  var input: String?
 
   @Option(
     name: [.customShort("o", allowingJoined: true), .customLong("output")],
@@ -38,7 +38,9 @@ package struct ConvertCommand: ParsableCommand {
       valueName: "name"))
   var compression: String?
 
-  @Argument(help: ArgumentHelp("The file to write, as with -o.", valueName: "file"))
+  @Argument(
+    help: ArgumentHelp(
+      "The file to write, as with -o; no recording that is there already.", valueName: "file"))
   var file: String?
 
   package init() {}
@@ -57,8 +59,11 @@ package struct ConvertCommand: ParsableCommand {
     // A file that stands alone is what other commands read.
     if output == nil, let file, (try? TraceFile(path: file)) != nil {
       throw ValidationError(
-        "\(file) is a recording: read it with -i \(file), or write over it with -o \(file)")
+        "\(file) is a recording"
+          + (input == nil ? ": convert it with -i \(file), or" : " already;")
+          + " write over it with -o \(file)")
     }
+    let input = input ?? "trace.dat"
     let choice = try Compression(named: compression ?? (fileVersion == 6 ? "none" : "any"))
     guard !FileIdentity.isSame(input, path) else {
       throw ValidationError("\(path) is the recording itself; name another file to write")

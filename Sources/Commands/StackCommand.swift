@@ -50,6 +50,9 @@ package struct StackCommand: ParsableCommand {
   static func write(_ directory: TracingDirectory, to sink: inout ByteSink) throws {
     sink.append(
       try directory.isStackTracing() ? "(stack tracer running)\n" : "(stack tracer not running)\n")
-    sink.append(try directory.read(.stackTrace))
+    // A stopped tracer's file ends with a comment on how to start it; the help says that better.
+    for line in try directory.read(.stackTrace).split(separator: "\n") where line.first != "#" {
+      sink.append(line + "\n")
+    }
   }
 }

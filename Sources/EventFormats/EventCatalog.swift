@@ -13,7 +13,7 @@ package final class EventCatalog: Sendable {
   /// Where the fields that every record begins with lie.
   package let common: CommonFields
   /// How to print the lines of the function and function_graph tracers. They depend on the records
-  /// before and after them, so whoever prints them reads this; the other handlers have no options.
+  /// before and after them, so whoever prints them reads this, as does the handler of `func_repeats`.
   package let handlerOptions: HandlerOptions
   /// Whose text the events have.
   package let generation: TextGeneration
@@ -215,7 +215,8 @@ package final class EventCatalog: Sendable {
       } else {
         (program, problem) = Handlers.program(
           for: format, longSize: longSize, swapped: context.swapped, generation: generation,
-          isHandled: way == .handler, symbolAddress: { [symbols] in symbols.address(named: $0) })
+          isHandled: way == .handler, options: handlerOptions,
+          symbolAddress: { [symbols] in symbols.address(named: $0) })
       }
     } catch {
       problem = error

@@ -9,6 +9,7 @@ struct PrintCompiler {
   let longSize: Int
   let swapped: Bool
   let generation: TextGeneration
+  let options: HandlerOptions
   /// The address of a kernel symbol, where the recording has symbols.
   let symbolAddress: (String) -> UInt64?
 
@@ -21,12 +22,14 @@ struct PrintCompiler {
 
   init(
     format: EventFormat, longSize: Int, swapped: Bool, generation: TextGeneration = .version3_1,
+    options: HandlerOptions = HandlerOptions(),
     symbolAddress: @escaping (String) -> UInt64? = { _ in nil }
   ) {
     self.format = format
     self.longSize = longSize
     self.swapped = swapped
     self.generation = generation
+    self.options = options
     self.symbolAddress = symbolAddress
   }
 

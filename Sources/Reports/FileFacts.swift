@@ -110,7 +110,9 @@ package struct FileFacts {
   package func writeCPUs(
     first: Bool, last: Bool, _ column: TimeColumn, to sink: inout ByteSink
   ) {
-    sink.append("List of CPUs in \(file.path) with data:\n")
+    sink.append("List of CPUs in ")
+    TerminalSafety.shownName(file.path).withUnsafeBytes { sink.append($0) }
+    sink.append(" with data:\n")
     for buffer in file.buffers {
       let clock = ClockCorrection(of: file)
       let column = TimeColumn.countsTime(buffer.clock) || clock.multiplier != 0 ? column : .raw

@@ -96,7 +96,7 @@ package struct ReportInput: Sendable {
   private static func prefix(_ name: String, width: Int) -> [UInt8] {
     // A file that has instances alone is named in its head, and in no line.
     let blanks = [UInt8](repeating: UInt8(ascii: " "), count: max(0, width - name.utf8.count))
-    return blanks + Array(name.utf8) + Array((name.isEmpty ? "  " : ": ").utf8)
+    return blanks + TerminalSafety.shownName(name) + Array((name.isEmpty ? "  " : ": ").utf8)
   }
 
   /// Lets the first event of all happen at time 0.

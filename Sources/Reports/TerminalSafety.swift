@@ -14,6 +14,12 @@ enum TerminalSafety {
     shown.withUnsafeBytes { sink.append($0) }
   }
 
+  /// A file's name, which must not end the line either.
+  static func shownName(_ name: String) -> [UInt8] {
+    let shown = shown(Array(name.utf8))
+    return shown.flatMap { $0 == UInt8(ascii: "\n") ? Array("^J".utf8) : [$0] }
+  }
+
   static func shown(_ text: [UInt8]) -> [UInt8] {
     text.withUnsafeBytes { text in
       var shown: [UInt8] = []

@@ -1,7 +1,7 @@
 /// Masks and lists of CPUs as the kernel prints them (Documentation/admin-guide/cputopology.rst).
-package enum CPUMask {
+public enum CPUMask {
   /// The CPUs of hexadecimal words parted by commas: `f`, `00000001,00000000`.
-  package static func cpus(in mask: String) -> Set<Int> {
+  public static func cpus(in mask: String) -> Set<Int> {
     var cpus: Set<Int> = []
     var number = 0
     for digit in mask.reversed() where digit != "," {
@@ -13,7 +13,7 @@ package enum CPUMask {
   }
 
   /// The CPUs of a list: `0-3,8`.
-  package static func cpus(inList text: String) -> [Int] {
+  public static func cpus(inList text: String) -> [Int] {
     var cpus: [Int] = []
     for part in text.trimmed.split(separator: ",") {
       let ends = part.split(separator: "-").compactMap { Int($0) }

@@ -2,23 +2,23 @@ import ByteIO
 
 /// The kernel's own words about refused filters, triggers and probes: `error_log`
 /// (Documentation/trace/ftrace.rst, "error_log").
-package struct ErrorLog: Hashable, Sendable {
-  package struct Entry: Hashable, Sendable {
+public struct ErrorLog: Hashable, Sendable {
+  public struct Entry: Hashable, Sendable {
     /// Since boot, in microseconds.
-    package var time: UInt64
+    public var time: UInt64
     /// Who speaks: `trace_kprobe`, `hist:sched:sched_switch`, `event filter parse error`.
-    package var source: String
-    package var message: String
+    public var source: String
+    public var message: String
     /// What was written, as the kernel keeps it.
-    package var command: String
+    public var command: String
     /// Of the fault in the command, in columns; nil where it has no caret.
-    package var place: Int?
+    public var place: Int?
   }
 
   /// The oldest first; the kernel keeps eight.
-  package var entries: [Entry]
+  public var entries: [Entry]
 
-  package init(_ text: String) {
+  public init(_ text: String) {
     var entries: [Entry] = []
     for line in text.split(separator: "\n") {
       if let entry = Entry(line) {
@@ -79,7 +79,7 @@ extension ErrorLog.Entry {
 
   /// Entries do not say which process caused them, but they repeat its command; the kernel may
   /// drop blanks and put the event's name before a histogram.
-  package func isAbout(_ text: String) -> Bool {
+  public func isAbout(_ text: String) -> Bool {
     let command = Self.bare(self.command)
     var written = Self.bare(text)
     if text.hasPrefix("hist:") { written.removeFirst("hist:".utf8.count) }
@@ -88,7 +88,7 @@ extension ErrorLog.Entry {
   }
 
   /// What the kernel says, with its caret below the text as it was written.
-  package func shown(under text: String) -> String {
+  public func shown(under text: String) -> String {
     let said = source.isEmpty ? message : "\(source): \(message)"
     guard let place else { return said }
     return said + "\n"

@@ -5,9 +5,9 @@ import ByteIO
 ///
 /// The kernel's own caret stands behind an unknown field, and it knows no similar names. What else
 /// may be wrong with a filter is the kernel's to judge: this goes no further than it understands.
-package struct EventFilterCheck: Sendable {
+public struct EventFilterCheck: Sendable {
   /// The event's own fields, in the order of its format.
-  package let fields: [String]
+  public let fields: [String]
 
   /// Names that every event answers to (kernel/trace/trace_events.c, trace_define_generic_fields);
   /// kernels differ in them.
@@ -17,7 +17,7 @@ package struct EventFilterCheck: Sendable {
   ]
 
   /// Takes the text of the event's `format` file.
-  package init(format: String) {
+  public init(format: String) {
     fields = format.split(separator: "\n").compactMap { line in
       let line = line.drop { $0 == "\t" || $0 == " " }
       guard line.hasPrefix("field:"), let end = line.firstIndex(of: ";") else { return nil }
@@ -35,7 +35,7 @@ package struct EventFilterCheck: Sendable {
   ///
   /// - Parameters:
   ///   - start: where the filter stands in `text`, in bytes, where it is part of a longer one.
-  package func check(
+  public func check(
     _ filter: String, of event: EventName, at start: Int = 0, in text: String? = nil
   ) throws(TracefsError) {
     guard !fields.isEmpty else { return }

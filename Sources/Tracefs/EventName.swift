@@ -1,15 +1,15 @@
 /// An event's full name: `sched:sched_switch`.
-package struct EventName: Hashable, Comparable, Sendable, CustomStringConvertible {
-  package var system: String
-  package var name: String
+public struct EventName: Hashable, Comparable, Sendable, CustomStringConvertible {
+  public var system: String
+  public var name: String
 
-  package init(system: String, name: String) {
+  public init(system: String, name: String) {
     self.system = system
     self.name = name
   }
 
   /// Takes `system:name`; nil for anything else.
-  package init?(_ text: some StringProtocol) {
+  public init?(_ text: some StringProtocol) {
     guard let colon = text.firstIndex(of: ":") else { return nil }
     let name = text[text.index(after: colon)...]
     guard colon != text.startIndex, !name.isEmpty,
@@ -19,9 +19,9 @@ package struct EventName: Hashable, Comparable, Sendable, CustomStringConvertibl
     self.name = String(name)
   }
 
-  package var description: String { "\(system):\(name)" }
+  public var description: String { "\(system):\(name)" }
 
-  package static func < (left: EventName, right: EventName) -> Bool {
+  public static func < (left: EventName, right: EventName) -> Bool {
     (left.system, left.name) < (right.system, right.name)
   }
 

@@ -3,27 +3,27 @@ import Glibc
 
 /// The events that an argument of `-e` names: `all`, `sys`, `sys:ev`, `ev`, with `* ? [` as in a
 /// shell.
-package struct EventPattern: Hashable, Sendable, CustomStringConvertible {
+public struct EventPattern: Hashable, Sendable, CustomStringConvertible {
   /// As it was given.
-  package let text: String
+  public let text: String
   private let system: String?
   private let name: String?
 
   /// What an argument came to.
-  package struct Match: Equatable, Sendable {
+  public struct Match: Equatable, Sendable {
     /// Directories whose `enable` file switches everything below them; `nil` is all systems.
-    package var scope: Scope
+    public var scope: Scope
     /// The events, in the kernel's order.
-    package var events: [EventName]
+    public var events: [EventName]
   }
 
-  package enum Scope: Equatable, Sendable {
+  public enum Scope: Equatable, Sendable {
     case all
     case systems([String])
     case single
   }
 
-  package init(_ text: String) throws(TracefsError) {
+  public init(_ text: String) throws(TracefsError) {
     self.text = text
     if text == "all" || text == "*" || text == "*:*" {
       system = nil
@@ -46,11 +46,11 @@ package struct EventPattern: Hashable, Sendable, CustomStringConvertible {
     }
   }
 
-  package var description: String { text }
+  public var description: String { text }
 
   /// Picks from the events of this kernel; throws `.unknown` with the nearest names when none
   /// matches.
-  package func match(among events: [EventName]) throws(TracefsError) -> Match {
+  public func match(among events: [EventName]) throws(TracefsError) -> Match {
     guard let system else { return Match(scope: .all, events: events) }
     let found: [EventName]
     var scope = Scope.single

@@ -3,33 +3,33 @@ import Glibc
 
 /// A journal found on disk: what some run of kscope changed, and whether it is still at it, left its
 /// changes on purpose, or died.
-package struct FoundState: Sendable {
+public struct FoundState: Sendable {
   /// Of the journal.
-  package let path: String
+  public let path: String
   let journal: Journal
 
-  package var process: ProcessIdentity { journal.writer.process }
-  package var uid: UInt32 { journal.writer.uid }
+  public var process: ProcessIdentity { journal.writer.process }
+  public var uid: UInt32 { journal.writer.uid }
   /// Seconds since 1970.
-  package var time: Int64 { journal.writer.time }
-  package var command: [String] { journal.writer.command }
+  public var time: Int64 { journal.writer.time }
+  public var command: [String] { journal.writer.command }
   /// The tracing directory that was changed.
-  package var directory: String { journal.directory }
+  public var directory: String { journal.directory }
   /// The settings that are not put back yet: paths below the tracing directory.
-  package var files: [String] { journal.changes.filter { !$0.isDone }.map(\.path) }
+  public var files: [String] { journal.changes.filter { !$0.isDone }.map(\.path) }
 
   /// The settings were left on purpose.
-  package var isKept: Bool { journal.isKept }
+  public var isKept: Bool { journal.isKept }
   /// The run still needs its settings.
-  package var isAlive: Bool { !isKept && process.isAlive }
+  public var isAlive: Bool { !isKept && process.isAlive }
 
   /// Whether an instance's file was changed and is not put back.
-  package func changed(_ file: ControlFile, in instance: Instance) -> Bool {
+  public func changed(_ file: ControlFile, in instance: Instance) -> Bool {
     journal.openChanges.contains { journal.changes[$0].path == instance.relative(file) }
   }
 
   /// The events of an instance that the run switched on and that are not put back.
-  package func eventsSwitchedOn(in instance: Instance) -> Set<EventName> {
+  public func eventsSwitchedOn(in instance: Instance) -> Set<EventName> {
     let path = instance.path(below: instance.directory, "events")
     let changes = journal.openChanges.map { journal.changes[$0] }
     return Set(
@@ -38,7 +38,7 @@ package struct FoundState: Sendable {
   }
 
   /// The run made the instance.
-  package func made(_ instance: Instance) -> Bool {
+  public func made(_ instance: Instance) -> Bool {
     let path = instance.path(below: instance.directory)
     return journal.openChanges.contains {
       journal.changes[$0].kind == .instance && journal.changes[$0].path == path
@@ -49,7 +49,7 @@ package struct FoundState: Sendable {
   fileprivate var lastChange: UInt64 { journal.changes.map(\.time).max() ?? 0 }
 
   /// "process 1234 (kscope record -e sched)".
-  package var owner: String {
+  public var owner: String {
     let line = command.joined(separator: " ")
     return "process \(process.pid)" + (line.isEmpty ? "" : " (\(line))")
   }
@@ -59,24 +59,24 @@ extension SavedState {
   /// The journals of runs that died before they could put things back, newest first.
   ///
   /// Those of an earlier boot describe a kernel that is gone: they are deleted on the way.
-  package static func abandoned(in places: [StateDirectory] = StateDirectory.existing)
+  public static func abandoned(in places: [StateDirectory] = StateDirectory.existing)
     -> [FoundState]
   {
     found(in: places).filter { !$0.isAlive && !$0.isKept }
   }
 
   /// The journals of runs that are still at work.
-  package static func live(in places: [StateDirectory] = StateDirectory.existing) -> [FoundState] {
+  public static func live(in places: [StateDirectory] = StateDirectory.existing) -> [FoundState] {
     found(in: places).filter(\.isAlive)
   }
 
   /// The journals of runs that left their settings on purpose, newest first.
-  package static func kept(in places: [StateDirectory] = StateDirectory.existing) -> [FoundState] {
+  public static func kept(in places: [StateDirectory] = StateDirectory.existing) -> [FoundState] {
     found(in: places).filter(\.isKept)
   }
 
   /// All of them, newest first.
-  package static func journals(in places: [StateDirectory] = StateDirectory.existing)
+  public static func journals(in places: [StateDirectory] = StateDirectory.existing)
     -> [FoundState]
   {
     found(in: places)
@@ -87,7 +87,7 @@ extension SavedState {
   /// Does nothing where the run is alive or another process has done so meanwhile.
   ///
   /// - Parameter isWanted: of a path below the tracing directory, whether it is to be put back.
-  package static func recover(
+  public static func recover(
     _ found: FoundState, only isWanted: (_ path: String) -> Bool = { _ in true }
   ) throws(TracefsError) -> [RestoreProblem] {
     guard !found.isAlive else { return [] }

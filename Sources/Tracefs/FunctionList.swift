@@ -2,12 +2,12 @@ package import ByteIO
 import Glibc
 
 /// The functions that can be traced: `available_filter_functions`, about 60,000 lines.
-package struct FunctionList: Sendable {
+public struct FunctionList: Sendable {
   /// Every line ended by a NUL, for the C library's matcher.
   private let bytes: [UInt8]
 
   /// Takes the file's bytes: `name` or `name [module]` a line.
-  package init(_ file: [UInt8]) {
+  public init(_ file: [UInt8]) {
     var bytes = file
     if bytes.last != UInt8(ascii: "\n") { bytes.append(UInt8(ascii: "\n")) }
     for index in bytes.indices where bytes[index] == UInt8(ascii: "\n") { bytes[index] = 0 }
@@ -65,7 +65,7 @@ package struct FunctionList: Sendable {
   }
 
   /// Whether any function matches a glob of `*`, `?` and `[`.
-  package func hasMatch(glob: String) -> Bool {
+  public func hasMatch(glob: String) -> Bool {
     var isFound = false
     forEachLine { _, line in
       if !isFound {
@@ -79,7 +79,7 @@ package struct FunctionList: Sendable {
 
   /// The functions that a person may have meant: those that share most of the name's words, a
   /// misspelled word counting nearly as much, and those that are spelled alike.
-  package func nearest(to name: String, limit: Int = 6) -> [String] {
+  public func nearest(to name: String, limit: Int = 6) -> [String] {
     let wanted = NameWords(name)
     var found: [(score: Int, name: String)] = []
     forEachLine { _, line in

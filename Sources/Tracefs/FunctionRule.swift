@@ -1,5 +1,5 @@
 /// One argument of `-l`, `-n` or `-g`.
-package enum FunctionRule: Equatable, Sendable {
+public enum FunctionRule: Equatable, Sendable {
   /// Letters, digits and `_ * ? .` only: the kernel matches it itself.
   case glob(String)
   /// Anything else: an expression that whole names in the list of functions must match.
@@ -7,7 +7,7 @@ package enum FunctionRule: Equatable, Sendable {
   /// `func:command…`, written as it is after all others.
   case command(String)
 
-  package init(_ text: String) {
+  public init(_ text: String) {
     func isPlain(_ byte: UInt8) -> Bool {
       switch byte {
       case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),

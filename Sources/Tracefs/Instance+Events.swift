@@ -9,12 +9,12 @@ extension Instance {
   }
 
   /// The events of a system that have a directory, as the kernel lists them; for `ftrace` too.
-  package func events(of system: String) throws(TracefsError) -> [EventName] {
+  public func events(of system: String) throws(TracefsError) -> [EventName] {
     try eventDirectories("events/\(system)").map { EventName(system: system, name: $0) }
   }
 
   /// The events that are on.
-  package func enabledEvents() throws(TracefsError) -> [EventName] {
+  public func enabledEvents() throws(TracefsError) -> [EventName] {
     try switches.enabled()
   }
 
@@ -23,17 +23,17 @@ extension Instance {
   }
 
   /// An event's format file, as the kernel prints it.
-  package func format(of event: EventName) throws(TracefsError) -> [UInt8] {
+  public func format(of event: EventName) throws(TracefsError) -> [UInt8] {
     try readBytes(ControlFile("events/\(event.system)/\(event.name)/format"))
   }
 
   /// An event's number in this boot's raw records.
-  package func id(of event: EventName) throws(TracefsError) -> Int {
+  public func id(of event: EventName) throws(TracefsError) -> Int {
     try number(ControlFile("events/\(event.system)/\(event.name)/id"))
   }
 
   /// An event's filter; nil where there is none.
-  package func filter(of event: EventName) throws(TracefsError) -> String? {
+  public func filter(of event: EventName) throws(TracefsError) -> String? {
     let text = try value(.eventFilter(event))
     return text == "none" ? nil : text
   }
@@ -42,7 +42,7 @@ extension Instance {
 
   /// Switches on all events that a pattern names and returns them.
   @discardableResult
-  package func enableEvents(
+  public func enableEvents(
     _ pattern: String, saving state: SavedState
   ) throws(TracefsError) -> [EventName] {
     try switchEvents(try match(pattern), on: true, saving: state)
@@ -50,19 +50,19 @@ extension Instance {
 
   /// Switches off all events that a pattern names and returns them.
   @discardableResult
-  package func disableEvents(
+  public func disableEvents(
     _ pattern: String, saving state: SavedState
   ) throws(TracefsError) -> [EventName] {
     try switchEvents(try match(pattern), on: false, saving: state)
   }
 
   /// The events of this kernel that a pattern names.
-  package func match(_ pattern: String) throws(TracefsError) -> EventPattern.Match {
+  public func match(_ pattern: String) throws(TracefsError) -> EventPattern.Match {
     try EventPattern(pattern).match(among: try directory.availableEvents())
   }
 
   @discardableResult
-  package func switchEvents(
+  public func switchEvents(
     _ match: EventPattern.Match, on: Bool, saving state: SavedState
   ) throws(TracefsError) -> [EventName] {
     let root = path(below: directory, "events")
@@ -102,7 +102,7 @@ extension Instance {
   /// Of several events, those that lack a field of the filter are left without one, as they were;
   /// their refusals are returned. Where no event takes it, the first refusal is thrown.
   @discardableResult
-  package func setFilter(
+  public func setFilter(
     _ filter: String?, on pattern: String, saving state: SavedState
   ) throws(TracefsError) -> [TracefsError] {
     try setFilter(filter, of: try match(pattern).events, saving: state)
@@ -110,7 +110,7 @@ extension Instance {
 
   /// The same for events that were matched before.
   @discardableResult
-  package func setFilter(
+  public func setFilter(
     _ filter: String?, of events: [EventName], saving state: SavedState
   ) throws(TracefsError) -> [TracefsError] {
     var refusals: [TracefsError] = []
@@ -128,7 +128,7 @@ extension Instance {
 
   /// Throws `.malformed` for a field that the event does not have, before the kernel is asked, and
   /// `.refused` with the kernel's own words for anything else that it does not take.
-  package func setFilter(
+  public func setFilter(
     _ filter: String?, of event: EventName, saving state: SavedState
   ) throws(TracefsError) {
     if let filter {

@@ -11,35 +11,35 @@ extension Instance {
   ///
   /// Rules are read as `FunctionRule` says; commands (`func:traceoff`) are added after the names.
   /// Throws `.unknown` with the nearest functions where a rule names none.
-  package func setFunctionFilter(
+  public func setFunctionFilter(
     _ rules: [String], saving state: SavedState
   ) throws(TracefsError) {
     try setFunctions(rules, in: .setFtraceFilter, saving: state)
   }
 
   /// Keeps the function tracers from functions.
-  package func setFunctionNotrace(
+  public func setFunctionNotrace(
     _ rules: [String], saving state: SavedState
   ) throws(TracefsError) {
     try setFunctions(rules, in: .setFtraceNotrace, saving: state)
   }
 
   /// Has function_graph follow only calls from these functions.
-  package func setGraphFunctions(
+  public func setGraphFunctions(
     _ rules: [String], saving state: SavedState
   ) throws(TracefsError) {
     try setFunctions(rules, in: .setGraphFunction, saving: state)
   }
 
   /// Keeps function_graph from calls from these functions.
-  package func setGraphNotrace(
+  public func setGraphNotrace(
     _ rules: [String], saving state: SavedState
   ) throws(TracefsError) {
     try setFunctions(rules, in: .setGraphNotrace, saving: state)
   }
 
   /// Sets one of the four files; no rules empty it.
-  package func setFunctions(
+  public func setFunctions(
     _ rules: [String], in file: ControlFile, saving state: SavedState
   ) throws(TracefsError) {
     var texts: [String] = []
@@ -81,7 +81,7 @@ extension Instance {
   }
 
   /// Adds functions, by their whole names, to those that are not traced.
-  package func excludeFunctions(
+  public func excludeFunctions(
     _ names: [String], saving state: SavedState
   ) throws(TracefsError) {
     try set(.setFtraceNotrace, to: names.map { $0 + "\n" }, .append, saving: state)
@@ -109,7 +109,7 @@ extension Instance {
   }
 
   /// Adds a command to a function, such as `vfs_read:traceoff:3`.
-  package func addFunctionCommand(
+  public func addFunctionCommand(
     _ command: FunctionCommand, saving state: SavedState
   ) throws(TracefsError) {
     try command.check()
@@ -118,7 +118,7 @@ extension Instance {
   }
 
   /// The commands of functions, as the kernel lists them; those that are not understood are left out.
-  package func functionCommands() throws(TracefsError) -> [FunctionCommand] {
+  public func functionCommands() throws(TracefsError) -> [FunctionCommand] {
     try list(.setFtraceFilter).filter { $0.contains(":") }.compactMap { try? FunctionCommand($0) }
   }
 

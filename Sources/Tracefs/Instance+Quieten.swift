@@ -3,7 +3,7 @@ extension Instance {
   /// Switches off tracer and events, takes the filters and triggers of those events away, and empties
   /// the lists of functions and processes: where `trace-cmd start` begins. Buffers, clock and options
   /// stay.
-  package func quieten(saving state: SavedState) throws(TracefsError) {
+  public func quieten(saving state: SavedState) throws(TracefsError) {
     try setTracingOn(false, saving: state)
     if try currentTracer() != "nop" { try setCurrentTracer("nop", saving: state) }
     let events = try enabledEvents()

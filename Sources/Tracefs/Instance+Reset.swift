@@ -8,7 +8,7 @@ extension Instance {
   ///
   /// As `trace-cmd reset`. Options, buffer sizes and limits stay. Goes on after a failure and returns
   /// them all; files that this kernel lacks are none.
-  package func reset(
+  public func reset(
     keepingDynamicEvents kept: Set<DynamicEvent.Kind> = [], saving state: SavedState
   ) -> [TracefsError] {
     var problems: [TracefsError] = []

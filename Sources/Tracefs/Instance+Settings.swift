@@ -2,13 +2,13 @@ import ByteIO
 
 /// Setting one value each. Every setter notes the former value in `state` first.
 extension Instance {
-  package func setTracingOn(_ on: Bool, saving state: SavedState) throws(TracefsError) {
+  public func setTracingOn(_ on: Bool, saving state: SavedState) throws(TracefsError) {
     try set(.tracingOn, to: [on ? "1" : "0"], saving: state)
   }
 
   /// The same on behalf of the run that set it last: `stop` and `restart` belong to what `start` or
   /// `record` began.
-  package func switchTracing(_ on: Bool, saving state: SavedState) throws(TracefsError) {
+  public func switchTracing(_ on: Bool, saving state: SavedState) throws(TracefsError) {
     do throws(TracefsError) {
       try state.writeOnBehalf(
         [on ? "1" : "0"], to: relative(.tracingOn), kind: ControlFile.tracingOn.kind)
@@ -19,7 +19,7 @@ extension Instance {
   ///
   /// Throws `.unknown` with the nearest names, and the kernel option that would give a known tracer.
   /// While anybody has `trace_pipe_raw` open the kernel answers `.busy`.
-  package func setCurrentTracer(
+  public func setCurrentTracer(
     _ name: String, saving state: SavedState
   ) throws(TracefsError) {
     let all = try availableTracers()
@@ -32,7 +32,7 @@ extension Instance {
   }
 
   /// Sets the clock; the kernel empties the buffer when it changes.
-  package func setClock(_ name: String, saving state: SavedState) throws(TracefsError) {
+  public func setClock(_ name: String, saving state: SavedState) throws(TracefsError) {
     let all = try clocks().all
     guard all.contains(name) else {
       throw .unknown(
@@ -42,14 +42,14 @@ extension Instance {
   }
 
   /// Sets an option by its name in `options/`.
-  package func setOption(
+  public func setOption(
     _ name: String, _ on: Bool, saving state: SavedState
   ) throws(TracefsError) {
     try set(try knownOption(name), to: [on ? "1" : "0"], saving: state)
   }
 
   /// Sets an option as the command line names it: `stacktrace`, `nostacktrace`.
-  package func setOption(word: String, saving state: SavedState) throws(TracefsError) {
+  public func setOption(word: String, saving state: SavedState) throws(TracefsError) {
     // "no" may be part of the name itself, so the whole word is looked for first.
     if word.hasPrefix("no"), !has(.option(word)) {
       let name = String(word.dropFirst(2))
@@ -70,14 +70,14 @@ extension Instance {
   }
 
   /// Sets every CPU's buffer size, in KB; the kernel rounds up to whole sub-buffers.
-  package func setBufferSize(
+  public func setBufferSize(
     kilobytes: Int, saving state: SavedState
   ) throws(TracefsError) {
     try set(.bufferSizeKB, to: [try Self.positive(kilobytes, "buffer size")], saving: state)
   }
 
   /// Sets one CPU's buffer size, in KB.
-  package func setBufferSize(
+  public func setBufferSize(
     kilobytes: Int, cpu: Int, saving state: SavedState
   ) throws(TracefsError) {
     let file = ControlFile("per_cpu/cpu\(cpu)/buffer_size_kb", .bufferSize)
@@ -85,14 +85,14 @@ extension Instance {
   }
 
   /// Sets the size of a sub-buffer, in KB: a whole number of pages, at most 255 (Linux 6.8).
-  package func setSubbufferSize(
+  public func setSubbufferSize(
     kilobytes: Int, saving state: SavedState
   ) throws(TracefsError) {
     try set(
       .bufferSubbufSizeKB, to: [try Self.positive(kilobytes, "sub-buffer size")], saving: state)
   }
 
-  package func setBufferPercent(_ percent: Int, saving state: SavedState) throws(TracefsError) {
+  public func setBufferPercent(_ percent: Int, saving state: SavedState) throws(TracefsError) {
     guard (0...100).contains(percent) else {
       throw .badValue(what: "buffer percent", text: "\(percent)", expected: "from 0 to 100")
     }
@@ -102,7 +102,7 @@ extension Instance {
   /// Sets the CPUs that trace: hexadecimal digits, in words of eight parted by commas.
   ///
   /// `-1` means all.
-  package func setCPUMask(_ mask: String, saving state: SavedState) throws(TracefsError) {
+  public func setCPUMask(_ mask: String, saving state: SavedState) throws(TracefsError) {
     var mask = mask
     // The kernel refuses bits of CPUs that cannot be.
     if mask == "-1" { return try setCPUs(try cpus(), saving: state) }
@@ -114,7 +114,7 @@ extension Instance {
   }
 
   /// Sets the CPUs that trace, by number.
-  package func setCPUs(_ cpus: [Int], saving state: SavedState) throws(TracefsError) {
+  public func setCPUs(_ cpus: [Int], saving state: SavedState) throws(TracefsError) {
     guard let last = cpus.max(), let first = cpus.min(), first >= 0, last < 1 << 16 else {
       throw .badValue(what: "CPUs", text: "\(cpus)", expected: "a list of CPU numbers")
     }
@@ -128,7 +128,7 @@ extension Instance {
   }
 
   /// How deep function_graph follows calls; 0 is without limit.
-  package func setMaxGraphDepth(_ depth: Int, saving state: SavedState) throws(TracefsError) {
+  public func setMaxGraphDepth(_ depth: Int, saving state: SavedState) throws(TracefsError) {
     guard depth >= 0 else {
       throw .badValue(what: "graph depth", text: "\(depth)", expected: "0 or more")
     }
@@ -136,23 +136,23 @@ extension Instance {
   }
 
   /// How many names of tasks the kernel remembers.
-  package func setSavedCmdlinesSize(_ count: Int, saving state: SavedState) throws(TracefsError) {
+  public func setSavedCmdlinesSize(_ count: Int, saving state: SavedState) throws(TracefsError) {
     try set(
       .savedCmdlinesSize, to: [try Self.positive(count, "number of command names")], saving: state)
   }
 
   /// Sets the tasks whose events are recorded; none means all.
-  package func setEventPIDs(_ pids: [Int32], saving state: SavedState) throws(TracefsError) {
+  public func setEventPIDs(_ pids: [Int32], saving state: SavedState) throws(TracefsError) {
     try setPIDs(pids, .setEventPID, saving: state)
   }
 
   /// Sets the tasks whose functions are traced; none means all.
-  package func setFunctionPIDs(_ pids: [Int32], saving state: SavedState) throws(TracefsError) {
+  public func setFunctionPIDs(_ pids: [Int32], saving state: SavedState) throws(TracefsError) {
     try setPIDs(pids, .setFtracePID, saving: state)
   }
 
   /// Sets any of the four files of process ids.
-  package func setPIDs(
+  public func setPIDs(
     _ pids: [Int32], _ file: ControlFile, saving state: SavedState
   ) throws(TracefsError) {
     let text = pids.map(String.init).joined(separator: " ")
@@ -160,7 +160,7 @@ extension Instance {
   }
 
   /// Adds process ids to those of a file.
-  package func addPIDs(
+  public func addPIDs(
     _ pids: [Int32], _ file: ControlFile, saving state: SavedState
   ) throws(TracefsError) {
     guard !pids.isEmpty else { return }
@@ -169,7 +169,7 @@ extension Instance {
   }
 
   /// Empties the ring buffer. What was in it cannot come back, so nothing is noted.
-  package func clearBuffer() throws(TracefsError) {
+  public func clearBuffer() throws(TracefsError) {
     try SavedState.put([], to: relative(.trace), in: directory, .replace)
   }
 

@@ -6,7 +6,7 @@ extension Instance {
   /// Copies a file that may be long (`trace`) to a descriptor, piece by piece.
   ///
   /// Throws a `SystemError` of `write` without a path where the descriptor cannot be written to.
-  package func copy(_ file: ControlFile, to target: Int32) throws {
+  public func copy(_ file: ControlFile, to target: Int32) throws {
     let full = path(of: file)
     let source = open(full, O_RDONLY | O_CLOEXEC)
     guard source >= 0 else {
@@ -25,7 +25,7 @@ extension Instance {
   }
 
   /// Why a file is not there: no such CPU, a file that only the top level has, or a kernel without it.
-  package func missing(_ file: ControlFile, cpu: Int?) -> TracefsError {
+  public func missing(_ file: ControlFile, cpu: Int?) -> TracefsError {
     if let cpu, let all = try? cpus(), !all.contains(cpu) {
       return .badValue(
         what: "CPU", text: "\(cpu)",

@@ -1,28 +1,28 @@
 /// What is set, and what there is to choose from.
 extension Instance {
-  package func isTracing() throws(TracefsError) -> Bool { try value(.tracingOn) == "1" }
+  public func isTracing() throws(TracefsError) -> Bool { try value(.tracingOn) == "1" }
 
-  package func currentTracer() throws(TracefsError) -> String { try value(.currentTracer) }
+  public func currentTracer() throws(TracefsError) -> String { try value(.currentTracer) }
 
   /// The tracers of this kernel, in its order.
-  package func availableTracers() throws(TracefsError) -> [String] {
+  public func availableTracers() throws(TracefsError) -> [String] {
     try read(.availableTracers).words
   }
 
   /// The clocks of this kernel, and the one in use.
-  package func clocks() throws(TracefsError) -> BracketedChoice {
+  public func clocks() throws(TracefsError) -> BracketedChoice {
     BracketedChoice(try read(.traceClock))
   }
 
   /// The options of this kernel, those of tracers that are not in use included, sorted.
-  package func optionNames() throws(TracefsError) -> [String] {
+  public func optionNames() throws(TracefsError) -> [String] {
     do { return try TextFile.names(in: path + "/options") } catch {
       throw Self.meaning(of: error, file: path + "/options")
     }
   }
 
   /// Every option and whether it is on, in the order in which the kernel lists the files.
-  package func optionStates() throws(TracefsError) -> [(name: String, isOn: Bool)] {
+  public func optionStates() throws(TracefsError) -> [(name: String, isOn: Bool)] {
     do {
       var states: [(name: String, isOn: Bool)] = []
       for name in try TextFile.namesAsListed(in: path + "/options") {
@@ -32,43 +32,43 @@ extension Instance {
     } catch { throw Self.meaning(of: error, file: path + "/options") }
   }
 
-  package func option(_ name: String) throws(TracefsError) -> Bool {
+  public func option(_ name: String) throws(TracefsError) -> Bool {
     try value(try knownOption(name)) == "1"
   }
 
   /// The lines of `trace_options`: `print-parent`, `nosym-offset` …
-  package func traceOptions() throws(TracefsError) -> [String] { try read(.traceOptions).words }
+  public func traceOptions() throws(TracefsError) -> [String] { try read(.traceOptions).words }
 
   /// KB of a CPU's buffer; nil where the CPUs differ.
-  package func bufferSize() throws(TracefsError) -> Int? {
+  public func bufferSize() throws(TracefsError) -> Int? {
     let words = try words(.bufferSizeKB)
     return words.first == "X" ? nil : try number(.bufferSizeKB)
   }
 
   /// KB of one CPU's buffer.
-  package func bufferSize(cpu: Int) throws(TracefsError) -> Int {
+  public func bufferSize(cpu: Int) throws(TracefsError) -> Int {
     try number(ControlFile("per_cpu/cpu\(cpu)/buffer_size_kb", .bufferSize))
   }
 
   /// KB of a sub-buffer, the unit in which readers get data.
-  package func subbufferSize() throws(TracefsError) -> Int { try number(.bufferSubbufSizeKB) }
+  public func subbufferSize() throws(TracefsError) -> Int { try number(.bufferSubbufSizeKB) }
 
   /// How full a buffer must be, in percent, to wake a blocked reader.
-  package func bufferPercent() throws(TracefsError) -> Int { try number(.bufferPercent) }
+  public func bufferPercent() throws(TracefsError) -> Int { try number(.bufferPercent) }
 
   /// The CPUs that trace, as hexadecimal words parted by commas.
-  package func cpuMask() throws(TracefsError) -> String { try value(.tracingCPUMask) }
+  public func cpuMask() throws(TracefsError) -> String { try value(.tracingCPUMask) }
 
-  package func maxGraphDepth() throws(TracefsError) -> Int { try number(.maxGraphDepth) }
+  public func maxGraphDepth() throws(TracefsError) -> Int { try number(.maxGraphDepth) }
 
   /// Functions and `func:command` lines of `set_ftrace_filter` and its kin, as the kernel lists
   /// them; none where all are traced.
-  package func list(_ file: ControlFile) throws(TracefsError) -> [String] {
+  public func list(_ file: ControlFile) throws(TracefsError) -> [String] {
     try read(file).lines.filter { !$0.hasPrefix("#") && $0.trimmed != "no pid" }
   }
 
   /// The CPUs that have a buffer, ascending.
-  package func cpus() throws(TracefsError) -> [Int] {
+  public func cpus() throws(TracefsError) -> [Int] {
     let names: [String]
     do { names = try TextFile.names(in: path + "/per_cpu") } catch {
       throw Self.meaning(of: error, file: path + "/per_cpu")
@@ -77,14 +77,14 @@ extension Instance {
   }
 
   /// Where one CPU's sub-buffers are read as bytes.
-  package func rawPipePath(cpu: Int) -> String { "\(path)/per_cpu/cpu\(cpu)/trace_pipe_raw" }
+  public func rawPipePath(cpu: Int) -> String { "\(path)/per_cpu/cpu\(cpu)/trace_pipe_raw" }
 
   /// One CPU's counters, as the kernel prints them: `entries`, `overrun`, `commit overrun`, `bytes`,
   /// `oldest event ts`, `now ts`, `dropped events`, `read events`.
-  package func stats(cpu: Int) throws(TracefsError) -> String {
+  public func stats(cpu: Int) throws(TracefsError) -> String {
     try read(ControlFile("per_cpu/cpu\(cpu)/stats"))
   }
 
   /// Whether this kernel keeps snapshots.
-  package var hasSnapshot: Bool { has(.snapshot) }
+  public var hasSnapshot: Bool { has(.snapshot) }
 }

@@ -3,17 +3,17 @@ import Glibc
 
 /// One set of ring buffers with its own tracer, events and settings: the top level, or a directory
 /// below `instances/` (Documentation/trace/ftrace.rst, "Instances").
-package struct Instance: Sendable, Equatable {
-  package let directory: TracingDirectory
+public struct Instance: Sendable, Equatable {
+  public let directory: TracingDirectory
   /// nil for the top level.
-  package let name: String?
+  public let name: String?
 
   init(directory: TracingDirectory, name: String?) {
     self.directory = directory
     self.name = name
   }
 
-  package var path: String {
+  public var path: String {
     name.map { "\(directory.path)/instances/\($0)" } ?? directory.path
   }
 
@@ -26,7 +26,7 @@ package struct Instance: Sendable, Equatable {
 
   /// Whether a path below the tracing directory is this instance's, or the instance itself; those of
   /// other instances are not the top level's.
-  package func has(path: String) -> Bool {
+  public func has(path: String) -> Bool {
     guard let name else { return !path.hasPrefix("instances/") }
     return path == "instances/\(name)" || path.hasPrefix("instances/\(name)/")
   }
@@ -36,18 +36,18 @@ package struct Instance: Sendable, Equatable {
   }
 
   /// The whole path of a file, for opening it elsewhere.
-  package func path(of file: ControlFile) -> String { directory.fullPath(of: relative(file)) }
+  public func path(of file: ControlFile) -> String { directory.fullPath(of: relative(file)) }
 
   // MARK: Reading
 
-  package func has(_ file: ControlFile) -> Bool { TextFile.exists(path(of: file)) }
+  public func has(_ file: ControlFile) -> Bool { TextFile.exists(path(of: file)) }
 
   /// What a file says, newline and all.
-  package func read(_ file: ControlFile) throws(TracefsError) -> String {
+  public func read(_ file: ControlFile) throws(TracefsError) -> String {
     String(decoding: try readBytes(file), as: UTF8.self)
   }
 
-  package func readBytes(_ file: ControlFile) throws(TracefsError) -> [UInt8] {
+  public func readBytes(_ file: ControlFile) throws(TracefsError) -> [UInt8] {
     do { return try TextFile.readBytes(path(of: file)) } catch {
       throw Self.meaning(of: error, file: path(of: file))
     }
@@ -90,7 +90,7 @@ package struct Instance: Sendable, Equatable {
   }
 
   /// Adds a line to a file, and takes it back by writing `undo`, there or in another file.
-  package func add(
+  public func add(
     _ text: String, to file: ControlFile, undo: String, undoingIn other: ControlFile? = nil,
     saving state: SavedState
   ) throws(TracefsError) {
@@ -100,7 +100,7 @@ package struct Instance: Sendable, Equatable {
   }
 
   /// Removes the instance's directory and all that is set in it. Not for the top level.
-  package func remove(saving state: SavedState) throws(TracefsError) {
+  public func remove(saving state: SavedState) throws(TracefsError) {
     guard name != nil else {
       throw .badValue(what: "instance", text: "the top level", expected: "one that can be removed")
     }

@@ -1,79 +1,79 @@
 /// What is set in one instance now, for people who want to know who left what.
 ///
 /// What a kernel does not have is nil or empty: nothing here is an error but an instance that is gone.
-package struct InstanceStatus: Equatable, Sendable {
+public struct InstanceStatus: Equatable, Sendable {
   /// The instance's name; nil is the top level.
-  package var name: String?
+  public var name: String?
   /// nil where the file is missing.
-  package var isTracing: Bool?
+  public var isTracing: Bool?
   /// `nop` is none.
-  package var tracer: String?
-  package var events: EnabledEvents?
+  public var tracer: String?
+  public var events: EnabledEvents?
   /// Filters in the order in which the kernel lists the events; the text is the file's.
-  package var filters: [Setting] = []
+  public var filters: [Setting] = []
   /// Triggers in the same order; one text holds all lines of an event.
-  package var triggers: [Setting] = []
-  package var functionFilter: [String] = []
-  package var functionNotrace: [String] = []
-  package var graphFunctions: [String] = []
-  package var graphNotrace: [String] = []
-  package var bufferSize: BufferSize?
+  public var triggers: [Setting] = []
+  public var functionFilter: [String] = []
+  public var functionNotrace: [String] = []
+  public var graphFunctions: [String] = []
+  public var graphNotrace: [String] = []
+  public var bufferSize: BufferSize?
   /// `buffer_total_size_kb` as it stands; nil before the first use of the buffer.
-  package var bufferTotalSize: String?
+  public var bufferTotalSize: String?
   /// KB; nil before Linux 6.8.
-  package var subbufferSize: Int?
-  package var clock: String?
+  public var subbufferSize: Int?
+  public var clock: String?
   /// Hexadecimal words, as the kernel prints them.
-  package var cpuMask: String?
+  public var cpuMask: String?
   /// Whether the mask leaves a CPU out that has a buffer.
-  package var masksCPUs = false
+  public var masksCPUs = false
   /// Microseconds.
-  package var maxLatency: Int?
-  package var eventPIDs: [String] = []
-  package var eventNotracePIDs: [String] = []
-  package var functionPIDs: [String] = []
-  package var functionNotracePIDs: [String] = []
+  public var maxLatency: Int?
+  public var eventPIDs: [String] = []
+  public var eventNotracePIDs: [String] = []
+  public var functionPIDs: [String] = []
+  public var functionNotracePIDs: [String] = []
   /// Probes and synthetic events are the kernel's, not an instance's: empty but at the top level.
-  package var kprobes: [String] = []
-  package var uprobes: [String] = []
-  package var syntheticEvents: [String] = []
-  package var eventProbes: [String] = []
-  package var options: [Option] = []
+  public var kprobes: [String] = []
+  public var uprobes: [String] = []
+  public var syntheticEvents: [String] = []
+  public var eventProbes: [String] = []
+  public var options: [Option] = []
   /// The file's text; empty where nothing went wrong.
-  package var errorLog = ""
+  public var errorLog = ""
   /// Whether the stack tracer runs, which is one for the machine; nil where the kernel has none.
-  package var isStackTracing: Bool?
+  public var isStackTracing: Bool?
   /// The names of the other instances, as the kernel lists them; only at the top level.
-  package var instances: [String] = []
+  public var instances: [String] = []
 
-  package struct Setting: Equatable, Sendable {
-    package var event: EventName
-    package var text: String
+  public struct Setting: Equatable, Sendable {
+    public var event: EventName
+    public var text: String
   }
 
-  package struct Option: Equatable, Sendable {
-    package var name: String
-    package var isOn: Bool
+  public struct Option: Equatable, Sendable {
+    public var name: String
+    public var isOn: Bool
   }
 
   /// Which events are on, as the kernel sums it up in the `enable` files.
-  package enum EnabledEvents: Equatable, Sendable {
+  public enum EnabledEvents: Equatable, Sendable {
     case all
     case nothing
     /// Whole systems, and events of systems that are partly on.
     case partly(systems: [String], events: [EventName])
   }
 
-  package enum BufferSize: Equatable, Sendable {
+  public enum BufferSize: Equatable, Sendable {
     /// Nothing was traced since the boot; so many KB will be taken on the first use.
     case unexpanded(Int)
     case kilobytes(Int)
     /// The CPUs differ: the text of each one's file.
     case perCPU([CPUSize])
 
-    package struct CPUSize: Equatable, Sendable {
-      package var cpu: Int
-      package var text: String
+    public struct CPUSize: Equatable, Sendable {
+      public var cpu: Int
+      public var text: String
     }
   }
 }
@@ -82,7 +82,7 @@ package struct InstanceStatus: Equatable, Sendable {
 
 extension Instance {
   /// Reads what is set. Of several thousand small files the filters and triggers are most.
-  package func status() throws(TracefsError) -> InstanceStatus {
+  public func status() throws(TracefsError) -> InstanceStatus {
     guard TextFile.isDirectory(path) else {
       throw .unknown(.instance, name: name ?? "", nearest: [], requirement: nil)
     }

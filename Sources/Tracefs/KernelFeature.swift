@@ -1,5 +1,5 @@
 /// Something that some kernels' tracefs can do and others' cannot.
-package enum KernelFeature: String, CaseIterable, Hashable, Sendable {
+public enum KernelFeature: String, CaseIterable, Hashable, Sendable {
   case dynamicEvents, kprobes, uprobes, syntheticEvents, eventProbes, functionProbes,
     tracepointProbes
   case returnSuffix, structureFields, argumentsAtReturn, charType, symbolStrings, dentryNames
@@ -42,7 +42,7 @@ extension KernelFeature {
   }
 
   /// For "this kernel has no …".
-  package var title: String {
+  public var title: String {
     switch self {
     case .dynamicEvents: "dynamic_events"
     case .kprobes: "kprobe events"
@@ -69,7 +69,7 @@ extension KernelFeature {
   }
 
   /// What would give it (kernel/trace/Kconfig, and the README of Linux versions).
-  package var requirement: KernelRequirement {
+  public var requirement: KernelRequirement {
     switch self {
     case .dynamicEvents: .option("DYNAMIC_EVENTS")
     case .kprobes: .option("KPROBE_EVENTS")
@@ -97,25 +97,25 @@ extension KernelFeature {
 
 /// What the running kernel's tracefs can do, by its README and its files; never by its version,
 /// as distributions carry features back.
-package struct KernelFeatures: Hashable, Sendable {
-  package let present: Set<KernelFeature>
+public struct KernelFeatures: Hashable, Sendable {
+  public let present: Set<KernelFeature>
 
-  package init(_ present: Set<KernelFeature>) { self.present = present }
+  public init(_ present: Set<KernelFeature>) { self.present = present }
 
   /// Takes the text of `README` and whether the top level has a file.
-  package init(readme: String, hasFile: (String) -> Bool) {
+  public init(readme: String, hasFile: (String) -> Bool) {
     present = Set(KernelFeature.allCases.filter { $0.isShown(readme: readme, hasFile: hasFile) })
   }
 
-  package func has(_ feature: KernelFeature) -> Bool { present.contains(feature) }
+  public func has(_ feature: KernelFeature) -> Bool { present.contains(feature) }
 
-  package func require(_ feature: KernelFeature) throws(TracefsError) {
+  public func require(_ feature: KernelFeature) throws(TracefsError) {
     guard has(feature) else { throw .missingFeature(feature) }
   }
 }
 
 extension TracingDirectory {
-  package func features() throws(TracefsError) -> KernelFeatures {
+  public func features() throws(TracefsError) -> KernelFeatures {
     KernelFeatures(readme: try top.read(.readme)) { TextFile.exists("\(path)/\($0)") }
   }
 }

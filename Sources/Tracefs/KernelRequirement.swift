@@ -1,9 +1,9 @@
 /// What a kernel needs in order to have a control file or tracer.
 ///
 /// From the kernel's `kernel/trace/Kconfig` and Documentation/trace/ftrace.rst.
-package struct KernelRequirement: Equatable, Sendable, CustomStringConvertible {
+public struct KernelRequirement: Equatable, Sendable, CustomStringConvertible {
   /// "kernel option CONFIG_X" or "Linux 6.8 or later".
-  package var description: String
+  public var description: String
 
   static func option(_ name: String) -> KernelRequirement {
     KernelRequirement(description: "kernel option CONFIG_\(name)")
@@ -14,12 +14,12 @@ package struct KernelRequirement: Equatable, Sendable, CustomStringConvertible {
   }
 
   /// What gives a tracer that the kernel does not list.
-  package static func forTracer(_ name: String) -> KernelRequirement? {
+  public static func forTracer(_ name: String) -> KernelRequirement? {
     tracerOptions[name].map { option($0) }
   }
 
   /// What gives a control file, named by the last part of its path.
-  package static func forFile(_ name: String) -> KernelRequirement? {
+  public static func forFile(_ name: String) -> KernelRequirement? {
     if let config = fileOptions[name] { return option(config) }
     return fileVersions[name].map { version($0) }
   }

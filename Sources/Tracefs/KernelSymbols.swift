@@ -1,9 +1,9 @@
 import Glibc
 
 /// The kernel's names: `/proc/kallsyms`, `address type name` and a tab before a module, a line.
-package enum KernelSymbols {
+public enum KernelSymbols {
   /// Whether the kernel has a function of that name.
-  package static func contains(_ name: String, in file: String = "/proc/kallsyms") -> Bool {
+  public static func contains(_ name: String, in file: String = "/proc/kallsyms") -> Bool {
     // Some 200,000 lines: the C library looks through them in a few milliseconds.
     guard var text = try? TextFile.readBytes(file) else { return false }
     text.append(0)

@@ -1,11 +1,11 @@
 import Glibc
 
 /// The lines of `/proc/self/mounts` (fstab(5)).
-package enum MountTable {
+public enum MountTable {
   /// Where the tracing files are: a mounted tracefs, else the `tracing` directory of debugfs.
   ///
   /// Of several mounts of tracefs, `/sys/kernel/tracing` goes first.
-  package static func tracingDirectory(in table: String) -> String? {
+  public static func tracingDirectory(in table: String) -> String? {
     var tracefs: [String] = []
     var debugfs: [String] = []
     for line in table.lines {

@@ -1,23 +1,23 @@
 import Glibc
 
 /// A process that has one of the files open whose reading takes events out of a buffer.
-package struct PipeReader: Equatable, Sendable {
-  package var pid: Int32
+public struct PipeReader: Equatable, Sendable {
+  public var pid: Int32
   /// The process's name, at most 15 bytes; empty where it is not known.
-  package var comm: String
+  public var comm: String
   /// The file, below the tracing directory: `per_cpu/cpu0/trace_pipe_raw`.
-  package var file: String
+  public var file: String
 
   /// The instance whose buffer is read; nil is the top level.
-  package var instance: String? {
+  public var instance: String? {
     let parts = file.split(separator: "/")
     return parts.count > 2 && parts[0] == "instances" ? String(parts[1]) : nil
   }
 
   /// Whether events of the buffer itself are taken away, not those of its snapshot.
-  package var takesEvents: Bool { !file.hasSuffix("snapshot_raw") }
+  public var takesEvents: Bool { !file.hasSuffix("snapshot_raw") }
 
-  package var words: String {
+  public var words: String {
     let name = file.split(separator: "/").last ?? ""
     return "\(name) read by process \(pid) (\(comm))"
   }
@@ -28,7 +28,7 @@ extension TracingDirectory {
   ///
   /// Those of other users are seen by root alone. One tracefs shows at its own place and in debugfs;
   /// at other mount points it is not recognised.
-  package func pipeReaders(proc: String = "/proc") -> [PipeReader] {
+  public func pipeReaders(proc: String = "/proc") -> [PipeReader] {
     var readers: [PipeReader] = []
     let pids = ((try? TextFile.names(in: proc)) ?? []).compactMap { Int32($0) }.sorted()
     for pid in pids where pid != getpid() {

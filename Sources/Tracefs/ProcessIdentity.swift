@@ -1,24 +1,24 @@
 import Glibc
 
 /// One process, told apart from a later one of the same number.
-package struct ProcessIdentity: Equatable, Sendable {
-  package var pid: Int32
+public struct ProcessIdentity: Equatable, Sendable {
+  public var pid: Int32
   /// When it started, in clock ticks since boot: field 22 of `/proc/PID/stat` (proc(5)).
-  package var startTime: UInt64
+  public var startTime: UInt64
 
-  package init(pid: Int32, startTime: UInt64) {
+  public init(pid: Int32, startTime: UInt64) {
     self.pid = pid
     self.startTime = startTime
   }
 
   /// This process.
-  package static var current: ProcessIdentity {
+  public static var current: ProcessIdentity {
     let pid = getpid()
     return ProcessIdentity(pid: pid, startTime: startTime(of: pid) ?? 0)
   }
 
   /// Whether this very process still runs.
-  package var isAlive: Bool { Self.startTime(of: pid) == startTime }
+  public var isAlive: Bool { Self.startTime(of: pid) == startTime }
 
   static func startTime(of pid: Int32) -> UInt64? {
     guard let text = try? TextFile.read("/proc/\(pid)/stat") else { return nil }

@@ -1,15 +1,15 @@
-import ByteIO
+public import ByteIO
 import Glibc
 
 /// What kept a setting from being put back.
-package enum RestoreProblem: ExplainedError, Equatable {
+public enum RestoreProblem: ExplainedError, Equatable {
   /// It no longer says what we wrote: somebody else set it since, and it is theirs now.
   case changedByAnother(file: String)
   /// An instance that another run has settings in: it goes with that run's.
   case leftToAnother(file: String, owner: String)
   case failed(TracefsError)
 
-  package var message: String {
+  public var message: String {
     switch self {
     case .changedByAnother(let file):
       "\(file): changed by somebody else in the meantime; left as it is"
@@ -20,7 +20,7 @@ package enum RestoreProblem: ExplainedError, Equatable {
     }
   }
 
-  package var hint: String? {
+  public var hint: String? {
     switch self {
     case .changedByAnother, .leftToAnother: nil
     case .failed(let error): error.hint
@@ -28,7 +28,7 @@ package enum RestoreProblem: ExplainedError, Equatable {
   }
 
   /// Whether trying again later may help.
-  package var mayPass: Bool {
+  public var mayPass: Bool {
     switch self {
     case .changedByAnother, .leftToAnother, .failed(.missingFile): false
     case .failed: true

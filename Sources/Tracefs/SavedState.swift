@@ -31,8 +31,8 @@ import Glibc
 ///
 /// Files in an instance that this state created are not noted: they go with the instance.
 /// Calls are synchronous and belong to one thread.
-package final class SavedState {
-  package let directory: TracingDirectory
+public final class SavedState {
+  public let directory: TracingDirectory
   private let writer: Journal.Writer
   private let isPermanent: Bool
   private var place: StateDirectory?
@@ -46,7 +46,7 @@ package final class SavedState {
   /// - Parameters:
   ///   - command: the command line, for whoever finds the journal.
   ///   - place: where journals are kept; the usual places when nil.
-  package convenience init(
+  public convenience init(
     _ directory: TracingDirectory, command: [String] = CommandLine.arguments,
     in place: StateDirectory? = nil
   ) {
@@ -55,7 +55,7 @@ package final class SavedState {
 
   /// For commands that bring settings to where a boot leaves them: nothing is noted, nothing is put
   /// back.
-  package static func permanent(_ directory: TracingDirectory) -> SavedState {
+  public static func permanent(_ directory: TracingDirectory) -> SavedState {
     SavedState(directory, [], nil, isPermanent: true)
   }
 
@@ -71,10 +71,10 @@ package final class SavedState {
   }
 
   /// How many settings are noted and not yet put back.
-  package var changeCount: Int { open?.journal.openChanges.count ?? 0 }
+  public var changeCount: Int { open?.journal.openChanges.count ?? 0 }
 
   /// The journal's path, once there is one.
-  package var journalPath: String? { open?.path }
+  public var journalPath: String? { open?.path }
 
   // MARK: Changing
 
@@ -212,7 +212,7 @@ package final class SavedState {
   ///
   /// - Parameter isWanted: of a path below the tracing directory, whether it is to be put back.
   @discardableResult
-  package func restore(
+  public func restore(
     only isWanted: (_ path: String) -> Bool = { _ in true }
   ) -> [RestoreProblem] {
     guard let open else { return [] }
@@ -236,7 +236,7 @@ package final class SavedState {
   }
 
   /// Leaves everything as it is, on purpose: `kscope reset` puts it back.
-  package func keep() throws(TracefsError) {
+  public func keep() throws(TracefsError) {
     guard let open else { return }
     try exclusively { () throws(TracefsError) in try open.keep() }
     self.open = nil

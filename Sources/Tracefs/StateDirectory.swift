@@ -5,22 +5,22 @@ import Glibc
 ///
 /// What a journal says is written to the kernel as root by whoever recovers it, so a directory that
 /// another user could write to is never used.
-package struct StateDirectory: Sendable, Equatable {
-  package let path: String
+public struct StateDirectory: Sendable, Equatable {
+  public let path: String
 
   /// The first usable of `$KSCOPE_STATE_DIR` (alone, when set), `/var/lib/kscope`, `/run/kscope`
   /// and `/tmp/kscope-UID`; made if need be, for its owner alone.
-  package static func usable() throws(TracefsError) -> StateDirectory {
+  public static func usable() throws(TracefsError) -> StateDirectory {
     try usable(among: candidates)
   }
 
   /// All that exist and could hold our journals.
-  package static var existing: [StateDirectory] {
+  public static var existing: [StateDirectory] {
     candidates.filter { TextFile.isDirectory($0) && problem(with: $0) == nil }
       .map(StateDirectory.init(path:))
   }
 
-  package init(path: String) { self.path = path }
+  public init(path: String) { self.path = path }
 
   /// The journals in it, sorted.
   var journalPaths: [String] {

@@ -7,7 +7,7 @@ import Glibc
 package enum TextFile {
   /// How a file is opened for writing; for many control files this is the difference between
   /// "set to" and "add" (Documentation/trace/ftrace.rst).
-  package enum Mode: Sendable {
+  public enum Mode: Sendable {
     /// `O_TRUNC`: empties the list first.
     case replace
     /// No `O_TRUNC`: adds to what is there.

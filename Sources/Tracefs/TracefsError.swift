@@ -1,8 +1,8 @@
-package import ByteIO
+public import ByteIO
 import Glibc
 
 /// What a control file refused, or what this kernel does not have.
-package enum TracefsError: ExplainedError, Equatable {
+public enum TracefsError: ExplainedError, Equatable {
   /// No tracefs (and no debugfs with `tracing`) is mounted.
   case notMounted
   /// The path that was given is no tracing directory.
@@ -40,14 +40,14 @@ package enum TracefsError: ExplainedError, Equatable {
   case system(SystemError)
 
   /// The kinds of names that the kernel lists.
-  package enum Vocabulary: String, Sendable {
+  public enum Vocabulary: String, Sendable {
     case tracer, clock, option, event, function, instance
     case eventSystem = "event system"
   }
 }
 
 extension TracefsError {
-  package var message: String {
+  public var message: String {
     switch self {
     case .notMounted:
       return "tracefs is not mounted"
@@ -88,7 +88,7 @@ extension TracefsError {
     }
   }
 
-  package var hint: String? {
+  public var hint: String? {
     switch self {
     case .notMounted:
       return "as root: mount -t tracefs nodev /sys/kernel/tracing"
@@ -125,7 +125,7 @@ extension TracefsError {
 
 extension TracefsError {
   /// Whether one text was not taken, by the kernel or before it; other texts may be.
-  package var isRefusal: Bool {
+  public var isRefusal: Bool {
     switch self {
     case .refused, .malformed: true
     default: false

@@ -2,14 +2,14 @@ import ByteIO
 import Glibc
 
 /// The root of tracefs: the top-level instance, the other instances, and what all share.
-package struct TracingDirectory: Sendable, Equatable {
+public struct TracingDirectory: Sendable, Equatable {
   /// Without a slash at the end.
-  package let path: String
+  public let path: String
   /// The root of the files outside that go with tracing: empty, but in tests.
   var root = ""
 
   /// Takes a directory that is a tracing directory, wherever it is.
-  package init(path: String) throws(TracefsError) {
+  public init(path: String) throws(TracefsError) {
     var path = path
     while path.count > 1, path.hasSuffix("/") { path.removeLast() }
     if access(path + "/tracing_on", F_OK) != 0 {
@@ -23,8 +23,30 @@ package struct TracingDirectory: Sendable, Equatable {
   }
 
   /// Finds where tracefs is mounted, by `/proc/self/mounts`.
-  package static func find() throws(TracefsError) -> TracingDirectory {
+  public static func find() throws(TracefsError) -> TracingDirectory {
     try find(mounts: "/proc/self/mounts")
+  }
+
+  /// Finds it, or mounts it where it is not mounted.
+  ///
+  /// The mount stays: other programs may use it by the time this one ends. Needs `CAP_SYS_ADMIN`.
+  ///
+  /// - Parameter place: an existing directory; the kernel makes `/sys/kernel/tracing` for this.
+  public static func findOrMount(
+    at place: String = "/sys/kernel/tracing"
+  ) throws(TracefsError) -> TracingDirectory {
+    do throws(TracefsError) { return try find() } catch {
+      guard error == .notMounted else { throw error }
+    }
+    return try mount(at: place)
+  }
+
+  /// Mounts tracefs on an existing directory. What is mounted elsewhere shows the same files.
+  public static func mount(at place: String) throws(TracefsError) -> TracingDirectory {
+    if Glibc.mount("nodev", place, "tracefs", UInt(MS_NOSUID | MS_NODEV | MS_NOEXEC), nil) != 0 {
+      throw .explaining(SystemError("mount", path: place), file: place)
+    }
+    return try TracingDirectory(path: place)
   }
 
   static func find(mounts file: String) throws(TracefsError) -> TracingDirectory {
@@ -35,17 +57,17 @@ package struct TracingDirectory: Sendable, Equatable {
   }
 
   /// The instance that `trace_marker`, `trace_printk` and the console know: the directory itself.
-  package var top: Instance { Instance(directory: self, name: nil) }
+  public var top: Instance { Instance(directory: self, name: nil) }
 
   /// The names below `instances/`.
-  package func instanceNames() throws(TracefsError) -> [String] {
+  public func instanceNames() throws(TracefsError) -> [String] {
     do { return try TextFile.names(in: path + "/instances") } catch {
       throw .explaining(error, file: path + "/instances")
     }
   }
 
   /// An instance that exists.
-  package func instance(named name: String) throws(TracefsError) -> Instance {
+  public func instance(named name: String) throws(TracefsError) -> Instance {
     let instance = Instance(directory: self, name: try Self.checked(instanceName: name))
     guard TextFile.isDirectory(instance.path) else {
       let names = (try? instanceNames()) ?? []
@@ -59,7 +81,7 @@ package struct TracingDirectory: Sendable, Equatable {
   ///
   /// What is set inside it is not saved one by one: all of it goes with the instance. Throws where
   /// one of that name exists.
-  package func createInstance(
+  public func createInstance(
     named name: String, saving state: SavedState
   ) throws(TracefsError) -> Instance {
     let instance = Instance(directory: self, name: try Self.checked(instanceName: name))
@@ -82,26 +104,26 @@ package struct TracingDirectory: Sendable, Equatable {
   // MARK: What all instances share
 
   /// A file that only the root has, as text.
-  package func read(_ file: ControlFile) throws(TracefsError) -> String { try top.read(file) }
+  public func read(_ file: ControlFile) throws(TracefsError) -> String { try top.read(file) }
 
   /// Whether a probe of a function's return still has its arguments (Linux 6.9).
-  package var keepsArgumentsAtReturn: Bool {
+  public var keepsArgumentsAtReturn: Bool {
     (try? read(.readme))?.contains("kernel return probes support: $retval, $arg<N>") ?? false
   }
 
   /// Every event that can be enabled, in the kernel's order; not those of the `ftrace` system.
-  package func availableEvents() throws(TracefsError) -> [EventName] {
+  public func availableEvents() throws(TracefsError) -> [EventName] {
     EventName.list(in: try top.read(.availableEvents))
   }
 
   /// The names of the event systems that have a directory, `ftrace` included, as the kernel lists
   /// them.
-  package func eventSystems() throws(TracefsError) -> [String] {
+  public func eventSystems() throws(TracefsError) -> [String] {
     try top.eventDirectories("events")
   }
 
   /// Every function that can be traced or filtered on.
-  package func functions() throws(TracefsError) -> FunctionList {
+  public func functions() throws(TracefsError) -> FunctionList {
     FunctionList(try top.readBytes(.availableFilterFunctions))
   }
 }

@@ -182,6 +182,7 @@ import TraceTestSupport
   @Test(arguments: [
     ["--between", "2", "1"], ["--between", "x", "1"], ["--tail", "-1"], ["--cpu", "3-1"],
     ["--cpu", "a"], ["--tail", "1", "--around", "5"], ["--between", "1.0000000001", "2"],
+    ["--pid", ""], ["--pid", ","], ["--comm", ""], ["--ts-offset", "twelve"], ["--ts2secs", "1x"],
   ])
   func valuesThatMakeNoSenseAreRefused(options: [String]) {
     #expect(throws: (any Error).self) {
@@ -192,11 +193,57 @@ import TraceTestSupport
   @Test(arguments: [
     ["--json", "--csv", "sched_switch"], ["--profile", "--tail", "3"],
     ["--profile", "--around", "57.2"], ["--profile", "--csv", "sched_switch"],
+    ["--json", "--stat"], ["--json", "--cpus"], ["--csv", "sched_switch", "-E"],
   ])
   func formsThatCannotBeCombinedAreRefused(options: [String]) {
     #expect(throws: (any Error).self) {
       try ReportCommand.parse(options + ["\(Self.fixtures)/timers.dat"])
     }
+  }
+
+  @Test func offsetsMayBeHexadecimal() throws {
+    let file = "\(Self.fixtures)/timers.dat"
+    let offset = try report(["-t", "-i", file, "--ts-offset", "0x10"])
+    #expect(try report(["-t", "-i", file, "--ts-offset", "16"]) == offset)
+    #expect(try report(["-t", "-i", file]) != offset)
+    let refused = #expect(throws: (any Error).self) {
+      try ReportCommand.parse(
+        ReportArgumentOrder.explicit(["report", "-i", file, "--ts-offset", "12y"]).dropFirst()
+          .map { $0 })
+    }
+    #expect(
+      refused.map { ReportCommand.message(for: $0) }
+        == "--ts-offset takes a whole number, not '12y'")
+  }
+
+  @Test func repeatedCallsHaveParentsAndOffsetsToo() throws {
+    let file = "\(Self.fixtures)/repeats.dat"
+    func line(_ option: String) throws -> Substring? {
+      try report(["-O", option, file]).split(separator: "\n").first { $0.contains("func_repeats") }
+    }
+    #expect(try line("parent")?.contains(" mutex_unlock <-- v9fs_file_open (count: 1  ") == true)
+    #expect(try line("offset")?.contains(" mutex_unlock+0x0  (count: 1  ") == true)
+  }
+
+  @Test func namesOfFilesDoNotSteerATerminal() throws {
+    let folder = TemporaryFolder()
+    let data = try MappedFile(path: "\(Self.fixtures)/timers.dat")
+    let bytes = data.bytes.map { $0 }
+    let paths = ["a\u{1b}]0;hi\u{7}.dat", "b\n.dat"].map { folder.write(bytes, to: $0) }
+    let text = try report(paths)
+    #expect(text.contains("a^[]0;hi^G.dat: ") && text.contains("b^J.dat: "))
+    #expect(!text.contains("\u{1b}") && !text.contains("b\n"))
+    #expect(try report(["--cpus", paths[0]]).contains("a^[]0;hi^G.dat with data"))
+  }
+
+  @Test func followingADamagedFileSaysSo() throws {
+    let folder = TemporaryFolder()
+    let data = try MappedFile(path: "\(Self.fixtures)/timers.dat")
+    let path = folder.write(Array(data.bytes.prefix(6000)), to: "cut.dat")
+    let command = try ReportCommand.parse(["--follow", path])
+    let null = open("/dev/null", O_WRONLY)
+    defer { close(null) }
+    #expect(!(try command.write(to: null)).isEmpty)
   }
 
   @Test(arguments: [["--json"], ["--csv", "timer_start"], []])

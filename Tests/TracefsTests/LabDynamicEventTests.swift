@@ -23,7 +23,7 @@ struct LabDynamicEventTests {
     "p:lab/counter /bin/bash:0x30010(0x130000) a=@+0x10:u32 b=$comm c=$stack1",
     "r:lab/userreturn /bin/bash:0x30000 ret=$retval", "e sched.sched_wakeup",
     "e:lab/field sched.sched_switch a=$next_pid:u32",
-    "e:lab/filter sched.sched_waking comm=$comm p=$pid if pid > 3",
+    "e:lab/filtered sched.sched_waking comm=$comm p=$pid if pid > 3",
     "e:lab/file syscalls.sys_enter_openat f=+0($filename):ustring", "f vfs_read",
     "f:lab/fentry vfs_read a=$arg1", "f:lab/fexit vfs_read%return ret=$retval a=$arg1",
     "f:lab/fields vfs_read buf count file->f_pos", "f:lab/many vfs_f* a=$arg1", "t sched_switch",
@@ -69,7 +69,8 @@ struct LabDynamicEventTests {
     let state = SavedState(directory)
     defer { state.restore() }
     let probe = try directory.define("p:lab/base vfs_read count=$arg3", saving: state)
-    let attached = try directory.define("e:lab/attached lab.base c=$count", saving: state)
+    let attached = try directory.define(
+      "e:lab/attached sched.sched_switch c=$next_pid", saving: state)
     try directory.define("p:lab/base vfs_readv count=$arg3", saving: state)
     #expect(try directory.dynamicEvents().filter { $0.eventName == probe }.count == 2)
 
@@ -363,7 +364,7 @@ struct LabDynamicEventTests {
     ] {
       try directory.define(text, saving: state)
     }
-    try directory.define("e:lab/on lab.r", saving: state)
+    try directory.define("e:lab/on sched.sched_waking", saving: state)
     try directory.top.enableEvents("lab", saving: state)
     try directory.top.addTrigger(
       "hist:keys=pid:ts0=common_timestamp.usecs", on: "sched:sched_waking", saving: state)

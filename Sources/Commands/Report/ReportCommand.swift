@@ -67,6 +67,13 @@ package struct ReportCommand: ParsableCommand {
     if time.offsets.contains(where: { $0.recording == 0 }) {
       throw ValidationError("--ts-offset belongs behind the -i of the recording that it is for")
     }
+    for (option, text) in time.malformed {
+      throw ValidationError("\(option) takes a whole number, not '\(text)'")
+    }
+    if asksForFacts, line.json || line.csv != nil {
+      throw ValidationError(
+        "--json and --csv are of events; what the file itself says is printed as text only")
+    }
     if profile.isAsked, !profile.profile {
       throw ValidationError("-G, -H and --by-comm belong to --profile")
     }
@@ -180,7 +187,10 @@ package struct ReportCommand: ParsableCommand {
     var follower = RecordingFollower(
       path: inputs.first ?? files.first ?? "trace.dat", options: options)
     var problems: [any ExplainedError] = []
+    // What is wrong with the file itself may still come right while it is written.
+    var last: [any ExplainedError] = []
     while try follower.look({ input, options in
+      last = input.problems
       problems +=
         line.json
         ? try JSONReport(input, options: options).write(to: descriptor)
@@ -188,7 +198,7 @@ package struct ReportCommand: ParsableCommand {
     }) {
       usleep(Self.timeBetweenLooks)
     }
-    return problems
+    return last + problems
   }
 
   /// In µs.
@@ -211,7 +221,13 @@ package struct ReportCommand: ParsableCommand {
       selection.filters.map { FilterText($0) }
       + selection.exclusions.map { FilterText($0, isInverted: true) }
     options.selection.pids = try selection.pids.flatMap { try Self.pids($0) }
-    options.selection.comms = selection.comms.flatMap { $0.split(separator: ",").map(String.init) }
+    options.selection.comms = try selection.comms.flatMap { list in
+      let names = list.split(separator: ",").map(String.init)
+      guard !names.isEmpty else {
+        throw ValidationError("--comm takes a list of names such as bash,sshd")
+      }
+      return names
+    }
     options.selection.leavesOutHardIRQ = selection.leavesOutHardIRQ
     options.selection.leavesOutSoftIRQ = selection.leavesOutSoftIRQ
     if let path = line.kallsyms { options.symbols = try MappedFile(path: path) }
@@ -220,7 +236,10 @@ package struct ReportCommand: ParsableCommand {
   }
 
   private static func pids(_ list: String) throws -> [Int32] {
-    try list.split(separator: ",").map { word in
+    guard list.contains(where: { $0 != "," }) else {
+      throw ValidationError("--pid takes a list of process ids such as 12,34")
+    }
+    return try list.split(separator: ",").map { word in
       guard let pid = Int32(word), pid >= 0 else {
         throw ValidationError("'\(word)' is no process id; --pid takes a list such as 12,34")
       }

@@ -139,6 +139,12 @@ struct ReportTimeOptions: ParsableArguments {
   @Flag(name: .customLong("ts-check"), help: "Say where a CPU's times run backwards.")
   var checks = false
 
+  /// What is no number, with its option.
+  var malformed: [(option: String, text: String)] {
+    offsets.compactMap { setting in setting.malformed.map { ("--ts-offset", $0) } }
+      + frequencies.compactMap { setting in setting.malformed.map { ("--ts2secs", $0) } }
+  }
+
   var options: TimeOptions {
     var options = TimeOptions()
     options.nanoseconds = nanoseconds
@@ -150,16 +156,31 @@ struct ReportTimeOptions: ParsableArguments {
 }
 
 /// A number that belongs to one recording: `N@2` for the second, `N@0` for all.
+///
+/// Decimal, or hexadecimal behind `0x`.
 struct TimeSetting<Number: FixedWidthInteger & Sendable>: ExpressibleByArgument, Sendable {
   var value: Number
   /// From 1; 0 for all.
   var recording: Int
+  /// As it was given, where it is no such number.
+  var malformed: String?
 
   init?(argument: String) {
     let parts = argument.split(separator: "@", omittingEmptySubsequences: false)
-    guard let number = parts.first.flatMap({ Number($0) }) else { return nil }
-    value = number
+    let text = parts.first.map(String.init) ?? ""
+    let number = Self.number(text)
+    value = number ?? 0
+    // The parser would show the text with the recording that was put behind it.
+    malformed = number == nil ? text : nil
     recording = parts.count == 2 ? Int(parts[1]) ?? 0 : 0
+  }
+
+  private static func number(_ text: String) -> Number? {
+    let digits = text.drop { $0 == "-" || $0 == "+" }
+    guard digits.hasPrefix("0x") || digits.hasPrefix("0X"), text.count - digits.count <= 1 else {
+      return Number(text)
+    }
+    return Number((text.hasPrefix("-") ? "-" : "") + digits.dropFirst(2), radix: 16)
   }
 }
 

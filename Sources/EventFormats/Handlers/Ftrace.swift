@@ -50,8 +50,11 @@ extension PrintCompiler {
         let top = format.field("top_delta_ts"), let bottom = format.field("bottom_delta_ts"),
         count.size == 2, top.size == 2, bottom.size == 4
       else { return false }
-      try number(.field(ip.name))
-      try emit(PrintOp(code: .symbol), stack: -1)
+      try tracedFunction(ip)
+      if options.functionParent, let parent = format.field("parent_ip") {
+        try emitText(Array(" <-- ".utf8))
+        try tracedFunction(parent)
+      }
       try conversions(Array(" (count: %u  last_ts: ".utf8), [.field(count.name)])
       _ = reach(top.offset, 2)
       try emit(
@@ -61,6 +64,13 @@ extension PrintCompiler {
       return true
     default: return false
     }
+  }
+
+  /// A function's name as the function tracer's own lines have it.
+  private mutating func tracedFunction(_ field: Field) throws(PrintFormatProblem) {
+    try number(.field(field.name))
+    try emit(PrintOp(code: .symbol, b: options.functionOffset ? 1 : 0), stack: -1)
+    if options.functionOffset { try emitText([UInt8(ascii: " ")]) }
   }
 }
 

@@ -8,12 +8,12 @@ enum Handlers {
   /// The program of an event and, where its print format was not understood, why.
   static func program(
     for format: EventFormat, longSize: Int, swapped: Bool, generation: TextGeneration,
-    isHandled: Bool = true, symbolAddress: @escaping (String) -> UInt64?
+    isHandled: Bool = true, options: HandlerOptions, symbolAddress: @escaping (String) -> UInt64?
   ) -> (PrintProgram, EventFormatError?) {
     func compiler() -> PrintCompiler {
       PrintCompiler(
         format: format, longSize: longSize, swapped: swapped, generation: generation,
-        symbolAddress: symbolAddress)
+        options: options, symbolAddress: symbolAddress)
     }
     func attempt(_ body: (inout PrintCompiler) throws(PrintFormatProblem) -> Bool) -> PrintProgram?
     {

@@ -28,11 +28,12 @@ struct NewFile {
   private func writeUnnamed(
     _ fill: (_ buffer: Int, _ cpu: Int, Region) throws(WritingError) -> Int64
   ) throws(WritingError) -> Int64 {
+    let place = try ReplacedFile(path)
     var metadata = self.metadata
     // Version 6 has one size for all sub-buffers, and it is in the head.
     if version == 6, let size = buffers.first?.pageSize { metadata.pageSize = size }
     let writer = try TraceFileWriter(
-      path: "\(path).\(getpid()).part", version: version, compression: compression,
+      path: "\(place.path).\(getpid()).part", version: version, compression: compression,
       metadata: metadata, buffers: buffers, isNameless: true)
     do throws(WritingError) {
       var written: [[RegionContent]] = []
@@ -45,7 +46,7 @@ struct NewFile {
         written.append(contents)
       }
       try writer.finish(written: written, late: late)
-      try writer.rename(to: path)
+      try writer.rename(to: place)
       return written.joined().reduce(0) { $0 + $1.bytes }
     } catch {
       writer.abandon()

@@ -45,17 +45,18 @@ final class OutputFile {
     if descriptor >= 0 { close(descriptor) }
   }
 
-  private static func directory(of path: String) -> String {
+  static func directory(of path: String) -> String {
     path.lastIndex(of: "/").map { String(path[...$0]) } ?? "."
   }
 
   /// Takes the place of the file of another name.
-  func rename(to other: String) throws(WritingError) {
+  func rename(to other: ReplacedFile) throws(WritingError) {
+    other.passOn(to: descriptor)
     if !isLinked {
       guard ck_name(descriptor, path) == 0 else { throw fail("linkat") }
       isLinked = true
     }
-    guard Glibc.rename(path, other) == 0 else { throw fail("rename") }
+    guard Glibc.rename(path, other.path) == 0 else { throw fail("rename") }
   }
 
   /// Removes the file's name, if that still is this file's.

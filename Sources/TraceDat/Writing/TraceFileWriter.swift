@@ -141,9 +141,9 @@ package final class TraceFileWriter {
   }
 
   /// Gives the finished file its name, in place of the file that has it.
-  func rename(to path: String) throws(WritingError) {
+  func rename(to place: ReplacedFile) throws(WritingError) {
     guard fsync(file.descriptor) == 0 else { throw file.fail("fsync") }
-    try file.rename(to: path)
+    try file.rename(to: place)
   }
 
   /// Removes everything that was created.

@@ -1,6 +1,6 @@
 extension DynamicEvent {
   /// What a kernel must have to take this event.
-  package var features: Set<KernelFeature> {
+  public var features: Set<KernelFeature> {
     switch self {
     case .synthetic(let event):
       let hasStack = event.fields.contains { $0.length == .dynamic && $0.type != "char" }

@@ -1,9 +1,9 @@
 /// An event that somebody made: a line of `dynamic_events`.
-package enum DynamicEvent: Hashable, Sendable {
+public enum DynamicEvent: Hashable, Sendable {
   case probe(ProbeEvent)
   case synthetic(SyntheticEvent)
 
-  package enum Kind: String, Hashable, Sendable, CaseIterable {
+  public enum Kind: String, Hashable, Sendable, CaseIterable {
     case kprobe, kretprobe, uprobe, uretprobe
     case eventProbe = "event probe"
     case functionProbe = "function probe"
@@ -12,7 +12,7 @@ package enum DynamicEvent: Hashable, Sendable {
     case synthetic = "synthetic event"
 
     /// Where the kernel puts an event whose group is not named.
-    package var defaultGroup: String {
+    public var defaultGroup: String {
       switch self {
       case .kprobe, .kretprobe: "kprobes"
       case .uprobe, .uretprobe: "uprobes"
@@ -36,7 +36,7 @@ package enum DynamicEvent: Hashable, Sendable {
 
   /// Reads a line as a person writes it to `dynamic_events` or as the kernel lists it; a line of
   /// `synthetic_events`, which has no `s:`, is read by `SyntheticEvent`.
-  package init(_ text: String) throws(TracefsError) {
+  public init(_ text: String) throws(TracefsError) {
     let line = text.trimmed
     if line.hasPrefix("s:") {
       self = .synthetic(try SyntheticEvent(text))
@@ -45,7 +45,7 @@ package enum DynamicEvent: Hashable, Sendable {
     }
   }
 
-  package var kind: Kind {
+  public var kind: Kind {
     switch self {
     case .probe(let probe): probe.kind
     case .synthetic: .synthetic
@@ -53,24 +53,24 @@ package enum DynamicEvent: Hashable, Sendable {
   }
 
   /// The whole name; what is not named is filled in much as the kernel would.
-  package var eventName: EventName {
+  public var eventName: EventName {
     switch self {
     case .probe(let probe): probe.eventName
     case .synthetic(let event): event.eventName
     }
   }
 
-  package var group: String { eventName.system }
-  package var name: String { eventName.name }
+  public var group: String { eventName.system }
+  public var name: String { eventName.name }
 
   /// The event that this one is made of.
-  package var source: EventName? {
+  public var source: EventName? {
     if case .probe(let probe) = self, case .event(let event, _) = probe.point { return event }
     return nil
   }
 
   /// Throws where the kernel would refuse it whatever kernel it is.
-  package func check() throws(TracefsError) {
+  public func check() throws(TracefsError) {
     switch self {
     case .probe(let probe): try probe.check()
     case .synthetic(let event): try event.check()
@@ -84,7 +84,7 @@ package enum DynamicEvent: Hashable, Sendable {
   }
 
   /// What removes the event of this name, all its probes.
-  package static func removal(of event: EventName) -> String { "-:\(event.system)/\(event.name)" }
+  public static func removal(of event: EventName) -> String { "-:\(event.system)/\(event.name)" }
 
   /// What removes an event that is listed so, be it understood or not; nil for a line that is none.
   static func removal(ofListed line: String) -> String? {
@@ -96,7 +96,7 @@ package enum DynamicEvent: Hashable, Sendable {
 
 extension DynamicEvent: CustomStringConvertible {
   /// As `dynamic_events` takes it.
-  package var description: String {
+  public var description: String {
     switch self {
     case .probe(let probe): probe.description
     case .synthetic(let event): "s:\(event)"
@@ -123,7 +123,7 @@ extension DynamicEvent {
   /// What the kernel keeps to itself or words anew when it lists an event: names and `maxactive`
   /// that it chose, an event probe's filter, addresses, `%pd`, `%pD` and `$arg*`, names of
   /// arguments without one.
-  package func isListed(as listed: DynamicEvent) -> Bool {
+  public func isListed(as listed: DynamicEvent) -> Bool {
     guard kind == listed.kind, eventName == listed.eventName else { return false }
     switch (self, listed) {
     case (.synthetic(let event), .synthetic(let other)):
@@ -140,6 +140,12 @@ extension DynamicEvent {
     guard arguments.count == listed.count else { return false }
     return zip(arguments, listed).allSatisfy { argument, listed in
       if let name = argument.name, name != listed.name { return false }
+      // A kernel with BTF gives `$arg1` without a name the parameter's name, and reads it by that.
+      if argument.name == nil, case .argument = argument.expression,
+        case .parameter = listed.expression
+      {
+        return argument.type == listed.type
+      }
       switch argument.type?.element {
       case .dentryName, .fileName: return listed.type == FetchType(.string)
       default: return argument.expression == listed.expression && argument.type == listed.type

@@ -1,18 +1,18 @@
 /// An argument of a probe: `name=expression:type`.
-package struct FetchArgument: Hashable, Sendable, CustomStringConvertible {
+public struct FetchArgument: Hashable, Sendable, CustomStringConvertible {
   /// The field's name; where nil, the kernel takes the parameter's, or `argN`.
-  package var name: String?
-  package var expression: FetchExpression
+  public var name: String?
+  public var expression: FetchExpression
   /// Where nil, an unsigned word in hexadecimal, or what BTF says.
-  package var type: FetchType?
+  public var type: FetchType?
 
-  package init(_ name: String? = nil, _ expression: FetchExpression, _ type: FetchType? = nil) {
+  public init(_ name: String? = nil, _ expression: FetchExpression, _ type: FetchType? = nil) {
     self.name = name
     self.expression = expression
     self.type = type
   }
 
-  package var description: String {
+  public var description: String {
     (name.map { "\($0)=" } ?? "") + "\(expression)" + (type.map { ":\($0)" } ?? "")
   }
 

@@ -1,6 +1,6 @@
 /// What an argument of a probe reads (Documentation/trace/kprobetrace.rst, uprobetracer.rst,
 /// eprobetrace.rst, fprobetrace.rst).
-package indirect enum FetchExpression: Hashable, Sendable {
+public indirect enum FetchExpression: Hashable, Sendable {
   /// `%ax`: a register, by the architecture's name.
   case register(String)
   /// `$stack`: the address of the stack.
@@ -36,7 +36,7 @@ package indirect enum FetchExpression: Hashable, Sendable {
 }
 
 extension FetchExpression: CustomStringConvertible {
-  package var description: String {
+  public var description: String {
     switch self {
     case .register(let name): "%\(name)"
     case .stack: "$stack"

@@ -1,8 +1,8 @@
 import ByteIO
 
 /// The type of a probe's argument (Documentation/trace/kprobetrace.rst, "Types").
-package struct FetchType: Hashable, Sendable, CustomStringConvertible {
-  package enum Element: Hashable, Sendable {
+public struct FetchType: Hashable, Sendable, CustomStringConvertible {
+  public enum Element: Hashable, Sendable {
     /// `s8` … `s64`, `u8` … `u64`, and `x8` … `x64`, which print in hexadecimal.
     case signed(bits: Int)
     case unsigned(bits: Int)
@@ -24,11 +24,11 @@ package struct FetchType: Hashable, Sendable, CustomStringConvertible {
     case fileName
   }
 
-  package var element: Element
+  public var element: Element
   /// How many there are in an array, from 1 to 64; nil for one alone.
-  package var count: Int?
+  public var count: Int?
 
-  package init(_ element: Element, count: Int? = nil) {
+  public init(_ element: Element, count: Int? = nil) {
     self.element = element
     self.count = count
   }
@@ -37,7 +37,7 @@ package struct FetchType: Hashable, Sendable, CustomStringConvertible {
   static let countLimit = 64
   static let widths = [8, 16, 32, 64]
 
-  package var description: String {
+  public var description: String {
     let array = count.map { "[\($0)]" } ?? ""
     switch element {
     case .signed(let bits): return "s\(bits)\(array)"
@@ -57,7 +57,7 @@ package struct FetchType: Hashable, Sendable, CustomStringConvertible {
   ]
 
   /// Throws where a width is none of the kernel's or an array too long.
-  package func check() throws(TracefsError) {
+  public func check() throws(TracefsError) {
     switch element {
     case .signed(let bits), .unsigned(let bits), .hexadecimal(let bits):
       guard Self.widths.contains(bits) else { throw bad("8, 16, 32 or 64 bits wide") }

@@ -1,5 +1,5 @@
 /// Where a probe of the kernel's code stands.
-package enum KernelPlace: Hashable, Sendable {
+public enum KernelPlace: Hashable, Sendable {
   /// `[module:]symbol[+offset]`.
   case symbol(String, module: String? = nil, offset: UInt64 = 0)
   /// An address; the kernel lists it hashed.
@@ -7,7 +7,7 @@ package enum KernelPlace: Hashable, Sendable {
 }
 
 extension KernelPlace: CustomStringConvertible {
-  package var description: String {
+  public var description: String {
     switch self {
     case .symbol(let name, let module, let offset):
       (module.map { "\($0):" } ?? "") + name + (offset == 0 ? "" : "+\(offset)")

@@ -1,6 +1,6 @@
 extension ProbeEvent {
   /// Reads what `description` prints, what a person may write, and what the kernel lists.
-  package init(_ text: String) throws(TracefsError) {
+  public init(_ text: String) throws(TracefsError) {
     var scanner = TextScanner(text, what: "probe")
     scanner.skipBlanks()
     self = try scanner.takeProbe()

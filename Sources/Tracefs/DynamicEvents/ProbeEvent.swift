@@ -2,9 +2,9 @@
 ///
 /// Printed as `dynamic_events` takes it (Documentation/trace/kprobetrace.rst, uprobetracer.rst,
 /// eprobetrace.rst, fprobetrace.rst): `p:group/name place argument…`.
-package struct ProbeEvent: Hashable, Sendable {
+public struct ProbeEvent: Hashable, Sendable {
   /// Where it stands.
-  package enum Point: Hashable, Sendable {
+  public enum Point: Hashable, Sendable {
     /// An instruction of the kernel.
     case kernel(KernelPlace)
     /// The return from a function; `maxActive` calls at once, the kernel's choice where nil.
@@ -21,13 +21,13 @@ package struct ProbeEvent: Hashable, Sendable {
   }
 
   /// Where nil, the kernel's default for its kind: `kprobes`, `uprobes` …
-  package var group: String?
+  public var group: String?
   /// Where nil, a name made of the place.
-  package var name: String?
-  package var point: Point
-  package var arguments: [FetchArgument]
+  public var name: String?
+  public var point: Point
+  public var arguments: [FetchArgument]
 
-  package init(
+  public init(
     group: String? = nil, name: String? = nil, at point: Point, arguments: [FetchArgument] = []
   ) {
     self.group = group
@@ -36,7 +36,7 @@ package struct ProbeEvent: Hashable, Sendable {
     self.arguments = arguments
   }
 
-  package var kind: DynamicEvent.Kind {
+  public var kind: DynamicEvent.Kind {
     switch point {
     case .kernel: .kprobe
     case .kernelReturn: .kretprobe
@@ -49,7 +49,7 @@ package struct ProbeEvent: Hashable, Sendable {
     }
   }
 
-  package var isReturn: Bool {
+  public var isReturn: Bool {
     switch point {
     case .kernelReturn, .userReturn, .functionReturn: true
     default: false
@@ -57,7 +57,7 @@ package struct ProbeEvent: Hashable, Sendable {
   }
 
   /// The event's whole name, what is nil filled in much as the kernel would.
-  package var eventName: EventName {
+  public var eventName: EventName {
     EventName(system: group ?? kind.defaultGroup, name: name ?? defaultName)
   }
 
@@ -78,7 +78,7 @@ package struct ProbeEvent: Hashable, Sendable {
 }
 
 extension ProbeEvent: CustomStringConvertible {
-  package var description: String {
+  public var description: String {
     var words = [head, place] + arguments.map(\.description)
     if case .event(_, let filter?) = point { words.append("if \(filter)") }
     return words.joined(separator: " ")

@@ -5,9 +5,9 @@ import ByteIO
 ///
 /// Printed as `synthetic_events` takes it: `name type field; …`; read in that form, in the listed
 /// one, where the length of an array stands behind the type, and with `s:` in front.
-package struct SyntheticEvent: Hashable, Sendable {
-  package struct Field: Hashable, Sendable {
-    package enum Length: Hashable, Sendable {
+public struct SyntheticEvent: Hashable, Sendable {
+  public struct Field: Hashable, Sendable {
+    public enum Length: Hashable, Sendable {
       case one
       case fixed(Int)
       /// `char name[]`: a text; `unsigned long stack[]`: a stack.
@@ -15,38 +15,38 @@ package struct SyntheticEvent: Hashable, Sendable {
     }
 
     /// In the kernel's words: `u64`, `unsigned long`, `pid_t`.
-    package var type: String
-    package var name: String
-    package var length: Length
+    public var type: String
+    public var name: String
+    public var length: Length
 
-    package init(_ type: String, _ name: String, _ length: Length = .one) {
+    public init(_ type: String, _ name: String, _ length: Length = .one) {
       self.type = type
       self.name = name
       self.length = length
     }
   }
 
-  package var name: String
-  package var fields: [Field]
+  public var name: String
+  public var fields: [Field]
 
-  package init(name: String, fields: [Field]) {
+  public init(name: String, fields: [Field]) {
     self.name = name
     self.fields = fields
   }
 
-  package static let group = "synthetic"
+  public static let group = "synthetic"
 
-  package var eventName: EventName { EventName(system: Self.group, name: name) }
+  public var eventName: EventName { EventName(system: Self.group, name: name) }
 }
 
 extension SyntheticEvent: CustomStringConvertible {
-  package var description: String {
+  public var description: String {
     "\(name) " + fields.map(\.description).joined(separator: "; ")
   }
 }
 
 extension SyntheticEvent.Field: CustomStringConvertible {
-  package var description: String {
+  public var description: String {
     switch length {
     case .one: "\(type) \(name)"
     case .fixed(let count): "\(type) \(name)[\(count)]"
@@ -64,7 +64,7 @@ extension SyntheticEvent {
   static let textLimit = 256
 
   /// The types of fields (kernel/trace/trace_events_synth.c, synth_field_size).
-  package static let types = [
+  public static let types = [
     "s64", "u64", "s32", "u32", "s16", "u16", "s8", "u8", "char", "unsigned char", "int",
     "unsigned int", "long", "unsigned long", "bool", "pid_t", "gfp_t",
   ]
@@ -116,7 +116,7 @@ extension SyntheticEvent.Field {
 // MARK: Reading
 
 extension SyntheticEvent {
-  package init(_ text: String) throws(TracefsError) {
+  public init(_ text: String) throws(TracefsError) {
     var scanner = TextScanner(text, what: "synthetic event")
     scanner.skipBlanks()
     if scanner.take("s:") { _ = scanner.take("\(Self.group)/") }

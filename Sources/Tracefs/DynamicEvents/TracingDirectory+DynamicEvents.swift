@@ -4,7 +4,7 @@ import ByteIO
 extension TracingDirectory {
   /// What the kernel lists, in the order in which they were made; lines that are not understood are
   /// left out.
-  package func dynamicEvents() throws(TracefsError) -> [DynamicEvent] {
+  public func dynamicEvents() throws(TracefsError) -> [DynamicEvent] {
     try dynamicEventLines().compactMap { try? DynamicEvent($0) }
   }
 
@@ -26,7 +26,7 @@ extension TracingDirectory {
   /// other's too; but probes may be added to one that `state` made. Throws `.missingFeature` where
   /// this kernel has no such events, and what the kernel says where it refuses.
   @discardableResult
-  package func define(
+  public func define(
     _ event: DynamicEvent, saving state: SavedState
   ) throws(TracefsError) -> EventName {
     try event.check()
@@ -44,7 +44,7 @@ extension TracingDirectory {
 
   /// Reads a line as `dynamic_events` takes it and makes the event.
   @discardableResult
-  package func define(
+  public func define(
     _ text: String, saving state: SavedState
   ) throws(TracefsError) -> EventName {
     try define(try DynamicEvent(text), saving: state)
@@ -55,7 +55,7 @@ extension TracingDirectory {
   /// What `state` made is simply gone; others' events come back when it is restored, as far as the
   /// kernel lists them (it keeps the filters of event probes to itself). Throws `.unknown` for a name
   /// that is no dynamic event and `.eventInUse` for one that is switched on or used by another.
-  package func remove(_ events: [EventName], saving state: SavedState) throws(TracefsError) {
+  public func remove(_ events: [EventName], saving state: SavedState) throws(TracefsError) {
     let listed = try dynamicEvents()
     for name in events where !listed.contains(where: { $0.eventName == name }) {
       throw .unknown(

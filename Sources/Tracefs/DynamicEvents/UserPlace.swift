@@ -1,19 +1,19 @@
 /// Where a probe of a program's code stands (Documentation/trace/uprobetracer.rst).
-package struct UserPlace: Hashable, Sendable, CustomStringConvertible {
+public struct UserPlace: Hashable, Sendable, CustomStringConvertible {
   /// Of the program or library: absolute, and without blanks, at which the kernel would end it.
-  package var path: String
+  public var path: String
   /// In the file, in bytes.
-  package var offset: UInt64
+  public var offset: UInt64
   /// In the file, of a counter that the kernel raises while the probe is on (SDT markers).
-  package var referenceCounter: UInt64?
+  public var referenceCounter: UInt64?
 
-  package init(_ path: String, offset: UInt64, referenceCounter: UInt64? = nil) {
+  public init(_ path: String, offset: UInt64, referenceCounter: UInt64? = nil) {
     self.path = path
     self.offset = offset
     self.referenceCounter = referenceCounter
   }
 
-  package var description: String {
+  public var description: String {
     "\(path):0x\(String(offset, radix: 16))"
       + (referenceCounter.map { "(0x\(String($0, radix: 16)))" } ?? "")
   }

@@ -1,18 +1,18 @@
 /// A text in one of the kernel's small languages that breaks a rule of it, and the place where.
-package struct MalformedText: Hashable, Sendable {
+public struct MalformedText: Hashable, Sendable {
   /// What was read: "probe", "filter of sched:sched_switch".
-  package var what: String
+  public var what: String
   /// As it was given.
-  package var text: String
+  public var text: String
   /// Of the fault, in UTF-8 bytes from the start of the text.
-  package var place: Int
+  public var place: Int
   /// What is wrong there.
-  package var problem: String
+  public var problem: String
   /// Names that may have been meant.
-  package var nearest: [String] = []
+  public var nearest: [String] = []
 
   /// The text and, below it, a caret under the place; both indented as in `error_log`.
-  package var shown: String {
+  public var shown: String {
     let bytes = text.utf8
     let before = bytes.prefix(max(0, min(place, bytes.count)))
     // A letter of several bytes takes one column, a tab the columns that the line above takes for it.

@@ -1,27 +1,27 @@
 /// One CPU's counters of a ring buffer, from `per_cpu/cpuN/stats`
 /// (Documentation/trace/ftrace.rst; kernel/trace/trace.c, tracing_stats_read).
-package struct BufferStats: Equatable, Sendable {
+public struct BufferStats: Equatable, Sendable {
   /// Events that are in the buffer now.
-  package var entries: UInt64 = 0
+  public var entries: UInt64 = 0
   /// Events that newer ones wrote over before anybody read them.
-  package var overrun: UInt64 = 0
+  public var overrun: UInt64 = 0
   /// Bytes that the events in the buffer take.
-  package var bytes: UInt64 = 0
+  public var bytes: UInt64 = 0
   /// When the oldest event in the buffer was, in the unit of `now`.
-  package var oldest: UInt64 = 0
+  public var oldest: UInt64 = 0
   /// Events that were lost because a nested writer found the whole buffer uncommitted.
-  package var commitOverrun: UInt64 = 0
+  public var commitOverrun: UInt64 = 0
   /// Events that were lost because the buffer was full and overwriting is switched off.
-  package var dropped: UInt64 = 0
+  public var dropped: UInt64 = 0
   /// Events that were read.
-  package var read: UInt64 = 0
+  public var read: UInt64 = 0
   /// The CPU's clock now, in the units of the trace clock: nanoseconds, rounded to 1,000, where the
   /// kernel prints seconds, else the bare number.
-  package var now: UInt64 = 0
+  public var now: UInt64 = 0
 
-  package init() {}
+  public init() {}
 
-  package init(_ text: String) {
+  public init(_ text: String) {
     for line in text.split(separator: "\n") {
       guard let colon = line.lastIndex(of: ":") else { continue }
       let value = line[line.index(after: colon)...].drop { $0 == " " }
@@ -48,13 +48,13 @@ package struct BufferStats: Equatable, Sendable {
   }
 
   /// Events that were written and can never be read.
-  package var lost: UInt64 { overrun &+ commitOverrun &+ dropped }
+  public var lost: UInt64 { overrun &+ commitOverrun &+ dropped }
 
   /// Events that happened, also those that found no room.
-  package var happened: UInt64 { entries &+ read &+ lost }
+  public var happened: UInt64 { entries &+ read &+ lost }
 
   /// What happened since `earlier`; a counter that was reset in between counts from zero.
-  package func since(_ earlier: BufferStats) -> BufferStats {
+  public func since(_ earlier: BufferStats) -> BufferStats {
     func difference(_ now: UInt64, _ before: UInt64) -> UInt64 {
       now >= before ? now - before : now
     }
@@ -69,12 +69,12 @@ package struct BufferStats: Equatable, Sendable {
 
 extension Instance {
   /// One CPU's counters.
-  package func bufferStats(cpu: Int) throws(TracefsError) -> BufferStats {
+  public func bufferStats(cpu: Int) throws(TracefsError) -> BufferStats {
     BufferStats(try stats(cpu: cpu))
   }
 
   /// The counters of every CPU that has a buffer.
-  package func bufferStats() throws(TracefsError) -> [(cpu: Int, stats: BufferStats)] {
+  public func bufferStats() throws(TracefsError) -> [(cpu: Int, stats: BufferStats)] {
     var rows: [(cpu: Int, stats: BufferStats)] = []
     for cpu in try cpus() { rows.append((cpu, try bufferStats(cpu: cpu))) }
     return rows

@@ -1,10 +1,10 @@
 /// How much there is to trace: `dyn_ftrace_total_info`.
-package struct FunctionTotals: Hashable, Sendable {
+public struct FunctionTotals: Hashable, Sendable {
   /// Functions that can be traced.
-  package var functions: Int
+  public var functions: Int
   /// Of memory for their records; nil where the kernel does not say.
-  package var pages: Int?
-  package var groups: Int?
+  public var pages: Int?
+  public var groups: Int?
 
   /// `44780 pages:191 groups: 14`.
   init?(_ text: String) {
@@ -23,7 +23,7 @@ package struct FunctionTotals: Hashable, Sendable {
 }
 
 extension TracingDirectory {
-  package func functionTotals() throws(TracefsError) -> FunctionTotals {
+  public func functionTotals() throws(TracefsError) -> FunctionTotals {
     let text = try read(.functionTotals)
     guard let totals = FunctionTotals(text) else {
       throw .unreadable(

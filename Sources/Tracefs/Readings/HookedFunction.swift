@@ -1,17 +1,17 @@
 /// A function that something is attached to: a line of `enabled_functions` or `touched_functions`
 /// (Documentation/trace/ftrace.rst).
-package struct HookedFunction: Hashable, Sendable {
-  package var name: String
-  package var module: String?
+public struct HookedFunction: Hashable, Sendable {
+  public var name: String
+  public var module: String?
   /// How many are attached; 0 in `touched_functions` where none is any more.
-  package var count: Int
+  public var count: Int
   /// The letters behind the count: `R` registers are saved, `I` the instruction pointer may be
   /// changed, `D` called directly, `M` it had such a change before …
-  package var flags: String
+  public var flags: String
   /// What the function's own trampoline calls, where it has one.
-  package var trampoline: KernelSymbol?
+  public var trampoline: KernelSymbol?
   /// What is called.
-  package var callback: KernelSymbol?
+  public var callback: KernelSymbol?
 
   /// `name [module] (1) R I \ttramp: 0x… (callback+0x0/0x10) ->callback+0x0/0x10`; nil for lines
   /// that tell more of the function above.
@@ -44,12 +44,12 @@ package struct HookedFunction: Hashable, Sendable {
 
 extension TracingDirectory {
   /// The functions that something is attached to now.
-  package func enabledFunctions() throws(TracefsError) -> [HookedFunction] {
+  public func enabledFunctions() throws(TracefsError) -> [HookedFunction] {
     HookedFunction.list(in: try read(.enabledFunctions))
   }
 
   /// The functions that something was ever attached to since boot (Linux 6.4).
-  package func touchedFunctions() throws(TracefsError) -> [HookedFunction] {
+  public func touchedFunctions() throws(TracefsError) -> [HookedFunction] {
     HookedFunction.list(in: try read(.touchedFunctions))
   }
 }

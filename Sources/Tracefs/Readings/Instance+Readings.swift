@@ -1,12 +1,12 @@
 /// Small files that say one thing each (Documentation/trace/ftrace.rst).
 extension Instance {
   /// How the kernel stamps events: `delta`, or `absolute` while a histogram asks for times.
-  package func timestampMode() throws(TracefsError) -> BracketedChoice {
+  public func timestampMode() throws(TracefsError) -> BracketedChoice {
     BracketedChoice(try read(.timestampMode))
   }
 
   /// KB of all CPUs' buffers together, or what they will have from the first use on.
-  package func totalBufferSize() throws(TracefsError) -> Int {
+  public func totalBufferSize() throws(TracefsError) -> Int {
     let text = try read(.bufferTotalSizeKB)
     guard let number = Int(SettingKind.bufferSize.words(in: text)[0]) else {
       throw .unreadable(file: path(of: .bufferTotalSizeKB), text: text, expected: "a number")
@@ -15,9 +15,9 @@ extension Instance {
   }
 
   /// Microseconds that a latency, or a call of function_graph, must take to be recorded; 0 is all.
-  package func tracingThreshold() throws(TracefsError) -> Int { try number(.tracingThreshold) }
+  public func tracingThreshold() throws(TracefsError) -> Int { try number(.tracingThreshold) }
 
-  package func setTracingThreshold(
+  public func setTracingThreshold(
     microseconds: Int, saving state: SavedState
   ) throws(TracefsError) {
     guard microseconds >= 0 else {
@@ -27,10 +27,10 @@ extension Instance {
   }
 
   /// The longest latency that a latency tracer saw, in microseconds.
-  package func tracingMaxLatency() throws(TracefsError) -> Int { try number(.tracingMaxLatency) }
+  public func tracingMaxLatency() throws(TracefsError) -> Int { try number(.tracingMaxLatency) }
 
   /// Sets the latency that the next one must exceed to be recorded, in microseconds.
-  package func setTracingMaxLatency(
+  public func setTracingMaxLatency(
     microseconds: Int, saving state: SavedState
   ) throws(TracefsError) {
     guard microseconds >= 0 else {
@@ -40,5 +40,5 @@ extension Instance {
   }
 
   /// What the kernel said of the last things that it refused here.
-  package func errorLog() throws(TracefsError) -> ErrorLog { ErrorLog(try read(.errorLog)) }
+  public func errorLog() throws(TracefsError) -> ErrorLog { ErrorLog(try read(.errorLog)) }
 }

@@ -9,7 +9,7 @@ extension Instance {
   }
 
   /// Whether the kernel has memory set aside for a snapshot.
-  package func isSnapshotAllocated() throws(TracefsError) -> Bool {
+  public func isSnapshotAllocated() throws(TracefsError) -> Bool {
     let file = path(of: .snapshot)
     let head: [UInt8]
     // The rest of the file may be a snapshot of many megabytes.
@@ -24,7 +24,7 @@ extension Instance {
   /// The memory that the first one takes is freed when `state` is restored, unless it was there
   /// before. One CPU alone needs CONFIG_RING_BUFFER_ALLOW_SWAP. Events cannot be put back, and are not
   /// noted.
-  package func takeSnapshot(cpu: Int? = nil, saving state: SavedState) throws(TracefsError) {
+  public func takeSnapshot(cpu: Int? = nil, saving state: SavedState) throws(TracefsError) {
     let file = Self.snapshotFile(cpu)
     guard try isSnapshotAllocated() else {
       return try add("1", to: file, undo: "0", undoingIn: .snapshot, saving: state)
@@ -33,17 +33,17 @@ extension Instance {
   }
 
   /// Empties the snapshot, of all CPUs or of one, and keeps its memory.
-  package func clearSnapshot(cpu: Int? = nil) throws(TracefsError) {
+  public func clearSnapshot(cpu: Int? = nil) throws(TracefsError) {
     try write("2", to: Self.snapshotFile(cpu))
   }
 
   /// Empties the snapshot and gives back its memory; `.busy` while a trigger or tracer needs it.
-  package func freeSnapshot(cpu: Int? = nil) throws(TracefsError) {
+  public func freeSnapshot(cpu: Int? = nil) throws(TracefsError) {
     try write("0", to: Self.snapshotFile(cpu))
   }
 
   /// The snapshot as text, of all CPUs or of one.
-  package func snapshot(cpu: Int? = nil) throws(TracefsError) -> [UInt8] {
+  public func snapshot(cpu: Int? = nil) throws(TracefsError) -> [UInt8] {
     try readBytes(Self.snapshotFile(cpu))
   }
 }

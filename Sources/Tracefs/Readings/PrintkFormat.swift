@@ -1,8 +1,8 @@
 /// A text of the kernel that records refer to by its address: a line of `printk_formats`.
-package struct PrintkFormat: Hashable, Sendable {
-  package var address: UInt64
+public struct PrintkFormat: Hashable, Sendable {
+  public var address: UInt64
   /// With escapes as the kernel prints them: `\n` is two letters.
-  package var text: String
+  public var text: String
 
   /// `0xffffffff824d90db : "CPU_ON"`.
   init?(_ line: some StringProtocol) {
@@ -18,7 +18,7 @@ package struct PrintkFormat: Hashable, Sendable {
 
 extension TracingDirectory {
   /// In the kernel's order, in which some stand twice.
-  package func printkFormats() throws(TracefsError) -> [PrintkFormat] {
+  public func printkFormats() throws(TracefsError) -> [PrintkFormat] {
     try read(.printkFormats).split(separator: "\n").compactMap { PrintkFormat($0) }
   }
 }

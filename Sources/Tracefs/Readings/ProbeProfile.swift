@@ -1,14 +1,14 @@
 /// How often a probe was hit: a row of `kprobe_profile` or `uprobe_profile`
 /// (Documentation/trace/kprobetrace.rst, uprobetracer.rst, "Event Profiling").
-package struct ProbeProfile: Hashable, Sendable {
+public struct ProbeProfile: Hashable, Sendable {
   /// The event's name, without its group, as the kernel prints it.
-  package var name: String
-  package var hits: UInt64
+  public var name: String
+  public var hits: UInt64
   /// Hits that were lost as the kernel was in a probe already, or a kretprobe had too few slots.
   /// Probes of programs lose none.
-  package var misses: UInt64?
+  public var misses: UInt64?
   /// Of the program, for a probe of one.
-  package var path: String?
+  public var path: String?
 
   /// `name hits misses`.
   static func kernel(_ text: String) -> [ProbeProfile] {
@@ -32,11 +32,11 @@ package struct ProbeProfile: Hashable, Sendable {
 }
 
 extension TracingDirectory {
-  package func kprobeProfile() throws(TracefsError) -> [ProbeProfile] {
+  public func kprobeProfile() throws(TracefsError) -> [ProbeProfile] {
     ProbeProfile.kernel(try read(.kprobeProfile))
   }
 
-  package func uprobeProfile() throws(TracefsError) -> [ProbeProfile] {
+  public func uprobeProfile() throws(TracefsError) -> [ProbeProfile] {
     ProbeProfile.user(try read(.uprobeProfile))
   }
 }

@@ -2,17 +2,17 @@
 /// (Documentation/trace/ftrace.rst).
 extension TracingDirectory {
   /// Names by pid. A name is the last that the kernel saw, and old ones are forgotten.
-  package func savedTaskNames() throws(TracefsError) -> [Int32: String] {
+  public func savedTaskNames() throws(TracefsError) -> [Int32: String] {
     Self.taskNames(in: try read(.savedCmdlines))
   }
 
   /// Thread groups by pid; empty unless the option `record-tgid` was on.
-  package func savedThreadGroups() throws(TracefsError) -> [Int32: Int32] {
+  public func savedThreadGroups() throws(TracefsError) -> [Int32: Int32] {
     Self.threadGroups(in: try read(.savedTGIDs))
   }
 
   /// How many names the kernel remembers.
-  package func savedTaskNamesSize() throws(TracefsError) -> Int {
+  public func savedTaskNamesSize() throws(TracefsError) -> Int {
     try top.number(.savedCmdlinesSize)
   }
 

@@ -1,20 +1,20 @@
 /// The deepest stack of the kernel that was seen: `stack_trace`
 /// (Documentation/trace/ftrace.rst, "Stack trace").
-package struct StackUsage: Hashable, Sendable {
-  package struct Frame: Hashable, Sendable {
+public struct StackUsage: Hashable, Sendable {
+  public struct Frame: Hashable, Sendable {
     /// Bytes from here to the stack's end.
-    package var depth: Int
+    public var depth: Int
     /// Bytes that the function takes.
-    package var size: Int
-    package var location: KernelSymbol
+    public var size: Int
+    public var location: KernelSymbol
   }
 
   /// The innermost first.
-  package var frames: [Frame]
+  public var frames: [Frame]
   /// Whether the kernel is looking for deeper ones.
-  package var isRunning: Bool
+  public var isRunning: Bool
 
-  package init(_ text: String) {
+  public init(_ text: String) {
     isRunning = !text.contains(part: "Stack tracer disabled")
     frames = text.split(separator: "\n").compactMap { line in
       // `  0)     3904      48   function+0x9/0x20`
@@ -29,30 +29,30 @@ package struct StackUsage: Hashable, Sendable {
 
 extension TracingDirectory {
   /// The deepest stack since the tracer was started or its maximum set back.
-  package func stackUsage() throws(TracefsError) -> StackUsage {
+  public func stackUsage() throws(TracefsError) -> StackUsage {
     StackUsage(try read(.stackTrace))
   }
 
   /// Its size, in bytes.
-  package func stackMaxSize() throws(TracefsError) -> Int { try top.number(.stackMaxSize) }
+  public func stackMaxSize() throws(TracefsError) -> Int { try top.number(.stackMaxSize) }
 
-  package func isStackTracing() throws(TracefsError) -> Bool {
+  public func isStackTracing() throws(TracefsError) -> Bool {
     try top.value(.stackTracerEnabled) == "1"
   }
 
   /// Starts or stops the stack tracer, which follows all functions while it runs.
-  package func setStackTracing(_ on: Bool, saving state: SavedState) throws(TracefsError) {
+  public func setStackTracing(_ on: Bool, saving state: SavedState) throws(TracefsError) {
     guard top.has(.stackTrace) else { throw .missingFeature(.stackTracer) }
     try top.set(.stackTracerEnabled, to: [on ? "1" : "0"], saving: state)
   }
 
   /// Looks for the deepest stack anew. What was found cannot come back, so nothing is noted.
-  package func clearStackMaxSize() throws(TracefsError) {
+  public func clearStackMaxSize() throws(TracefsError) {
     try SavedState.put(["0"], to: ControlFile.stackMaxSize.path, in: self, .replace)
   }
 
   /// Looks at the stacks of these functions only; none is all.
-  package func setStackTraceFilter(
+  public func setStackTraceFilter(
     _ rules: [String], saving state: SavedState
   ) throws(TracefsError) {
     try top.setFunctions(rules, in: .stackTraceFilter, saving: state)

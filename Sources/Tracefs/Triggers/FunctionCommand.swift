@@ -1,17 +1,17 @@
 /// A command of `set_ftrace_filter`: what is done when a function is called
 /// (Documentation/trace/ftrace.rst, "Filter commands").
-package struct FunctionCommand: Hashable, Sendable {
+public struct FunctionCommand: Hashable, Sendable {
   /// A function or a glob; the kernel lists the functions that it meant.
-  package var function: String
-  package var action: CountedAction
+  public var function: String
+  public var action: CountedAction
 
-  package init(_ function: String, _ action: CountedAction) {
+  public init(_ function: String, _ action: CountedAction) {
     self.function = function
     self.action = action
   }
 
   /// Reads `vfs_read:traceoff:3`, and `vfs_read:traceoff:count=3` as the kernel lists it.
-  package init(_ text: String) throws(TracefsError) {
+  public init(_ text: String) throws(TracefsError) {
     var scanner = TextScanner(text, what: "function command")
     function = scanner.take { !TextScanner.isBlank($0) && $0 != UInt8(ascii: ":") }
     guard !function.isEmpty else { throw scanner.failure("expected a function") }
@@ -28,7 +28,7 @@ package struct FunctionCommand: Hashable, Sendable {
   }
 
   /// What takes it away; one that counts goes by `:0`.
-  package var removal: String {
+  public var removal: String {
     "!\(function):\(action.action)" + (action.count == nil ? "" : ":0")
   }
 
@@ -45,5 +45,5 @@ package struct FunctionCommand: Hashable, Sendable {
 }
 
 extension FunctionCommand: CustomStringConvertible {
-  package var description: String { "\(function):\(action)" }
+  public var description: String { "\(function):\(action)" }
 }

@@ -2,15 +2,15 @@ import ByteIO
 
 /// A key, value or variable of a histogram: fields, variables and numbers, added and so on
 /// (Documentation/trace/histogram.rst).
-package struct HistogramExpression: Hashable, Sendable {
-  package enum Operator: String, Hashable, Sendable, CaseIterable {
+public struct HistogramExpression: Hashable, Sendable {
+  public enum Operator: String, Hashable, Sendable, CaseIterable {
     case plus = "+"
     case minus = "-"
     case times = "*"
     case over = "/"
   }
 
-  package indirect enum Operand: Hashable, Sendable {
+  public indirect enum Operand: Hashable, Sendable {
     /// `prev_pid`, `call_site.sym`.
     case field(HistogramField)
     /// `$ts0`, or of one event alone: `sched.sched_waking.$ts0`.
@@ -20,61 +20,61 @@ package struct HistogramExpression: Hashable, Sendable {
     case negated(HistogramExpression)
   }
 
-  package struct Term: Hashable, Sendable {
-    package var `operator`: Operator
-    package var operand: Operand
+  public struct Term: Hashable, Sendable {
+    public var `operator`: Operator
+    public var operand: Operand
 
-    package init(_ operator: Operator, _ operand: Operand) {
+    public init(_ operator: Operator, _ operand: Operand) {
       self.operator = `operator`
       self.operand = operand
     }
   }
 
-  package var first: Operand
-  package var rest: [Term]
+  public var first: Operand
+  public var rest: [Term]
 
-  package init(_ first: Operand, _ rest: [Term] = []) {
+  public init(_ first: Operand, _ rest: [Term] = []) {
     self.first = first
     self.rest = rest
   }
 
   /// A field alone.
-  package init(field name: String, _ modifier: HistogramField.Modifier? = nil) {
+  public init(field name: String, _ modifier: HistogramField.Modifier? = nil) {
     self.init(.field(HistogramField(name, modifier)))
   }
 
   /// The field that this is, where it is no more than one.
-  package var field: HistogramField? {
+  public var field: HistogramField? {
     if case .field(let field) = first, rest.isEmpty { return field }
     return nil
   }
 }
 
 /// A field of an event, and how a histogram treats it.
-package struct HistogramField: Hashable, Sendable {
-  package enum Modifier: Hashable, Sendable {
+public struct HistogramField: Hashable, Sendable {
+  public enum Modifier: Hashable, Sendable {
     case hex, symbol, symbolOffset, syscall, execname, log2, microseconds, percent, graph
     case stacktrace
     /// In groups of so many.
     case buckets(UInt64)
   }
 
-  package var name: String
-  package var modifier: Modifier?
+  public var name: String
+  public var modifier: Modifier?
 
-  package init(_ name: String, _ modifier: Modifier? = nil) {
+  public init(_ name: String, _ modifier: Modifier? = nil) {
     self.name = name
     self.modifier = modifier
   }
 
   /// How often the key was seen; always among the values.
-  package static let hitcount = HistogramField("hitcount")
+  public static let hitcount = HistogramField("hitcount")
   /// The kernel's stack; kernels before 6.3 call it `stacktrace`, which later ones take too.
-  package static let stacktrace = HistogramField("common_stacktrace")
+  public static let stacktrace = HistogramField("common_stacktrace")
 }
 
 extension HistogramField: CustomStringConvertible {
-  package var description: String {
+  public var description: String {
     switch modifier {
     case nil: name
     case .buckets(let size): "\(name).buckets=\(size)"
@@ -98,7 +98,7 @@ extension HistogramField: CustomStringConvertible {
 }
 
 extension HistogramExpression: CustomStringConvertible {
-  package var description: String {
+  public var description: String {
     rest.reduce(first.description) { $0 + $1.operator.rawValue + $1.operand.description }
   }
 
@@ -108,7 +108,7 @@ extension HistogramExpression: CustomStringConvertible {
 }
 
 extension HistogramExpression.Operand: CustomStringConvertible {
-  package var description: String {
+  public var description: String {
     switch self {
     case .field(let field): "\(field)"
     case .variable(let name, let event?): "\(event.system).\(event.name).$\(name)"

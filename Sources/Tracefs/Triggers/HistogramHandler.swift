@@ -2,8 +2,8 @@ import ByteIO
 
 /// What a histogram does with a row that is made or changed
 /// (Documentation/trace/histogram.rst, "Hist trigger 'handlers' and 'actions'").
-package struct HistogramHandler: Hashable, Sendable {
-  package enum Condition: Hashable, Sendable {
+public struct HistogramHandler: Hashable, Sendable {
+  public enum Condition: Hashable, Sendable {
     /// The row's key was seen by a trigger of that event, whose variables are referred to.
     case onMatch(EventName)
     /// The variable, `$lat`, is larger than ever in this row.
@@ -11,7 +11,7 @@ package struct HistogramHandler: Hashable, Sendable {
     case onChange(String)
   }
 
-  package enum Action: Hashable, Sendable {
+  public enum Action: Hashable, Sendable {
     /// `trace(event,…)`: make a synthetic event.
     case trace(String, [String])
     /// `event(…)`: the same in its older words, which the kernel keeps apart.
@@ -21,21 +21,21 @@ package struct HistogramHandler: Hashable, Sendable {
     case snapshot
   }
 
-  package var condition: Condition
-  package var action: Action
+  public var condition: Condition
+  public var action: Action
 
-  package init(_ condition: Condition, _ action: Action) {
+  public init(_ condition: Condition, _ action: Action) {
     self.condition = condition
     self.action = action
   }
 }
 
 extension HistogramHandler: CustomStringConvertible {
-  package var description: String { "\(condition).\(action)" }
+  public var description: String { "\(condition).\(action)" }
 }
 
 extension HistogramHandler.Condition: CustomStringConvertible {
-  package var description: String {
+  public var description: String {
     switch self {
     case .onMatch(let event): "onmatch(\(event.system).\(event.name))"
     case .onMax(let variable): "onmax($\(variable))"
@@ -45,7 +45,7 @@ extension HistogramHandler.Condition: CustomStringConvertible {
 }
 
 extension HistogramHandler.Action: CustomStringConvertible {
-  package var description: String {
+  public var description: String {
     switch self {
     case .trace(let event, let fields): "trace(\(([event] + fields).joined(separator: ",")))"
     case .event(let event, let fields): "\(event)(\(fields.joined(separator: ",")))"

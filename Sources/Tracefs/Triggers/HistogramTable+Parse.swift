@@ -2,7 +2,7 @@ extension HistogramTable {
   /// Reads all tables of a `hist` file; none where the event has no histogram.
   ///
   /// Throws `.malformed` with the line that is not understood.
-  package static func list(in text: String) throws(TracefsError) -> [HistogramTable] {
+  public static func list(in text: String) throws(TracefsError) -> [HistogramTable] {
     var reader = HistogramReader(text)
     return try reader.tables()
   }

@@ -1,47 +1,47 @@
 /// What a histogram counted: a part of an event's `hist` file, which has one for each trigger
 /// (Documentation/trace/histogram.rst).
-package struct HistogramTable: Hashable, Sendable {
-  package struct Row: Hashable, Sendable {
+public struct HistogramTable: Hashable, Sendable {
+  public struct Row: Hashable, Sendable {
     /// In the order of the trigger's keys.
-    package var keys: [HistogramKey]
+    public var keys: [HistogramKey]
     /// nil where the trigger hides it.
-    package var hitcount: UInt64?
+    public var hitcount: UInt64?
     /// In the order of the trigger's values.
-    package var values: [HistogramValue]
+    public var values: [HistogramValue]
     /// What `onmax().save()` and `onchange().save()` kept, in the order of the trigger's handlers.
-    package var saved: [Saved] = []
+    public var saved: [Saved] = []
   }
 
-  package struct Saved: Hashable, Sendable {
+  public struct Saved: Hashable, Sendable {
     /// Of the handler's variable: its maximum, or what it changed to.
-    package var value: UInt64
+    public var value: UInt64
     /// The saved fields, as the kernel prints them, without blanks at the end.
-    package var fields: [String]
+    public var fields: [String]
   }
 
   /// A snapshot that a handler took.
-  package struct Snapshot: Hashable, Sendable {
+  public struct Snapshot: Hashable, Sendable {
     /// Of the handler's variable at that time.
-    package var value: UInt64
+    public var value: UInt64
     /// The row that it happened in.
-    package var keys: [HistogramKey]
+    public var keys: [HistogramKey]
   }
 
-  package var trigger: HistogramTrigger
-  package var rows: [Row]
-  package var snapshots: [Snapshot] = []
+  public var trigger: HistogramTrigger
+  public var rows: [Row]
+  public var snapshots: [Snapshot] = []
   /// Events that were counted.
-  package var hits: UInt64
+  public var hits: UInt64
   /// Rows; as many as `rows`.
-  package var entries: UInt64
+  public var entries: UInt64
   /// Events that were not counted, as every row was taken.
-  package var dropped: UInt64
+  public var dropped: UInt64
 
-  package var isPaused: Bool { trigger.control == .pause }
+  public var isPaused: Bool { trigger.control == .pause }
 }
 
 /// What stands in a row's key.
-package enum HistogramKey: Hashable, Sendable {
+public enum HistogramKey: Hashable, Sendable {
   case number(UInt64)
   case text(String)
   case symbol(KernelSymbol)
@@ -58,7 +58,7 @@ package enum HistogramKey: Hashable, Sendable {
 }
 
 /// What stands in a row's value.
-package enum HistogramValue: Hashable, Sendable {
+public enum HistogramValue: Hashable, Sendable {
   case number(UInt64)
   /// `.percent`, in hundredths of a percent; nil where the kernel could not tell.
   case percent(hundredths: UInt64?)
@@ -67,18 +67,18 @@ package enum HistogramValue: Hashable, Sendable {
 }
 
 /// A place in the kernel's code, as it prints it: `name+0x5f/0x220 [module]`.
-package struct KernelSymbol: Hashable, Sendable {
+public struct KernelSymbol: Hashable, Sendable {
   /// Where it is printed.
-  package var address: UInt64?
+  public var address: UInt64?
   /// Empty where the kernel knows none.
-  package var name: String
+  public var name: String
   /// From the start of the function, in bytes.
-  package var offset: UInt64?
+  public var offset: UInt64?
   /// Of the function, in bytes.
-  package var size: UInt64?
-  package var module: String?
+  public var size: UInt64?
+  public var module: String?
 
-  package init(
+  public init(
     address: UInt64? = nil, name: String, offset: UInt64? = nil, size: UInt64? = nil,
     module: String? = nil
   ) {
@@ -91,7 +91,7 @@ package struct KernelSymbol: Hashable, Sendable {
 
   /// Reads `[ffffffff81466a0f] name+0x5f/0x220 [module]`, all but the name being optional, and
   /// `0x74706d`, which belongs to no function.
-  package init?(_ text: some StringProtocol) {
+  public init?(_ text: some StringProtocol) {
     var words = text.words
     var address: UInt64?
     if let first = words.first, first.hasPrefix("["), first.hasSuffix("]"),

@@ -2,7 +2,7 @@ import ByteIO
 
 extension HistogramTrigger {
   /// Reads `hist:keys=…`, as a person writes it and as the kernel lists it.
-  package init(_ text: String) throws(TracefsError) {
+  public init(_ text: String) throws(TracefsError) {
     guard case .histogram(let trigger) = try Trigger(text) else {
       throw TextScanner(text, what: "histogram").failure("a histogram begins with hist:")
     }

@@ -3,53 +3,53 @@
 /// What the kernel adds on its own (the plain hitcount among the values, sorting by it, 2,048 rows,
 /// the global clock) is nil or absent here, so that a listed trigger equals the one that was written.
 /// References to the trigger's own variables are the exception: the kernel lists what they stand for.
-package struct HistogramTrigger: Hashable, Sendable {
-  package struct Variable: Hashable, Sendable {
-    package var name: String
-    package var value: HistogramExpression
+public struct HistogramTrigger: Hashable, Sendable {
+  public struct Variable: Hashable, Sendable {
+    public var name: String
+    public var value: HistogramExpression
 
-    package init(_ name: String, _ value: HistogramExpression) {
+    public init(_ name: String, _ value: HistogramExpression) {
       self.name = name
       self.value = value
     }
   }
 
-  package struct SortKey: Hashable, Sendable {
+  public struct SortKey: Hashable, Sendable {
     /// A key or value, as its name stands there.
-    package var field: String
-    package var isDescending: Bool
+    public var field: String
+    public var isDescending: Bool
 
-    package init(_ field: String, isDescending: Bool = false) {
+    public init(_ field: String, isDescending: Bool = false) {
       self.field = field
       self.isDescending = isDescending
     }
   }
 
   /// What is done to a trigger that is there already; `pause` may stand at a new one too.
-  package enum Control: String, Hashable, Sendable, CaseIterable {
+  public enum Control: String, Hashable, Sendable, CaseIterable {
     case pause, `continue`, clear
   }
 
   /// Triggers of one name share one histogram.
-  package var name: String?
+  public var name: String?
   /// One to three (`TRACING_MAP_KEYS_MAX`).
-  package var keys: [HistogramExpression]
+  public var keys: [HistogramExpression]
   /// Summed up, beside the hitcount, which is always there.
-  package var values: [HistogramExpression]
-  package var variables: [Variable]
+  public var values: [HistogramExpression]
+  public var variables: [Variable]
   /// At most two; none is by hitcount.
-  package var sort: [SortKey]
+  public var sort: [SortKey]
   /// Rows, a power of two; nil for the kernel's 2,048.
-  package private(set) var size: Int?
+  public private(set) var size: Int?
   /// Of the timestamps; nil for `global`.
-  package var clock: String?
+  public var clock: String?
   /// Not to show the hitcount (Linux 6.3).
-  package var hidesHitcount: Bool
-  package var control: Control?
-  package var handlers: [HistogramHandler]
-  package var filter: String?
+  public var hidesHitcount: Bool
+  public var control: Control?
+  public var handlers: [HistogramHandler]
+  public var filter: String?
 
-  package init(
+  public init(
     name: String? = nil, keys: [HistogramExpression], values: [HistogramExpression] = [],
     variables: [Variable] = [], sort: [SortKey] = [], size: Int? = nil, clock: String? = nil,
     hidesHitcount: Bool = false, control: Control? = nil, handlers: [HistogramHandler] = [],
@@ -83,10 +83,10 @@ package struct HistogramTrigger: Hashable, Sendable {
 
 extension HistogramTrigger: CustomStringConvertible {
   /// As a `trigger` file takes it, in the order in which the kernel lists the parts.
-  package var description: String { text(stacktrace: HistogramField.stacktrace.name) }
+  public var description: String { text(stacktrace: HistogramField.stacktrace.name) }
 
   /// As the trigger file of a kernel takes it.
-  package func text(for kernel: KernelFeatures) -> String {
+  public func text(for kernel: KernelFeatures) -> String {
     text(stacktrace: kernel.has(.commonStacktrace) ? HistogramField.stacktrace.name : "stacktrace")
   }
 
@@ -166,7 +166,7 @@ extension HistogramTrigger {
   ]
 
   /// What a kernel must have to take this trigger.
-  package var features: Set<KernelFeature> {
+  public var features: Set<KernelFeature> {
     var features: Set<KernelFeature> = [.histograms]
     if hidesHitcount { features.insert(.noHitcount) }
     for field in (keys + values).compactMap(\.field) {

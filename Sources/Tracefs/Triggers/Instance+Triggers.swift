@@ -1,24 +1,24 @@
 /// The triggers of events, and what they counted.
 extension Instance {
   /// An event's triggers; those that are not understood are left out.
-  package func triggers(of event: EventName) throws(TracefsError) -> [Trigger] {
+  public func triggers(of event: EventName) throws(TracefsError) -> [Trigger] {
     try triggerLines(of: event).compactMap { try? Trigger($0) }
   }
 
   /// An event's triggers, as the kernel lists them.
-  package func triggerLines(of event: EventName) throws(TracefsError) -> [String] {
+  public func triggerLines(of event: EventName) throws(TracefsError) -> [String] {
     try read(.eventTrigger(event)).lines.filter { !$0.hasPrefix("#") }
   }
 
   /// What the histograms of an event counted, one table for each trigger.
-  package func histograms(of event: EventName) throws(TracefsError) -> [HistogramTable] {
+  public func histograms(of event: EventName) throws(TracefsError) -> [HistogramTable] {
     try HistogramTable.list(in: try read(.eventHistogram(event)))
   }
 
   // MARK: Adding
 
   /// Adds a trigger to all events that a pattern names.
-  package func addTrigger(
+  public func addTrigger(
     _ trigger: Trigger, on pattern: String, saving state: SavedState
   ) throws(TracefsError) {
     for event in try match(pattern).events { try addTrigger(trigger, to: event, saving: state) }
@@ -28,7 +28,7 @@ extension Instance {
   ///
   /// Throws `.malformed` for a field of its filter that the event does not have, `.missingFeature`
   /// where this kernel has no such triggers, and what the kernel says where it refuses.
-  package func addTrigger(
+  public func addTrigger(
     _ trigger: Trigger, to event: EventName, saving state: SavedState
   ) throws(TracefsError) {
     try trigger.check()
@@ -46,7 +46,7 @@ extension Instance {
 
   /// Adds a trigger in the words of a person, such as `stacktrace if prev_prio < 50`, to all events
   /// that a pattern names.
-  package func addTrigger(
+  public func addTrigger(
     _ text: String, on pattern: String, saving state: SavedState
   ) throws(TracefsError) {
     for event in try match(pattern).events { try addTrigger(text, to: event, saving: state) }
@@ -57,7 +57,7 @@ extension Instance {
   ///
   /// What is not understood here may be new: the kernel is asked, and what was found wrong is said
   /// only where it refuses without a word.
-  package func addTrigger(
+  public func addTrigger(
     _ text: String, to event: EventName, saving state: SavedState
   ) throws(TracefsError) {
     try KernelName.checkLine(text, "trigger")

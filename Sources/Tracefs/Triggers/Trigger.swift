@@ -1,10 +1,10 @@
 /// What is done when an event is hit: a line of its `trigger` file.
-package enum Trigger: Hashable, Sendable {
+public enum Trigger: Hashable, Sendable {
   case action(CountedAction, filter: String? = nil)
   case histogram(HistogramTrigger)
 
   /// Reads what a person writes, `stacktrace:5 if pid > 3`, and what the kernel lists.
-  package init(_ text: String) throws(TracefsError) {
+  public init(_ text: String) throws(TracefsError) {
     var scanner = TextScanner(text, what: "trigger")
     scanner.skipBlanks()
     if scanner.take("hist:") {
@@ -15,7 +15,7 @@ package enum Trigger: Hashable, Sendable {
     self = .action(action, filter: try scanner.takeFilterAtEnd())
   }
 
-  package var filter: String? {
+  public var filter: String? {
     switch self {
     case .action(_, let filter): filter
     case .histogram(let histogram): histogram.filter
@@ -23,10 +23,10 @@ package enum Trigger: Hashable, Sendable {
   }
 
   /// The line that takes it away.
-  package var removal: String { "!\(self)" }
+  public var removal: String { "!\(self)" }
 
   /// Throws where the kernel would refuse it whatever kernel and event it is.
-  package func check() throws(TracefsError) {
+  public func check() throws(TracefsError) {
     switch self {
     case .action(let action, _):
       guard action.action.isForEvents else {
@@ -45,7 +45,7 @@ package enum Trigger: Hashable, Sendable {
 }
 
 extension Trigger: CustomStringConvertible {
-  package var description: String {
+  public var description: String {
     switch self {
     case .action(let action, let filter): "\(action)" + (filter.map { " if \($0)" } ?? "")
     case .histogram(let histogram): histogram.description

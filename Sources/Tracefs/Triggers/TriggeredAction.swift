@@ -2,7 +2,7 @@ import ByteIO
 
 /// What a trigger of an event or a command of a function does when it is hit
 /// (Documentation/trace/events.rst, "Event triggers"; ftrace.rst, "Filter commands").
-package enum TriggeredAction: Hashable, Sendable {
+public enum TriggeredAction: Hashable, Sendable {
   case traceon, traceoff, snapshot, stacktrace
   /// Print the ring buffer, of all CPUs or of this one, to the console. Functions only.
   case dump, cpudump
@@ -12,7 +12,7 @@ package enum TriggeredAction: Hashable, Sendable {
 }
 
 extension TriggeredAction: CustomStringConvertible {
-  package var description: String {
+  public var description: String {
     event.map { "\(word):\($0.system):\($0.name)" } ?? word
   }
 
@@ -32,7 +32,7 @@ extension TriggeredAction: CustomStringConvertible {
   }
 
   /// The event that is switched.
-  package var event: EventName? {
+  public var event: EventName? {
     switch self {
     case .enableEvent(let event), .disableEvent(let event), .enableHistogram(let event),
       .disableHistogram(let event):
@@ -42,7 +42,7 @@ extension TriggeredAction: CustomStringConvertible {
   }
 
   /// Whether functions have it.
-  package var isForFunctions: Bool {
+  public var isForFunctions: Bool {
     switch self {
     case .enableHistogram, .disableHistogram: false
     default: true
@@ -50,7 +50,7 @@ extension TriggeredAction: CustomStringConvertible {
   }
 
   /// Whether events have it.
-  package var isForEvents: Bool { self != .dump && self != .cpudump }
+  public var isForEvents: Bool { self != .dump && self != .cpudump }
 
   /// Whether it may be told to do it so many times only.
   var counts: Bool { isForEvents }
@@ -63,19 +63,19 @@ extension TriggeredAction: CustomStringConvertible {
 }
 
 /// An action, and how often it is done.
-package struct CountedAction: Hashable, Sendable {
-  package var action: TriggeredAction
+public struct CountedAction: Hashable, Sendable {
+  public var action: TriggeredAction
   /// Only as many times as this; as a listed one, so many more.
-  package var count: Int?
+  public var count: Int?
 
-  package init(_ action: TriggeredAction, count: Int? = nil) {
+  public init(_ action: TriggeredAction, count: Int? = nil) {
     self.action = action
     self.count = count
   }
 }
 
 extension CountedAction: CustomStringConvertible {
-  package var description: String { "\(action)" + (count.map { ":\($0)" } ?? "") }
+  public var description: String { "\(action)" + (count.map { ":\($0)" } ?? "") }
 
   func check() throws(TracefsError) {
     if let event = action.event {
