@@ -82,6 +82,7 @@ matches "--when-over stop" "$(cat said)" 'it cost more than it may'
 check "--when-over stop: the file is whole" kscope report --stat stop.dat
 kscope record -o fine.dat --max-overhead 90% -e sched sleep 2 2>said
 equal "within the budget nothing is said" "$(grep -c 'tracing takes' said)" 0
+matches "cost of a probe" "$(kscope cost -e probe:do_filp_open 2>&1)" 'do_filp_open'
 
 # Flight recorders.
 rm -f flight.dat
@@ -111,6 +112,14 @@ sleep 1
 kill -USR1 $flight
 wait $flight
 matches "SIGUSR1 saves" "$(kscope report usr.dat)" 'sched_switch:'
+kscope record -o asked.dat --flight-recorder -e sched sleep 60 2>said &
+flight=$!
+until [ "$(cat $tracing/events/sched/enable $tracing/tracing_on | tr -d '\n')" = 11 ]; do sleep 0.2; done
+sleep 1
+matches "kscope snapshot -s asks the flight recorder" "$(kscope snapshot -s 2>&1)" 'saves what led here'
+wait $flight
+matches "and it saves" "$(kscope report asked.dat)" 'sched_switch:'
+equal "the kernel's own snapshot is not taken" "$(grep -c 'Snapshot is freed' $tracing/snapshot)" 1
 equal "trace-cmd reads as many events" "$(trace-cmd report -i usr.dat 2>/dev/null | grep -c '\]')" \
   "$(kscope report usr.dat | grep -c '\]')"
 equal "flight recorders: settings" "$(diff <(echo "$before") <(everything))" ''

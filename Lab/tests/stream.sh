@@ -178,6 +178,11 @@ matches "a slow reader: losses are told" "$(cat slow.out)" '^CPU:[0-9]+ \[([0-9]
 matches "a slow reader: and summed up" "$(cat slow.err)" '[0-9,]+ lost$'
 unchanged "a slow reader"
 
+# A probe by its function's name.
+timeout -s KILL 60 kscope stream -e 'probe:do_filp_open' cat /etc/hostname >probe.out 2>probe.err
+matches "a probe" "$(cat probe.out)" 'cat-[0-9]+ .* do_filp_open:'
+unchanged "a probe"
+
 # kill -9, and the way back.
 kscope stream -e sched:sched_switch -p function -l vfs_read >/dev/null 2>killed.err &
 streamer=$!

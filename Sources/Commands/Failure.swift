@@ -12,6 +12,7 @@ package enum Failure {
       Glibc.exit(ProgramName.isTraceCmd ? traceCmdUsage : ExitCode.validationFailure.rawValue)
     }
     guard let explained = error as? any ExplainedError else {
+      if command.exitCode(for: error).isSuccess { answer(command.fullMessage(for: error)) }
       guard ProgramName.isTraceCmd, command.exitCode(for: error) == .validationFailure else {
         command.exit(withError: error)
       }
@@ -23,6 +24,18 @@ package enum Failure {
     report(explained)
     let isTheirs = ProgramName.isTraceCmd && explained is any UsageError
     Glibc.exit(isTheirs ? traceCmdUsage : explained.exitStatus)
+  }
+
+  /// Prints help, a version or a completion script, which the parser hands over as errors, and ends
+  /// the process.
+  private static func answer(_ text: String) -> Never {
+    var sink = ByteSink()
+    sink.append(text + "\n")
+    do { try StandardStreams.writing { try sink.write(to: STDOUT_FILENO) } } catch {
+      if let error = error as? any ExplainedError { report(error) }
+      Glibc.exit(1)
+    }
+    Glibc.exit(0)
   }
 
   /// What trace-cmd returns where it does not understand its command line.

@@ -13,6 +13,8 @@ package struct SnapshotCommand: ParsableCommand {
       in its place. Without -s, -r or -f the snapshot is printed. `kscope extract -s` makes a \
       recording of it.
 
+      Where `kscope record --flight-recorder` is at work, -s asks it to save what led here, and the       kernel's snapshot is left alone: it would take the recorder's events away.
+
       EXAMPLES
         sudo kscope snapshot -s        keep what is in the buffer now
         sudo kscope snapshot           print it
@@ -52,7 +54,9 @@ package struct SnapshotCommand: ParsableCommand {
     let place = if let instance { try directory.instance(named: instance) } else { directory.top }
     let file = place.perCPU("snapshot", cpu: cpu)
     guard place.has(file) else { throw place.missing(file, cpu: cpu) }
-    if takes {
+    if takes, cpu == nil, Self.saveFlights(SavedState.live(), of: instance == nil ? nil : place) {
+      return
+    } else if takes {
       try place.takeSnapshot(cpu: cpu, saving: .permanent(directory))
     } else if resets {
       try place.clearSnapshot(cpu: cpu)
@@ -61,5 +65,22 @@ package struct SnapshotCommand: ParsableCommand {
     } else {
       try place.copy(file, to: STDOUT_FILENO)
     }
+  }
+
+  /// Asks the flight recorders among the runs to save, of one instance or all; false where there are
+  /// none.
+  static func saveFlights(
+    _ runs: [FoundState], of place: Instance?, ask: (Int32) -> Bool = { kill($0, SIGUSR1) == 0 }
+  ) -> Bool {
+    let recorders = runs.filter { run in
+      run.command.contains("--flight-recorder")
+        && (place.map { run.made($0) || run.changed(.tracingOn, in: $0) } ?? true)
+    }
+    var isAsked = false
+    for recorder in recorders where ask(recorder.process.pid) {
+      isAsked = true
+      Failure.say("\(recorder.owner) saves what led here")
+    }
+    return isAsked
   }
 }

@@ -15,7 +15,7 @@ package struct TracingSetup {
   }
 
   package let purpose: Purpose
-  package let plan: RecordingPlan
+  package private(set) var plan: RecordingPlan
   /// How it was asked for; it is noted in the journal.
   package let commandLine: [String]
   /// Called when all is set, before the command runs.
@@ -39,6 +39,8 @@ package struct TracingSetup {
     summary.warnings = try TracingChecks.recoverAbandoned()
     let replaced = purpose == .start ? try instancesToReplace(in: directory) : []
     for buffer in plan.buffers { try checkProcesses(of: buffer) }
+    var setup = self
+    summary.warnings += try ProbePlanner(directory).resolve(&setup.plan)
 
     // The child is made before the signals are blocked: it shall have the mask we were given.
     let command: GatedCommand?
@@ -49,9 +51,10 @@ package struct TracingSetup {
     } catch { throw .system(error) }
     let state = SavedState(directory, command: commandLine)
     do throws(RecordingError) {
+      try ProbePlanner(directory).define(setup.plan, saving: state)
       try Recorder.traced { () throws(TracefsError) in
         for instance in replaced { try instance.quieten(saving: state) }
-        summary.privateInstance = try apply(directory, state, command?.pid)
+        summary.privateInstance = try setup.apply(directory, state, command?.pid)
       }
       while let number = signals.next() { if number != SIGCHLD { throw .interrupted(number) } }
       onSet?(summary)

@@ -97,6 +97,9 @@ extension Instance {
     }
     try KernelName.checkLine(command, "function command")
     let undo = try functionUndo(of: command)
+    if !command.hasPrefix("!") {
+      try noteSideEffects(of: try FunctionCommand(command).action.action, saving: state)
+    }
     // Without the end of the line the kernel would look at the command only when the file is closed,
     // and keep its refusal to itself.
     try add(command + "\n", to: file, undo: undo + "\n", saving: state)
@@ -113,6 +116,7 @@ extension Instance {
     _ command: FunctionCommand, saving state: SavedState
   ) throws(TracefsError) {
     try command.check()
+    try noteSideEffects(of: command.action.action, saving: state)
     try add(
       "\(command)\n", to: .setFtraceFilter, undo: command.removal + "\n", saving: state)
   }

@@ -95,7 +95,12 @@ struct Restorer {
 
   private func undoEvents(_ change: Journal.Change) throws(TracefsError) -> [RestoreProblem] {
     let switches = EventSwitches(directory: directory, path: change.path)
-    let words = change.former.compactMap(EventWord.init).filter { $0.wasOn != $0.isWanted }
+    let words = change.former.compactMap(EventWord.init).filter { word in
+      // An event of a probe may be gone, and its switch with it.
+      word.wasOn != word.isWanted
+        && TextFile.isDirectory(
+          "\(directory.path)/\(change.path)/\(word.event.system)/\(word.event.name)")
+    }
     let on = words.filter(\.isWanted).map(\.event)
     let off = words.filter(\.wasOn).map(\.event)
     let isOn = try switches.enabled(among: on + off)

@@ -128,6 +128,13 @@ public final class SavedState {
     additions[undoPath, default: []].insert(undo)
   }
 
+  /// Notes what takes back a side effect of the change that comes next; nothing is written.
+  func expect(undo: String, in path: String) throws(TracefsError) {
+    guard isNoted(path), !hasAdded(to: path, undo: undo) else { return }
+    try exclusively { () throws(TracefsError) in _ = try note(.added, path, former: [undo]) }
+    additions[path, default: []].insert(undo)
+  }
+
   private func addNoted(
     _ text: String, to path: String, undo: String, in undoPath: String
   ) throws(TracefsError) {

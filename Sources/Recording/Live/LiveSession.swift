@@ -44,6 +44,8 @@ package final class LiveSession {
     let directory = try Recorder.traced { () throws(TracefsError) in try TracingDirectory.find() }
     summary.warnings = try TracingChecks.recoverAbandoned()
     let watch = try ProcessWatch(plan)
+    var plan = plan
+    summary.warnings += try ProbePlanner(directory).resolve(&plan)
     self.plan = plan
     self.directory = directory
     self.watch = watch

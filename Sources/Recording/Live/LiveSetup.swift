@@ -12,6 +12,7 @@ struct LiveSetup {
   let command: Int32?
 
   func makeBuffers() throws(RecordingError) -> [LiveBuffer] {
+    try ProbePlanner(directory).define(plan, saving: state)
     try Recorder.traced { () throws(TracefsError) in
       if let size = plan.commandLinesSize {
         try directory.top.setSavedCmdlinesSize(size, saving: state)

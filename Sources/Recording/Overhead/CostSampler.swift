@@ -8,7 +8,7 @@ import Tracefs
 /// much there is, nothing is stored, and only a few pages are read to see what is in them. How many
 /// events there were is counted by the kernel (`per_cpu/cpuN/stats`).
 package struct CostSampler {
-  package let plan: RecordingPlan
+  package private(set) var plan: RecordingPlan
   /// In nanoseconds.
   package let duration: UInt64
   /// Measure what an event costs even where that is known.
@@ -41,16 +41,21 @@ package struct CostSampler {
   package func run(commandLine: [String]) throws(RecordingError) -> CostEstimate {
     guard !plan.onlyCommand, plan.command.isEmpty else { throw .costOfCommand }
     let directory = try Recorder.traced { () throws(TracefsError) in try TracingDirectory.find() }
+    var sampler = self
+    let notes = try ProbePlanner(directory).resolve(&sampler.plan)
     let signals: Signals
     do { signals = try Signals() } catch { throw .system(error) }
     let state = SavedState(directory, command: commandLine)
-    do throws(TracefsError) {
-      var estimate = try look(directory, state, signals)
-      estimate.warnings = state.restore().map(\.message)
+    do throws(RecordingError) {
+      try ProbePlanner(directory).define(sampler.plan, saving: state)
+      var estimate = try Recorder.traced { () throws(TracefsError) in
+        try sampler.look(directory, state, signals)
+      }
+      estimate.warnings = notes + state.restore().map(\.message)
       return estimate
     } catch {
       state.restore()
-      throw .tracefs(error)
+      throw error
     }
   }
 

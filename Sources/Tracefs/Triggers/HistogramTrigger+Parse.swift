@@ -96,7 +96,14 @@ extension TextScanner {
     let field = name == "stacktrace" ? HistogramField.stacktrace.name : name
     guard take(".") else { return HistogramTrigger.SortKey(field) }
     let start = place
-    switch takeIdentifier() {
+    var word = take("sym-offset") ? "sym-offset" : takeIdentifier()
+    // The kernel lists a key with its modifier here, and would not read that.
+    if HistogramField.modifierWords.contains(word) {
+      if word == "buckets", take("=") { _ = try expectNumber("the size of the buckets") }
+      guard take(".") else { return HistogramTrigger.SortKey(field) }
+      word = takeIdentifier()
+    }
+    switch word {
     case "descending": return HistogramTrigger.SortKey(field, isDescending: true)
     case "ascending": return HistogramTrigger.SortKey(field)
     default: throw failure("expected ascending or descending", at: start)

@@ -90,6 +90,7 @@ extension Instance {
     guard let undo = try undo(of: text, trigger, event) else {
       return try write(text, to: file)
     }
+    if let trigger { try noteSideEffects(of: trigger, saving: state) }
     try add(text, to: file, undo: undo, saving: state)
   }
 

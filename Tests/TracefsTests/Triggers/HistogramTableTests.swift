@@ -89,7 +89,8 @@ import Testing
 
   @Test func readsSymbols() throws {
     let table = try table(
-      "hist:keys=call_site.sym-offset,bytes_req.log2:vals=hitcount:sort=hitcount:size=2048 [active]",
+      "hist:keys=call_site.sym-offset,bytes_req.log2:vals=hitcount:sort=bytes_req.log2.descending"
+        + ":size=2048 [active]",
       """
       { call_site: [ffffffff81466a0f] alloc_pipe_info+0x5f/0x220                             , bytes_req: ~ 2^8  } hitcount:          1
       { call_site: [ffffffffc0299c6d] p9pdu_readf+0x7dd/0x9f0 [9pnet]                        , bytes_req: ~ 2^1  } hitcount:          1
