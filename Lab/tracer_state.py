@@ -24,13 +24,20 @@ OUTSIDE = [pathlib.Path("/proc/sys/kernel") / name
            for name in ("ftrace_enabled", "stack_tracer_enabled", "tracepoint_printk")]
 
 
-def files(root):
+# The systems whose events the tests set, and those that come and go. Of the others, a quick look
+# reads the switch of the whole system only.
+QUICK = re.compile(r"(^|/)events/(sched|irq|timer|task|kprobes|probe|kscope|synthetic)$")
+
+
+def files(root, isWhole):
     """The files below a folder that say how something is set; instances and events as well."""
     found = []
     for folder, folders, names in os.walk(root):
         below = folder[len(str(root)):].lstrip("/")
         folders[:] = sorted(name for name in folders
                             if not NO_SETTING.search(f"{below}/{name}"))
+        if not isWhole and re.search(r"(^|/)events/[^/]+$", below) and not QUICK.search(below):
+            folders[:] = []
         for name in sorted(names):
             path = f"{below}/{name}".lstrip("/")
             # An event's own switches, filters and triggers are read for every event.
@@ -51,10 +58,10 @@ def text(path):
     return b"".join(parts).decode("utf-8", "replace")
 
 
-def dump():
-    """All of it, by path. Folders are in it too: an instance or event that stays is a difference."""
+def dump(isWhole=True):
+    """All of it, by path, or all but the settings of single events of systems that nobody sets."""
     state = {}
-    for path in files(TRACING) + [str(path) for path in OUTSIDE]:
+    for path in files(TRACING, isWhole) + [str(path) for path in OUTSIDE]:
         said = text(path)
         # A trigger file without triggers explains itself; counts of triggers go down by use.
         if path.endswith("/trigger"):

@@ -13,6 +13,7 @@ package struct PrintScratch: ~Copyable {
 
   let stack: UnsafeMutablePointer<UInt64>
   let cache: UnsafeMutablePointer<CachedSymbol>
+  var stackLines = StackLines()
   /// A record too short for its event, followed by zeros.
   private(set) var spare: UnsafeMutableRawBufferPointer
 

@@ -92,6 +92,18 @@ public final class SavedState {
     }
   }
 
+  /// Runs what changes a file's value on the way, having noted what the file says.
+  func watching(
+    _ path: String, kind: SettingKind, _ body: () throws(TracefsError) -> Void
+  ) throws(TracefsError) {
+    guard isNoted(path) else { return try body() }
+    try exclusively { () throws(TracefsError) in
+      let number = try numberForWriting(to: path, kind: kind)
+      defer { settle(number) }
+      try body()
+    }
+  }
+
   /// Changes a value on behalf of the run that changed it last, so that it is put back with that
   /// run's settings; where no run did, the change is this state's.
   func writeOnBehalf(

@@ -88,17 +88,7 @@ extension PrintInterpreter {
       let address = kind.load(base, at)
       if address == last { break }
       at += context.longSize
-      sink.append("=> ")
-      let found = scratch.symbol(address, in: context.symbols)
-      if found.name.isEmpty {
-        sink.append(hex: address)
-      } else {
-        sink.append(found.name)
-        sink.append(" (")
-        sink.append(hex: address)
-        sink.append(UInt8(ascii: ")"))
-      }
-      sink.append(0x0a)
+      scratch.stackLines.append(address, context, to: &sink)
     }
   }
 

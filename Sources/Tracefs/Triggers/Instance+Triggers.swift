@@ -91,6 +91,12 @@ extension Instance {
       return try write(text, to: file)
     }
     if let trigger { try noteSideEffects(of: trigger, saving: state) }
+    // For such a histogram the kernel changes the buffer's clock, to `global` unless told another.
+    if case .histogram? = trigger, text.contains(part: "common_timestamp") {
+      return try state.watching(relative(.traceClock), kind: .choice) { () throws(TracefsError) in
+        try add(text, to: file, undo: undo, saving: state)
+      }
+    }
     try add(text, to: file, undo: undo, saving: state)
   }
 
