@@ -6,7 +6,7 @@ events=$tracing/events
 export KSCOPE_STATE_DIR=$PWD/state
 # Every file that a query of these events can change.
 settings() {
-  grep -sH '' $tracing/{dynamic_events,synthetic_events,set_event,timestamp_mode} \
+  grep -sH '' $tracing/{dynamic_events,synthetic_events,set_event,timestamp_mode,trace_clock} \
     $events/sched/sched_{waking,switch,process_exec}/{trigger,enable,filter} \
     $tracing/instances/*/events/sched/sched_process_exec/trigger | grep -v 'trigger:#'
   ls $events/synthetic 2>/dev/null | grep -v '^enable$\|^filter$'
@@ -16,6 +16,7 @@ triggers() { grep -v '^#' $events/sched/sched_{waking,switch}/trigger $tracing/d
 unchanged() { equal "$1: all is as before" "$(diff <(echo "$before") <(settings))" ''; }
 # Somebody else's, which must outlive ours.
 echo 'hist:keys=prio' >>$events/sched/sched_waking/trigger
+clock=$(sed 's/.*\[\(.*\)\].*/\1/' $tracing/trace_clock)
 before=$(settings)
 
 # Wakeup latency.
@@ -27,13 +28,15 @@ printed=$(kscope sqlhist -n wakeup_lat "$latency")
 unchanged "without -e"
 check "wakeup latency: -e" kscope sqlhist -e -n wakeup_lat "$latency"
 executed=$(triggers)
-matches "the synthetic event is there" "$executed" 's:synthetic/wakeup_lat pid_t pid; char\[16\] comm; int prio; u64 lat'
+matches "the synthetic event is there" "$executed" 's:synthetic/wakeup_lat.pid_t pid; char\[16\] comm; int prio; u64 lat'
 matches "the journal is kept" "$(kscope reset --list)" 'kept .*kscope sqlhist'
 check "it can be recorded" kscope record -o lat.dat -e synthetic:wakeup_lat sleep 1
 report=$(kscope report lat.dat)
 matches "its events are in the recording" "$report" 'wakeup_lat: +pid=[0-9]+,? comm=[a-z].* prio=[0-9]+,? lat=[0-9]+'
+equal "and no others" "$(grep -c 'sched_switch:\|sched_waking:' <<<"$report")" 0
 slept=$(grep -c 'comm=sleep' <<<"$report")
-matches "one of them tells of sleep" "$((slept > 0))" 1
+equal "one of them tells of sleep" "$((slept > 0))" 1
+equal "the triggers stay" "$(triggers)" "$executed"
 kscope sqlhist -e -n wakeup_lat "$latency" 2>said
 equal "an event that is there already: status" $? 1
 matches "it is named" "$(cat said)" 'event synthetic:wakeup_lat exists already'
@@ -48,6 +51,8 @@ equal "the printed commands run: status" $? 0
 equal "and set what -e sets" "$(triggers)" "$executed"
 echo "$printed" | tac | sed "s/echo 'hist:/echo '!hist:/; s/echo 'wakeup_lat .*' >>/echo '!wakeup_lat' >>/" >undo
 sh -e undo
+# The kernel sets the clock for a histogram of times, and leaves it.
+echo "$clock" >$tracing/trace_clock
 unchanged "the same commands with !"
 
 # Every way of acting, in one: the kernel takes them.
@@ -75,7 +80,7 @@ matches "the trigger" "$(cat $events/sched/sched_process_exec/trigger)" \
   '^hist:keys=filename:vals=hitcount,old_pid-old_pid:.* if filename ~ "\*counted" \[active\]$'
 for _ in $(seq 20); do ./counted; done
 counted=$(cat $events/sched/sched_process_exec/hist)
-matches "20 programs that run are counted" "$counted" 'filename: \./counted .*hitcount: +20 '
+matches "20 programs that run are counted" "$counted" 'filename: \./counted .*hitcount: +20$'
 matches "and no others" "$counted" 'Hits: 20$'
 kscope reset 2>/dev/null
 mkdir $tracing/instances/apart

@@ -135,7 +135,7 @@ extension QueryScope.Field {
     switch self {
     case .field(let field): HistogramField(field.name)
     case .timestamp(let inMicroseconds):
-      HistogramField("common_timestamp", inMicroseconds ? .microseconds : nil)
+      HistogramField(HistogramPlan.timestamp, inMicroseconds ? .microseconds : nil)
     }
   }
 

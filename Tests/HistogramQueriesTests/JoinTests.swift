@@ -170,5 +170,11 @@ import Tracefs
     #expect(try SyntheticEvent("\(event)") == event)
   }
 
+  @Test func onlyTimesSetTheClock() throws {
+    #expect(try planned("SELECT start.TIMESTAMP AS t \(Self.joined)").setsClock)
+    #expect(try planned("SELECT TIMESTAMP_USECS, pid FROM sched_waking").setsClock)
+    #expect(try !planned("SELECT start.prio \(Self.joined)").setsClock)
+  }
+
   @Test func theNameIsAnonymous() { #expect(HistogramQuery("").name == "Anonymous") }
 }
