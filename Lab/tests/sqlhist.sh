@@ -72,6 +72,41 @@ matches "refers to it all the same" "$(cat $events/sched/sched_switch/trigger)" 
 kscope reset 2>/dev/null
 unchanged "its reset"
 
+# The kernel takes what Documentation/sqlhist.md shows; each file that is written to lists something.
+takes() {
+  local printed listed
+  printed=$(kscope sqlhist -n lat "$@") || return
+  kscope sqlhist -e -n lat "$@" || return
+  while IFS= read -r line; do
+    listed=$(cat "${line##* }")
+    [ -n "${listed%%#*}" ] || { echo "nothing in ${line##* }" && return 1; }
+  done <<<"$printed"
+  kscope reset
+}
+join='FROM sched_waking AS start JOIN sched_switch AS end ON start.pid = end.next_pid'
+while read -r fields; do
+  check "kernel: $fields" takes "SELECT $fields $join"
+done <<'END'
+start.TIMESTAMP AS woken, end.TIMESTAMP AS ran
+start.prio + end.prev_prio - 1 AS sum
+end.prev_state - (start.prio - end.next_prio) AS x
+END
+if grep -q 'common_stacktrace' $tracing/README; then
+  check "kernel: stacks" takes "SELECT start.common_pid AS waker, end.common_stacktrace AS stack $join"
+else
+  skip "this kernel has no stacks in synthetic events"
+fi
+check "kernel: -c of a field of the first event" takes -c prio "SELECT start.prio $join"
+while read -r query; do
+  check "kernel: $query" takes "SELECT $query"
+done <<'END'
+CAST(call_site AS SYM-OFFSET), CAST(bytes_alloc - bytes_req AS _COUNTER_) FROM kmalloc
+CAST(ptr AS HEX), CAST(bytes_req AS LOG), cpu FROM kmalloc WHERE CPU >= 0 AND NOT bytes_req > 9
+CAST(id AS SYSCALL) FROM sys_enter WHERE id & 1 OR id = 2 AND id != -1
+TIMESTAMP_USECS FROM sched_waking WHERE comm ~ "ba*" AND NOT (prio = 1 OR comm = 'x')
+END
+unchanged "all of them"
+
 # One event.
 cp /bin/true counted
 check "one event: -e" kscope sqlhist -e \

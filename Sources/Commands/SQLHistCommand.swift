@@ -20,31 +20,34 @@ package struct SQLHistCommand: ParsableCommand {
 
       EXAMPLES
       Which programs open files, and how often; then look, and take it back:
-        kscope sqlhist -e 'SELECT CAST(common_pid AS EXECNAME) FROM sys_enter_openat'
+        kscope sqlhist -e 'SELECT CAST(common_pid AS EXECNAME)
+          FROM sys_enter_openat'
         cat /sys/kernel/tracing/events/syscalls/sys_enter_openat/hist
         kscope reset
       Bytes by the place that allocates them:
-        kscope sqlhist -e 'SELECT CAST(call_site AS SYM), CAST(bytes_alloc AS _COUNTER_) FROM kmalloc'
+        kscope sqlhist -e 'SELECT CAST(call_site AS SYM),
+          CAST(bytes_alloc AS _COUNTER_) FROM kmalloc'
       How long tasks wait for a CPU once they are woken, as an event:
         kscope sqlhist -e -n wakeup_lat 'SELECT end.next_pid AS pid,
           (end.TIMESTAMP_USECS - start.TIMESTAMP_USECS) AS lat
-          FROM sched_waking AS start JOIN sched_switch AS end ON start.pid = end.next_pid
-          WHERE end.next_prio < 100'
+          FROM sched_waking AS start JOIN sched_switch AS end
+          ON start.pid = end.next_pid WHERE end.next_prio < 100'
         kscope record -e synthetic:wakeup_lat sleep 10
-      The same event only when the time is a task's longest, with who ran before kept beside it:
+      The same event only when the time is a task's longest, and who ran before:
         kscope sqlhist -e -n worst -m lat -T -S prev_comm,prev_pid 'SELECT …'
 
       THE LANGUAGE
         SELECT field [AS name], … FROM event [AS name]
-          [JOIN event [AS name] ON start.field = end.field [AND …]] [WHERE condition]
+          [JOIN event [AS name] ON start.field = end.field [AND …]]
+          [WHERE condition]
         Events    sched_waking or sched.sched_waking
         Fields    pid, start.pid, sched_waking.pid; + and - between numbers
-        Times     TIMESTAMP, TIMESTAMP_USECS, and from start to end TIMESTAMP_DELTA and
-                  TIMESTAMP_DELTA_USECS
-        CAST(field AS …), of one event: HEX, SYM, SYM-OFFSET, SYSCALL, EXECNAME, LOG; _COUNTER_ sums
-                  it up for each row
-        WHERE     = != < > <= >= ~ & with numbers and 'texts', AND, OR, NOT, brackets; of two events
-                  joined by AND only
+        Times     TIMESTAMP, TIMESTAMP_USECS; from start to end also
+                  TIMESTAMP_DELTA, TIMESTAMP_DELTA_USECS
+        CAST(field AS …), of one event: HEX, SYM, SYM-OFFSET, SYSCALL,
+                  EXECNAME, LOG; _COUNTER_ sums it up for each row
+        WHERE     = != < > <= >= ~ & with numbers and 'texts', AND, OR, NOT,
+                  brackets; of two events joined by AND only
       """)
 
   @Option(
