@@ -60,6 +60,14 @@ let package = Package(
     .testTarget(
       name: "TracefsTests", dependencies: ["Tracefs", "TraceTestSupport"], swiftSettings: settings),
 
+    // MARK: Histograms in SQL's words
+
+    .target(
+      name: "HistogramQueries", dependencies: ["ByteIO", "Tracefs"], swiftSettings: settings),
+    .testTarget(
+      name: "HistogramQueriesTests", dependencies: ["ByteIO", "HistogramQueries", "Tracefs"],
+      swiftSettings: settings),
+
     // MARK: The kernel's ring-buffer pages
 
     .target(name: "RingBuffer", dependencies: ["ByteIO"], swiftSettings: settings),
@@ -90,8 +98,8 @@ let package = Package(
     .target(
       name: "Recording",
       dependencies: [
-        "ByteIO", "CKernel", "EventFormats", "KernelTypes", "ProbeLanguage", "RingBuffer",
-        "TraceDat", "Tracefs",
+        "ByteIO", "CKernel", "EventFormats", "HistogramQueries", "KernelTypes", "ProbeLanguage",
+        "RingBuffer", "TraceDat", "Tracefs",
       ],
       swiftSettings: settings),
     .testTarget(
@@ -117,8 +125,8 @@ let package = Package(
     .target(
       name: "Commands",
       dependencies: [
-        "ByteIO", "CKernel", "EventFormats", "KernelTypes", "ProbeLanguage", "Recording", "Reports",
-        "Terminal",
+        "ByteIO", "CKernel", "EventFormats", "HistogramQueries", "KernelTypes", "ProbeLanguage",
+        "Recording", "Reports", "Terminal",
         "TraceDat",
         "Tracefs",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),

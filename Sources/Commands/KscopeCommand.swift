@@ -20,6 +20,7 @@ package struct KscopeCommand: ParsableCommand {
       ProfileCommand.self,
       ReportCommand.self,
       HistCommand.self,
+      SQLHistCommand.self,
       MemCommand.self,
       OptionsCommand.self,
       DumpCommand.self,

@@ -23,11 +23,15 @@ struct EventSwitches {
   }
 
   /// Every event that is on, by `set_event`.
+  ///
+  /// That file also lists events that are off and have a trigger; their own files say `0*`.
   func enabled() throws(TracefsError) -> [EventName] {
     let file = "\(directory.path)/\(path.dropLast("events".count))set_event"
-    do { return EventName.list(in: try TextFile.read(file)) } catch {
+    let listed: [EventName]
+    do { listed = EventName.list(in: try TextFile.read(file)) } catch {
       throw Instance.meaning(of: error, file: file)
     }
+    return listed.filter { (try? TextFile.read(self.file($0)))?.hasPrefix("0*") != true }
   }
 
   func set(_ event: EventName, on: Bool) throws(TracefsError) {

@@ -9,7 +9,17 @@ public struct MalformedText: Hashable, Sendable {
   /// What is wrong there.
   public var problem: String
   /// Names that may have been meant.
-  public var nearest: [String] = []
+  public var nearest: [String]
+
+  package init(
+    what: String, text: String, place: Int, problem: String, nearest: [String] = []
+  ) {
+    self.what = what
+    self.text = text
+    self.place = place
+    self.problem = problem
+    self.nearest = nearest
+  }
 
   /// The text and, below it, a caret under the place; both indented as in `error_log`.
   public var shown: String {

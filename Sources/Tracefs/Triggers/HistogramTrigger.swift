@@ -161,7 +161,7 @@ extension HistogramTrigger {
   }
 
   /// The words before `=` that are no variables.
-  static let words: Set<String> = [
+  package static let words: Set<String> = [
     "keys", "key", "values", "vals", "val", "sort", "size", "name", "clock",
   ]
 

@@ -1,0 +1,51 @@
+import Glibc
+package import HistogramQueries
+package import Tracefs
+
+/// Carries out the plan of a query: the synthetic event and the triggers are set, and stay when this
+/// is over.
+///
+/// The journal stays too, marked as kept, for `kscope reset`. When `run` throws, nothing is left.
+package struct HistogramSetup {
+  package let plan: HistogramPlan
+  /// Where the triggers go; synthetic events are all instances'.
+  package let instance: Instance
+  /// How it was asked for; it is noted in the journal.
+  package let commandLine: [String]
+
+  package init(_ plan: HistogramPlan, in instance: Instance, commandLine: [String]) {
+    self.plan = plan
+    self.instance = instance
+    self.commandLine = commandLine
+  }
+
+  /// To be called on the process's first thread, once.
+  ///
+  /// - Returns: what was found and put right before.
+  package func run() throws(RecordingError) -> [String] {
+    let warnings = try TracingChecks.recoverAbandoned()
+    let signals: Signals
+    do { signals = try Signals() } catch { throw .system(error) }
+    let state = SavedState(instance.directory, command: commandLine)
+    do throws(RecordingError) {
+      try Recorder.traced { () throws(TracefsError) in try apply(saving: state) }
+      while let number = signals.next() { if number != SIGCHLD { throw .interrupted(number) } }
+      try Recorder.traced { () throws(TracefsError) in try state.keep() }
+    } catch {
+      _ = state.restore()
+      throw error
+    }
+    return warnings
+  }
+
+  private func apply(saving state: SavedState) throws(TracefsError) {
+    // The kernel would do it in silence; noted, it can be put back.
+    if plan.setsClock { try instance.setClock(HistogramPlan.clock, saving: state) }
+    if let event = plan.synthetic {
+      try instance.directory.define(.synthetic(event), saving: state)
+    }
+    for placed in plan.triggers {
+      try instance.addTrigger(.histogram(placed.trigger), to: placed.event, saving: state)
+    }
+  }
+}
