@@ -40,11 +40,15 @@ package struct EventStream: Sendable {
   /// still one and the same for all who ask with the same arguments.
   package func position(ofTime time: UInt64, notBefore floor: Position) -> Position {
     let reader = PageReader(pages)
+    let each = pages.pagesPerChunk
     var low = floor.page
     var high = pages.count
     // The last page that begins before the time: it may hold the first event that does not.
     while low + 1 < high {
-      let middle = (low + high) / 2
+      var middle = (low + high) / 2
+      // The first page of a chunk, whose time may be known without unpacking it.
+      let chunkStart = middle - middle % each
+      if chunkStart > low { middle = chunkStart }
       if let begins = reader.time(ofPage: middle), clock.corrected(begins) < time {
         low = middle
       } else {

@@ -49,7 +49,9 @@ final class PageReader {
 
   /// The time at the head of a page.
   func time(ofPage page: Int) -> UInt64? {
-    self.page(at: page)?.baseAddress?.load(UInt64.self, at: 0, index.layout.order)
+    let each = index.pagesPerChunk
+    if each > 1, page % each == 0, let known = index.chunkTimes[page / each] { return known }
+    return self.page(at: page)?.baseAddress?.load(UInt64.self, at: 0, index.layout.order)
   }
 
   private func unpack(_ number: Int, of chunks: [PageIndex.Chunk]) -> UnsafeRawPointer? {
@@ -82,6 +84,10 @@ final class PageReader {
       return nil
     }
     slots[latest].chunk = number
+    if chunk.unpacked >= 8 {
+      index.chunkTimes[number] = UnsafeRawPointer(start).load(
+        UInt64.self, at: 0, index.layout.order)
+    }
     return UnsafeRawPointer(start)
   }
 }
