@@ -90,12 +90,16 @@ public struct Instance: Sendable, Equatable {
   }
 
   /// Adds a line to a file, and takes it back by writing `undo`, there or in another file.
+  ///
+  /// - Parameter holdsInstance: whether the instance cannot be removed while the line is there.
   public func add(
     _ text: String, to file: ControlFile, undo: String, undoingIn other: ControlFile? = nil,
-    saving state: SavedState
+    holdsInstance: Bool = false, saving state: SavedState
   ) throws(TracefsError) {
     do throws(TracefsError) {
-      try state.add(text, to: relative(file), undo: undo, in: relative(other ?? file))
+      try state.add(
+        text, to: relative(file), undo: undo, in: relative(other ?? file),
+        holdsInstance: holdsInstance)
     } catch { throw ErrorLog.explaining(error, in: self) }
   }
 

@@ -126,11 +126,15 @@ public final class SavedState {
 
   /// Adds one line to a file that keeps many, having noted the text that takes it back, and the
   /// file that takes that.
+  ///
+  /// - Parameter holdsInstance: whether the line does not go with an instance that was created here,
+  ///   but keeps it from going.
   func add(
-    _ text: String, to path: String, undo: String, in undoPath: String? = nil
+    _ text: String, to path: String, undo: String, in undoPath: String? = nil,
+    holdsInstance: Bool = false
   ) throws(TracefsError) {
     let undoPath = undoPath ?? path
-    if isNoted(path) {
+    if isNoted(path) || holdsInstance && !isPermanent {
       try exclusively { () throws(TracefsError) in
         try addNoted(text, to: path, undo: undo, in: undoPath)
       }

@@ -46,6 +46,28 @@ import TraceTestSupport
     #expect(try fake.read(file).hasSuffix("!explode:3 if prev_pid == 1"))
   }
 
+  /// The kernel does not remove an instance that has them.
+  @Test func variablesInANewInstanceAreTakenAway() throws {
+    let instance = try top.directory.createInstance(named: "mine", saving: state)
+    let file = "instances/mine/\(self.file)"
+    let event = EventName(system: "sched", name: "sched_switch")
+    try fake.write(file, "")
+    try instance.addTrigger("hist:keys=prev_pid", to: event, saving: state)
+    #expect(state.changeCount == 1)
+    try instance.addTrigger("hist:keys=prev_pid:ts=common_timestamp", to: event, saving: state)
+    #expect(state.changeCount == 2)
+    state.restore()
+    #expect(try fake.read(file).hasSuffix("!hist:keys=prev_pid:ts=common_timestamp"))
+  }
+
+  /// `set_event` lists events that only have a trigger.
+  @Test func anEventWithATriggerAloneIsOff() throws {
+    try fake.write("set_event", "sched:sched_switch\nsched:sched_waking\n")
+    try fake.write("events/sched/sched_switch/enable", "0*\n")
+    try fake.write("events/sched/sched_waking/enable", "1*\n")
+    #expect(try top.enabledEvents() == [EventName(system: "sched", name: "sched_waking")])
+  }
+
   @Test func readsTriggersAndCounts() throws {
     try fake.write(file, "# Available triggers:\ntraceoff:count=2\nwhat:ever\n")
     let event = EventName(system: "sched", name: "sched_switch")
