@@ -70,14 +70,14 @@ package struct SnapshotCommand: ParsableCommand {
   /// Asks the flight recorders among the runs to save, of one instance or all; false where there are
   /// none.
   static func saveFlights(
-    _ runs: [FoundState], of place: Instance?, ask: (Int32) -> Bool = { kill($0, SIGUSR1) == 0 }
+    _ runs: [FoundState], of place: Instance?
   ) -> Bool {
     let recorders = runs.filter { run in
       run.command.contains("--flight-recorder")
         && (place.map { run.made($0) || run.changed(.tracingOn, in: $0) } ?? true)
     }
     var isAsked = false
-    for recorder in recorders where ask(recorder.process.pid) {
+    for recorder in recorders where kill(recorder.process.pid, SIGUSR1) == 0 {
       isAsked = true
       Failure.say("\(recorder.owner) saves what led here")
     }

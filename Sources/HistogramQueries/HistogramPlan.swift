@@ -11,25 +11,6 @@ package struct HistogramPlan: Equatable, Sendable {
   /// In the order in which the kernel takes them: one whose variables another uses comes before it.
   package let triggers: [Placed]
 
-  /// Whether times are looked at: the kernel then sets the instance's clock to the histograms', and
-  /// leaves it so when they are gone (kernel/trace/trace_events_hist.c, event_hist_trigger_parse).
-  package var setsClock: Bool {
-    triggers.contains { placed in
-      let trigger = placed.trigger
-      let expressions = trigger.keys + trigger.values + trigger.variables.map(\.value)
-      return expressions.contains { expression in
-        ([expression.first] + expression.rest.map(\.operand)).contains { operand in
-          if case .field(let field) = operand { return field.name == Self.timestamp }
-          return false
-        }
-      }
-    }
-  }
-
-  static let timestamp = "common_timestamp"
-  /// The histograms' clock, where they name none.
-  package static let clock = "global"
-
   /// The commands that a shell would do it with, a line each.
   ///
   /// - Parameters:

@@ -135,7 +135,7 @@ extension QueryScope.Field {
     switch self {
     case .field(let field): HistogramField(field.name)
     case .timestamp(let inMicroseconds):
-      HistogramField(HistogramPlan.timestamp, inMicroseconds ? .microseconds : nil)
+      HistogramField(HistogramTrigger.timestamp, inMicroseconds ? .microseconds : nil)
     }
   }
 

@@ -39,8 +39,6 @@ package struct HistogramSetup {
   }
 
   private func apply(saving state: SavedState) throws(TracefsError) {
-    // The kernel would do it in silence; noted, it can be put back.
-    if plan.setsClock { try instance.setClock(HistogramPlan.clock, saving: state) }
     if let event = plan.synthetic {
       try instance.directory.define(.synthetic(event), saving: state)
     }

@@ -160,6 +160,20 @@ extension HistogramTrigger {
     guard !word.isEmpty, isWord else { throw .badValue(what: what, text: word, expected: "a word") }
   }
 
+  /// A field that is the time of the event.
+  package static let timestamp = "common_timestamp"
+
+  /// Whether times are looked at: the kernel then sets the buffer's clock to the histogram's, `global`
+  /// unless told another, and leaves it so when the histogram is gone
+  /// (kernel/trace/trace_events_hist.c, event_hist_trigger_parse).
+  public var looksAtTimes: Bool {
+    (keys + values + variables.map(\.value)).contains { expression in
+      ([expression.first] + expression.rest.map(\.operand)).contains { operand in
+        if case .field(let field) = operand { field.name == Self.timestamp } else { false }
+      }
+    }
+  }
+
   /// The words before `=` that are no variables.
   package static let words: Set<String> = [
     "keys", "key", "values", "vals", "val", "sort", "size", "name", "clock",

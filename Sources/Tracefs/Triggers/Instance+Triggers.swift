@@ -93,9 +93,12 @@ extension Instance {
     if let trigger { try noteSideEffects(of: trigger, saving: state) }
     // The kernel counts an instance as in use while a histogram there has variables.
     var holdsInstance = false
-    if case .histogram(let histogram)? = trigger { holdsInstance = !histogram.variables.isEmpty }
-    // For such a histogram the kernel changes the buffer's clock, to `global` unless told another.
-    if case .histogram? = trigger, text.contains(part: "common_timestamp") {
+    var setsClock = false
+    if case .histogram(let histogram)? = trigger {
+      holdsInstance = !histogram.variables.isEmpty
+      setsClock = histogram.looksAtTimes
+    }
+    if setsClock {
       return try state.watching(relative(.traceClock), kind: .choice) { () throws(TracefsError) in
         try add(text, to: file, undo: undo, holdsInstance: holdsInstance, saving: state)
       }
