@@ -114,6 +114,7 @@ kscope reset -a -d 2>/dev/null
 for file in set_event_notrace_pid set_ftrace_notrace_pid; do echo >$t/$file; done
 echo >$t/error_log
 echo 1408 >$t/buffer_size_kb
+equal "reset --all clears a filter that was no filter" "$(cat $t/events/sched/sched_waking/filter)" none
 equal "nothing is left of that" "$(kscope stat | known | head -3 | tail -1)" " All disabled"
 
 # --- What is in the buffer

@@ -79,7 +79,7 @@ package struct ProbeCompiler {
       found = try library.function(syntax.function, in: syntax.module, kernel: types)
     } catch {
       guard case .notThere = error, let module = syntax.module else { throw .types(error) }
-      throw .wrong(
+      throw .notThere(
         text: text, offset: ProbeParser.prefix.utf8.count,
         problem: "the module \(module) is not loaded, or does not tell its types",
         hint: "load it first: modprobe \(module)")
@@ -91,7 +91,7 @@ package struct ProbeCompiler {
       do { near = try types.nearest(to: syntax.function, [.function]) } catch {
         throw .types(error)
       }
-      throw .wrong(
+      throw .notThere(
         text: text, offset: syntax.place,
         problem: "this kernel has no function '\(syntax.function)'",
         hint: near.isEmpty ? nil : "nearest: " + near.joined(separator: ", "))

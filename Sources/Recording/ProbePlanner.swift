@@ -29,6 +29,7 @@ struct ProbePlanner {
       isFunction: { KernelSymbols.contains($0) })
     var notes: [String] = []
     for buffer in plan.buffers.indices {
+      var missing: [Int] = []
       for index in plan.buffers[buffer].events.indices {
         let request = plan.buffers[buffer].events[index]
         guard ProbeCompiler.isProbe(request.pattern) else { continue }
@@ -42,8 +43,15 @@ struct ProbePlanner {
           let definition = try compiler.compile(request.pattern)
           notes += definition.notes
           plan.buffers[buffer].events[index].probe = definition
-        } catch { throw .probe(error) }
+        } catch {
+          guard plan.ignoresMissingEvents, case .notThere(_, _, let problem, _) = error else {
+            throw .probe(error)
+          }
+          notes.append("\(problem): '\(request.pattern)' is left out")
+          missing.append(index)
+        }
       }
+      for index in missing.reversed() { plan.buffers[buffer].events.remove(at: index) }
     }
     return notes
   }

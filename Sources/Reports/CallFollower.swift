@@ -9,11 +9,12 @@ final class CallFollower {
   private let streams: [EventStream]
   private let sources: [ReportSource]
   private var indents: [CallIndent]
+  private let followed: FollowedCalls?
   /// Of each source.
   private var names: OwnedList<FunctionNames>
   private var gate: EventGate
 
-  /// Nil where depths are not shown or no function tracer is.
+  /// Nil where depths are not shown or no event can be the function tracer's.
   init?(_ input: ReportInput, options: ReportOptions) {
     guard options.line.handlers.functionIndent,
       input.sources.contains(where: { $0.labels.hasFunctionTracer($0.filter) })
@@ -21,9 +22,16 @@ final class CallFollower {
     let sources = input.sources
     streams = input.streams
     self.sources = sources
-    indents = input.streams.map { _ in CallIndent() }
+    followed = options.calls
+    indents = input.streams.map { stream in
+      options.calls.map { $0[Self.key(of: stream, sources)] } ?? CallIndent()
+    }
     names = OwnedList(count: sources.count) { FunctionNames(symbols: sources[$0].events.symbols) }
     gate = EventGate(input, options.selection)
+  }
+
+  private static func key(of stream: EventStream, _ sources: [ReportSource]) -> FollowedCalls.Key {
+    FollowedCalls.Key(buffer: sources[stream.buffer].buffer.name, cpu: stream.cpu)
   }
 
   /// The depths of a slice's calls; slices are to be given in their order.
@@ -58,6 +66,7 @@ final class CallFollower {
         }
       }
       found.append(depths)
+      followed?[Self.key(of: streams[stream], sources)] = indents[stream]
     }
     return found
   }

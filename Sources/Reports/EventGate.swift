@@ -70,13 +70,16 @@ struct EventGate: ~Copyable {
   mutating func passes(_ record: Record, of stream: Int, in slice: SliceDealer.Slice) -> Bool {
     let lane = lanes + stream
     guard record.length >= lane.pointee.shortest else { return true }
-    // Most events of a filtered report are of kinds that it never shows.
+    // Most events of a filtered report are of kinds that it never shows, or always.
     if closedFlags == 0, let table = lane.pointee.table {
-      let id = record.payload.load(UInt16.self, at: 0, lane.pointee.order)
-      let verdict = table[id]
+      let verdict = table[record.payload.load(UInt16.self, at: 0, lane.pointee.order)]
       if verdict.rawValue == 0 {
         lane.pointee.before = .hidden
         return false
+      }
+      if verdict == .passes {
+        lane.pointee.before = .shown
+        return true
       }
     }
     return asks(record, of: stream, in: slice)

@@ -11,6 +11,8 @@ struct EventWindow {
   /// A place in front of the range from which on its lines' debts to earlier lines can be found: how
   /// deep calls are, how long ago the line before was; nil where they are not looked for.
   var lead: [EventStream.Position]?
+  /// Up to where the events behind the range are known; nil where all are.
+  var ahead: [EventStream.Position]?
 }
 
 extension ReportInput {
@@ -22,7 +24,7 @@ extension ReportInput {
     switch options.range {
     case .all: return EventWindow()
     case .between(let times): return EventWindow(range: EventRange(streams, times: times))
-    case .part(let range): return EventWindow(range: range)
+    case .part(let range): return EventWindow(range: range, ahead: range.to)
     case .tail(let count):
       var counter = EventCounter(self, options.selection, ids)
       let end = streams.map(\.end)

@@ -17,11 +17,13 @@ package final class GatheredNames: Sendable {
 ///
 /// The pages of the CPUs come in one by one, so the events of a busy CPU are held back until those
 /// that send pages, too, have come as far. A CPU that was quiet for two seconds is not waited for:
-/// what it sends later stands behind younger events.
+/// what it sends later stands behind younger events. A call whose beginning and end are seen in two
+/// looks is two lines, also where nothing happened in it.
 package struct RecordingFollower {
   private let path: String
   private let options: ReportOptions
   private let names = GatheredNames()
+  private let calls = FollowedCalls()
   private var states: [Key: State] = [:]
   private var isFirst = true
 
@@ -59,6 +61,7 @@ package struct RecordingFollower {
     if file.isBeingFinished { return true }
     var options = self.options
     options.names = names
+    options.calls = calls
     var input = try ReportInput([ReportInput.Recording(file)], options: options)
     guard input.streams.allSatisfy({ $0.pages.isInOrder }) else {
       throw FollowingError.ring(path: path)

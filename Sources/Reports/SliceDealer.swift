@@ -6,8 +6,8 @@ import TraceDat
 
 /// Hands the slices of a recording to workers, in order.
 ///
-/// What a line owes to the lines before its slice is found here, one slice after the other, by a
-/// quick look at the events without printing them: how deep each CPU's function calls are.
+/// What a line owes to the lines before its slice, how deep each CPU's function calls are, is found
+/// by `SliceCalls`, which is told of each slice here.
 final class SliceDealer: Sendable {
   struct Slice {
     var number: Int
@@ -15,8 +15,8 @@ final class SliceDealer: Sendable {
     var to: [EventStream.Position]
     /// Whether none comes after it.
     var isLast = true
-    /// How deep the function tracer's calls are; nil where there are none.
-    var depths: CallDepths?
+    /// Who knows how deep its function calls are; nil where that is not shown.
+    var calls: SliceCalls?
     /// Up to where the events behind it are known; nil where all are.
     var ahead: [EventStream.Position]?
     /// Whether its first event was printed already, as a leaf's end; nil to find out.
@@ -28,14 +28,15 @@ final class SliceDealer: Sendable {
     var isAtEnd = false
     var plan: SlicePlan
     var position: [EventStream.Position]
-    /// Nil where the depths of calls are not asked for.
-    var calls: CallFollower?
   }
 
   private let streams: [EventStream]
   /// About how many slices there are.
   let estimatedCount: Int
   private let end: [EventStream.Position]
+  private let ahead: [EventStream.Position]?
+  /// Nil where the depths of calls are not asked for.
+  private let calls: SliceCalls?
   private let state: Mutex<State>
 
   /// - Parameters:
@@ -49,14 +50,12 @@ final class SliceDealer: Sendable {
     streams = input.streams
     let plan = SlicePlan(streams, bytesPerSlice: options.bytesPerSlice, in: range)
     estimatedCount = plan.estimatedCount
+    ahead = window.ahead
     end = range?.to ?? streams.map(\.end)
-    state = Mutex(
-      State(
-        plan: plan, position: range?.from ?? streams.map { _ in .start },
-        calls: isAsked ? CallFollower(input, options: options) : nil))
-    if isAsked, let lead = window.lead, let range {
-      let before = Slice(number: 0, from: lead, to: range.from)
-      state.withLock { _ = $0.calls?.depths(of: before) }
+    calls = isAsked ? SliceCalls(input, options: options) : nil
+    state = Mutex(State(plan: plan, position: range?.from ?? streams.map { _ in .start }))
+    if let calls, let lead = window.lead, let range {
+      calls.add(Slice(number: -1, from: lead, to: range.from))
     }
   }
 
@@ -77,7 +76,9 @@ final class SliceDealer: Sendable {
         } ?? end
       state.position = to
       var slice = Slice(number: number, from: from, to: to, isLast: time == nil)
-      slice.depths = state.calls?.depths(of: slice)
+      slice.calls = calls
+      slice.ahead = ahead
+      calls?.add(slice)
       return slice
     }
   }

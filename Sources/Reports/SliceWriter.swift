@@ -38,16 +38,15 @@ struct SliceWriter: ~Copyable, SliceFormatter {
   /// Prints a slice.
   mutating func write(_ slice: SliceDealer.Slice, to sink: inout ByteSink) {
     var cursor = EventCursor(streams, from: slice.from, to: slice.to)
-    // How many events of each stream were printed.
-    var printed = [Int](repeating: 0, count: streams.count)
+    var depths = RunDepths(slice)
     var isLeafsEnd =
       slice.skipsFirst ?? cursor.peek.map { endsLeaf($0, before: slice) } ?? false
     gate.enter(slice)
     while let run = cursor.nextRun() {
-      let depths = slice.depths.map { $0[run.stream] + printed[run.stream] }
-      printed[run.stream] += run.count
-      isLeafsEnd = write(run, skippingFirst: isLeafsEnd, depths, slice, cursor, to: &sink)
+      depths.enterRun(of: run.stream, count: run.count)
+      isLeafsEnd = write(run, skippingFirst: isLeafsEnd, &depths, slice, cursor, to: &sink)
     }
+    depths.finish()
     tookNext = isLeafsEnd
     losses.add(cursor.damages, count: cursor.damageCount, problems: cursor.problems)
   }
@@ -81,7 +80,7 @@ struct SliceWriter: ~Copyable, SliceFormatter {
   ///
   /// - Returns: whether the next run's first event ends the leaf that was printed last.
   private mutating func write(
-    _ run: EventCursor.Run, skippingFirst: Bool, _ depths: UnsafePointer<UInt16>?,
+    _ run: EventCursor.Run, skippingFirst: Bool, _ depths: inout RunDepths,
     _ slice: SliceDealer.Slice, _ cursor: borrowing EventCursor, to sink: inout ByteSink
   ) -> Bool {
     let source = lanes[run.stream].source
@@ -131,9 +130,9 @@ struct SliceWriter: ~Copyable, SliceFormatter {
             scratch: &caches[source].scratch)
         }
       case .function(let ip, let parent):
-        if let depths {
+        if depths.areShown {
           sink.append(
-            repeating: UInt8(ascii: " "), count: Int(depths[index &- 1]) &* CallIndent.width)
+            repeating: UInt8(ascii: " "), count: depths[index &- 1] &* CallIndent.width)
         }
         appendFunction(ip.value(in: record, order), source, to: &sink)
         if _slowPath(handlers.functionParent) {

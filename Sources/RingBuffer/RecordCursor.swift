@@ -111,12 +111,33 @@ public import ByteIO
   @inlinable public var position: Int { offset }
 
   /// The next event, or nil at the end of the page.
-  @inlinable public mutating func next() -> Record? {
+  ///
+  /// Nearly every event is of the kinds that are read here; a call for each would cost more than the
+  /// reading.
+  @inlinable @inline(__always) public mutating func next() -> Record? {
+    if offset &+ 4 <= end {
+      let header = page.load(UInt32.self, at: offset, order)
+      let kind = order == .little ? header & 31 : header >> 27
+      if _fastPath(kind &- 1 < 28) {
+        let length = Int(kind) &* 4
+        if offset &+ 4 &+ length <= end {
+          clock &+= UInt64(order == .little ? header >> 5 : header & 0x07ff_ffff)
+          let record = Record(payload: page + (offset &+ 4), length: length, time: clock)
+          offset &+= 4 &+ length
+          return record
+        }
+      }
+    }
+    return nextOfAnyKind()
+  }
+
+  /// The same for every kind, and for the end of the page.
+  @usableFromInline @inline(never) mutating func nextOfAnyKind() -> Record? {
     while offset &+ 4 <= end {
       let header = page.load(UInt32.self, at: offset, order)
       let kind = order == .little ? header & 31 : header >> 27
       let delta = UInt64(order == .little ? header >> 5 : header & 0x07ff_ffff)
-      if _fastPath(kind &- 1 < 28) {
+      if kind &- 1 < 28 {
         let length = Int(kind) &* 4
         guard offset &+ 4 &+ length <= end else { return stop() }
         clock &+= delta
@@ -155,20 +176,20 @@ public import ByteIO
   /// Completes a 59-bit absolute time by the upper bits of the time before it.
   ///
   /// As the kernel's reader does (`rb_fix_abs_ts`): the lower bits may just have wrapped.
-  @usableFromInline static func absolute(_ low: UInt64, after previous: UInt64) -> UInt64 {
+  private static func absolute(_ low: UInt64, after previous: UInt64) -> UInt64 {
     let upper = previous & ~(1 << 59 &- 1)
     guard upper != 0 else { return low }
     let time = low | upper
     return time < previous ? time &+ 1 << 59 : time
   }
 
-  @usableFromInline mutating func stop() -> Record? {
+  private mutating func stop() -> Record? {
     broken = offset
     offset = end
     return nil
   }
 
-  @usableFromInline mutating func finish() -> Record? {
+  private mutating func finish() -> Record? {
     offset = end
     return nil
   }

@@ -64,7 +64,8 @@ extension Instance {
   }
 
   func clear(_ event: EventName, saving state: SavedState) throws(TracefsError) {
-    if try filter(of: event) != nil { try setFilter(nil, of: event, saving: state) }
+    // A text that the kernel could not parse is no filter and yet to be taken away.
+    if try words(.eventFilter(event)) != ["none"] { try setFilter(nil, of: event, saving: state) }
     for listed in try triggerLines(of: event).reversed() {
       // One that is not understood is taken at its word.
       let command = (try? Trigger(listed))?.description ?? listed

@@ -152,10 +152,11 @@ import TraceTestSupport
     ),
   ])
   func mistakes(text: String, caret: String, problem: String, hint: String?) {
-    #expect(
-      throws: ProbeError.wrong(
-        text: text, offset: caret.utf8.count - 1, problem: problem, hint: hint)
-    ) { try compile(text) }
+    let error = #expect(throws: ProbeError.self) { try compile(text) }
+    let expected = ProbeError.wrong(
+      text: text, offset: caret.utf8.count - 1, problem: problem, hint: hint)
+    #expect(error?.message == expected.message)
+    #expect(error?.hint == hint)
   }
 
   @Test func theCaretStandsUnderThePlace() {

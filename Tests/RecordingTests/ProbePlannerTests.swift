@@ -76,6 +76,19 @@ import TraceTestSupport
     #expect(try fake.read("kprobe_events") == "")
   }
 
+  @Test func missingFunctionsArePassedOverWhereThatIsAskedFor() throws {
+    var plan = try plan(
+      "-i", "-e", "probe:vfs_raed", "-e", "probe:vfs_read", "-B", "own", "-e", "probe:no_such")
+    #expect(
+      try planner.resolve(&plan) == [
+        "this kernel has no function 'vfs_raed': 'probe:vfs_raed' is left out",
+        "this kernel has no function 'no_such': 'probe:no_such' is left out",
+      ])
+    #expect(plan.buffers.map { $0.events.map(\.eventPattern) } == [["kscope:vfs_read"], []])
+    var wrong = try self.plan("-i", "-e", "probe:vfs_read(nothing_like_it)")
+    #expect(throws: RecordingError.self) { try planner.resolve(&wrong) }
+  }
+
   @Test func eventsThatPerfMadeAreEvents() throws {
     try fake.write("events/probe/vfs_read/format", "")
     var plan = try plan("-e", "probe:vfs_read", "-e", "probe:vfs_read()", "-e", "probe:*")

@@ -141,3 +141,65 @@ import TraceTestSupport
     #expect(throws: FollowingError.self) { _ = try self.look(&follower) }
   }
 }
+
+/// What one look at a growing recording leaves to the next.
+@Suite struct FollowedPartTests {
+  let folder = TemporaryFolder()
+
+  /// The lines of a recording that is shown in two parts, cut at an event of all in their order.
+  private func parts(_ name: String, cutAt number: Int) throws -> (
+    first: [String], second: [String]
+  ) {
+    var options = ReportOptions()
+    options.printsHead = false
+    options.calls = FollowedCalls()
+    options.bytesPerSlice = 8192
+    let file = try TraceFile(path: Fixture.path(name))
+    let input = try ReportInput([ReportInput.Recording(file)], options: options)
+    var cursor = EventCursor(input.streams)
+    for _ in 0..<number { _ = cursor.next() }
+    let cut = input.streams.indices.map { cursor.position(ofStream: $0) }
+    func lines(_ range: EventRange) throws -> [String] {
+      options.range = .part(range)
+      let descriptor = open(folder.path("out"), O_CREAT | O_WRONLY | O_TRUNC | O_CLOEXEC, 0o600)
+      defer { close(descriptor) }
+      #expect(try TextReport(input, options: options).write(to: descriptor).isEmpty)
+      let text = String(decoding: folder.read("out"), as: UTF8.self)
+      return text.split(separator: "\n").map { String($0) }
+    }
+    let start = input.streams.map { _ in EventStream.Position.start }
+    return (
+      try lines(EventRange(from: start, to: cut)),
+      try lines(EventRange(from: cut, to: input.streams.map(\.end)))
+    )
+  }
+
+  private func whole(_ name: String) throws -> [String] {
+    var options = ReportOptions()
+    options.printsHead = false
+    return try ReportRun([Fixture.path(name)], .text, options).lines
+  }
+
+  @Test(arguments: [1, 50, 51, 52, 200])
+  func callsGoOnAsDeepAsTheyWere(cut: Int) throws {
+    let expected = try whole("function.dat")
+    #expect(expected.contains { $0.contains("function:                ") })
+    let shown = try parts("function.dat", cutAt: cut)
+    #expect(shown.first.count == cut)
+    #expect(shown.first + shown.second == expected)
+  }
+
+  /// Whoever saw only the beginning could not know that nothing would happen in it; its end is
+  /// neither left out nor shown twice.
+  @Test func aLeafThatIsCutIsTwoLines() throws {
+    let expected = try whole("function-graph.dat")
+    let leaf = try #require(expected.firstIndex { $0.contains("();") })
+    let before = expected[..<leaf].reduce(0) { $0 + ($1.contains("();") ? 2 : 1) }
+    let shown = try parts("function-graph.dat", cutAt: before + 1)
+    #expect(shown.first.count == leaf + 1)
+    #expect(Array(shown.first[..<leaf]) == Array(expected[..<leaf]))
+    #expect(try #require(shown.first.last).hasSuffix("() {"))
+    #expect(try #require(shown.second.first).hasSuffix("}"))
+    #expect(Array(shown.second.dropFirst()) == Array(expected[(leaf + 1)...]))
+  }
+}

@@ -249,6 +249,9 @@ extension SavedStateTests {
     let shown = "prev_pid == 1\n^\nparse_error: Field not found\n"
     try fake.write("events/sched/sched_switch/filter", shown)
     #expect(try directory.top.filter(of: event) == nil)
+    try directory.top.clear(event, saving: state)
+    #expect(try fake.read("events/sched/sched_switch/filter") == "0")
+    try fake.write("events/sched/sched_switch/filter", shown)
     let change = Journal.Change(
       kind: .filter, path: "events/sched/sched_switch/filter", former: ["none"])
     #expect(Restorer(directory: directory).undo(change).isEmpty)

@@ -11,7 +11,7 @@ package final class LiveReport {
   private let names: LiveTaskNames?
   private let teller: TaskNameSearch?
   private let bytesPerSlice: Int
-  private let calls: CallFollower?
+  private let calls: SliceCalls?
   private let printer: any LivePrinter
   private var sink = ByteSink(capacity: 1 << 20)
   private var number = 0
@@ -33,7 +33,7 @@ package final class LiveReport {
     switch format {
     case .text:
       printer = Printer(SliceWriter(input, options: options))
-      calls = CallFollower(input, options: options)
+      calls = SliceCalls(input, options: options)
     case .json:
       printer = Printer(JSONWriter(input, options: options))
       calls = nil
@@ -72,7 +72,8 @@ package final class LiveReport {
         } ?? range.to
       var slice = SliceDealer.Slice(
         number: number, from: from, to: to, isLast: isAtEnd && isLast)
-      slice.depths = calls?.depths(of: slice)
+      slice.calls = calls
+      calls?.add(slice)
       slice.ahead = range.to
       slice.skipsFirst = printer.tookNext
       number += 1

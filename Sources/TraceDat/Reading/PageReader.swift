@@ -3,29 +3,21 @@ import RingBuffer
 
 /// Fetches one CPU's pages for one walker.
 ///
-/// Plain pages are read where they are mapped. A packed chunk is unpacked into one of two buffers,
-/// so that the page before stays good while the next is looked at, and memory does not grow.
+/// Plain pages are read where they are mapped. Of packed ones the last two chunks are held, so that
+/// the page before stays good while the next is looked at.
 final class PageReader {
   let index: PageIndex
-  private var slots: [Slot] = [Slot(), Slot()]
-  private var latest = 0
+  private var latest: Slot?
+  private var former: Slot?
   /// The chunk that could not be unpacked, and why; the pages in it are lost.
   private(set) var problem: TraceFileError?
 
   private struct Slot {
-    var chunk = -1
-    var bytes: UnsafeMutableRawBufferPointer?
+    var number: Int
+    var chunk: UnpackedChunk
   }
 
   init(_ index: PageIndex) { self.index = index }
-
-  deinit {
-    for slot in slots {
-      guard let bytes = slot.bytes else { continue }
-      bytes.deallocate()
-      index.file.memory.give(bytes.count)
-    }
-  }
 
   /// A page's bytes; good until the page after the next chunk's is asked for.
   ///
@@ -55,39 +47,44 @@ final class PageReader {
   }
 
   private func unpack(_ number: Int, of chunks: [PageIndex.Chunk]) -> UnsafeRawPointer? {
-    for slot in 0..<2 where slots[slot].chunk == number {
-      latest = slot
-      return slots[slot].bytes?.baseAddress.map { UnsafeRawPointer($0) }
-    }
-    let chunk = chunks[number]
-    latest = 1 - latest
-    slots[latest].chunk = -1
-    if slots[latest].bytes == nil {
-      let size = chunks[0].unpacked
-      guard index.file.memory.take(size) else {
-        problem = index.file.error(
-          "packed pages of CPU \(index.cpu)", chunk.offset, .invalid(MemoryBudget.refusal(of: size))
-        )
-        return nil
+    if latest?.number != number {
+      if former?.number == number {
+        swap(&latest, &former)
+      } else {
+        guard let chunk = shared(number, chunks[number]) else { return nil }
+        former = latest
+        latest = Slot(number: number, chunk: chunk)
       }
-      slots[latest].bytes = .allocate(byteCount: size, alignment: 16)
     }
-    guard let buffer = slots[latest].bytes, let start = buffer.baseAddress else { return nil }
+    return latest.flatMap { UnsafeRawPointer($0.chunk.bytes.baseAddress) }
+  }
+
+  /// A chunk as somebody has unpacked it before, or unpacked now.
+  private func shared(_ number: Int, _ chunk: PageIndex.Chunk) -> UnpackedChunk? {
     let file = index.file
+    if let known = file.unpacked.chunk(at: chunk.offset) { return known }
+    func fail(_ kind: TraceFileError.Kind) -> UnpackedChunk? {
+      problem = file.error("packed pages of CPU \(index.cpu)", chunk.offset, kind)
+      return nil
+    }
+    var room = UnpackedChunk(count: chunk.unpacked, file.memory)
+    if room == nil {
+      file.unpacked.removeAll()
+      room = UnpackedChunk(count: chunk.unpacked, file.memory)
+    }
+    guard let room else { return fail(.invalid(MemoryBudget.refusal(of: chunk.unpacked))) }
     let packed = UnsafeRawBufferPointer(
       rebasing: file.mapped.bytes[chunk.offset..<chunk.offset + chunk.packed])
     do {
-      try file.compression.decompress(
-        packed, into: UnsafeMutableRawBufferPointer(rebasing: buffer[..<chunk.unpacked]))
+      try file.compression.decompress(packed, into: room.bytes)
     } catch {
-      problem = file.error("packed pages of CPU \(index.cpu)", chunk.offset, .compression(error))
-      return nil
+      return fail(.compression(error))
     }
-    slots[latest].chunk = number
-    if chunk.unpacked >= 8 {
+    if let start = room.bytes.baseAddress, chunk.unpacked >= 8 {
       index.chunkTimes[number] = UnsafeRawPointer(start).load(
         UInt64.self, at: 0, index.layout.order)
     }
-    return UnsafeRawPointer(start)
+    file.unpacked.keep(room, at: chunk.offset)
+    return room
   }
 }

@@ -47,6 +47,7 @@ package final class TraceFile: Sendable {
   let mapped: MappedFile
   /// What its unpacked parts may take.
   let memory: MemoryBudget
+  let unpacked = UnpackedChunks()
   let sections: [Section]
   /// Where the head ends, in bytes from the start of the file; in version 7 a section is there.
   let firstSection: Int
