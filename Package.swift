@@ -60,14 +60,6 @@ let package = Package(
     .testTarget(
       name: "TracefsTests", dependencies: ["Tracefs", "TraceTestSupport"], swiftSettings: settings),
 
-    // MARK: Histograms in SQL's words
-
-    .target(
-      name: "HistogramQueries", dependencies: ["ByteIO", "Tracefs"], swiftSettings: settings),
-    .testTarget(
-      name: "HistogramQueriesTests", dependencies: ["ByteIO", "HistogramQueries", "Tracefs"],
-      swiftSettings: settings),
-
     // MARK: The kernel's ring-buffer pages
 
     .target(name: "RingBuffer", dependencies: ["ByteIO"], swiftSettings: settings),
@@ -82,6 +74,15 @@ let package = Package(
       name: "EventFormatsTests",
       dependencies: ["ByteIO", "CZstd", "EventFormats", "TraceTestSupport"],
       exclude: ["Fixtures"], swiftSettings: settings),
+
+    // MARK: Histograms in SQL's words
+
+    .target(
+      name: "HistogramQueries", dependencies: ["ByteIO", "EventFormats", "Tracefs"],
+      swiftSettings: settings),
+    .testTarget(
+      name: "HistogramQueriesTests", dependencies: ["ByteIO", "HistogramQueries", "Tracefs"],
+      swiftSettings: settings),
 
     // MARK: The file
 

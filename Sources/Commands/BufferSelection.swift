@@ -3,7 +3,8 @@ import Tracefs
 
 /// `-B`, `-a` and `-t`: which buffers a command is for.
 ///
-/// As trace-cmd takes them (3.1.6), not as its manual says: `-a` alone takes the top level as well.
+/// As trace-cmd takes them (3.1.6), not as its manual says: `-a` alone takes the top level as well,
+/// and in `clear` it does beside `-B`, too.
 struct BufferSelection: ParsableArguments {
   @Option(
     name: .customShort("B"),
@@ -20,12 +21,14 @@ struct BufferSelection: ParsableArguments {
   init() {}
 
   /// The top level first.
-  func buffers(in directory: TracingDirectory) throws -> [Instance] {
+  ///
+  /// - Parameter allIsAll: `-a` takes the top level also where `-B` names instances.
+  func buffers(in directory: TracingDirectory, allIsAll: Bool = false) throws -> [Instance] {
     var names: [String] = []
     for name in instances + (all ? try directory.instanceNames() : []) where !names.contains(name) {
       names.append(name)
     }
-    let takesTop = top || instances.isEmpty
+    let takesTop = top || instances.isEmpty || allIsAll && all
     return (takesTop ? [directory.top] : []) + (try names.map { try directory.instance(named: $0) })
   }
 }

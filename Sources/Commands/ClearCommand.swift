@@ -20,7 +20,7 @@ package struct ClearCommand: ParsableCommand {
   package init() {}
 
   package func run() throws {
-    for buffer in try selection.buffers(in: try TracingDirectory.find()) {
+    for buffer in try selection.buffers(in: try TracingDirectory.find(), allIsAll: true) {
       try buffer.clearBuffer()
     }
   }

@@ -69,7 +69,11 @@ struct ResetArguments: Equatable {
       return
     }
     if isJSON { throw .jsonWithoutList }
-    if resets { purpose = .reset(chosen(), keeping: kept) }
+    guard resets else { return }
+    let takesTop = takesTop || !namesInstance
+    if !takesTop, targets[0].kilobytes != nil, !resetsAlways { throw .sizeOfNothing }
+    // As with trace-cmd (3.1.6, not its manual), the top level is meant unless `-B` names another.
+    purpose = .reset(takesTop ? targets : Array(targets.dropFirst()), keeping: kept)
   }
 
   private mutating func readLetters(
@@ -134,12 +138,6 @@ struct ResetArguments: Equatable {
       current = [targets.count - 1]
     }
   }
-
-  /// As with trace-cmd (3.1.6, not its manual), the top level is meant unless `-B` names another.
-  private func chosen() -> [Target] {
-    takesTop || !namesInstance || targets[0].kilobytes != nil
-      ? targets : Array(targets.dropFirst())
-  }
 }
 
 /// A mistake on the command line of `reset`.
@@ -148,6 +146,8 @@ enum ResetArgumentError: ExplainedError, Equatable {
   case missingValue(String)
   case badValue(String, String, expected: String)
   case removesTop
+  /// `-b` stands before `-B` and is for the top level, which `-B` leaves out; trace-cmd ignores it.
+  case sizeOfNothing
   case listAlone
   case jsonWithoutList
 
@@ -157,6 +157,7 @@ enum ResetArgumentError: ExplainedError, Equatable {
     case .missingValue(let option): "\(option) needs a value"
     case .badValue(let option, let value, let expected): "\(option) \(value): expected \(expected)"
     case .removesTop: "-d removes instances, and the top level is none"
+    case .sizeOfNothing: "-b before -B is for the top level, which -B leaves out"
     case .listAlone: "--list changes nothing: no other option goes with it"
     case .jsonWithoutList: "--json is for --list"
     }
@@ -165,6 +166,8 @@ enum ResetArgumentError: ExplainedError, Equatable {
   var hint: String? {
     switch self {
     case .removesTop: "name them before it, with -B, or take all with -a"
+    case .sizeOfNothing:
+      "put it behind the instance (-B NAME -b KB), or take the top level too (-t)"
     default: "see `kscope reset --help`"
     }
   }

@@ -1,3 +1,4 @@
+import EventFormats
 import Tracefs
 
 /// A field of an event, as far as histograms and synthetic events are concerned with it.
@@ -23,8 +24,13 @@ struct EventField: Equatable {
 struct EventFields: Equatable {
   let fields: [EventField]
 
+  /// None where the format cannot be parsed: what is asked of the event is then refused.
   init(format: String) {
-    fields = format.split(separator: "\n").compactMap(Self.field)
+    var format = format
+    let parsed = format.withUTF8 {
+      try? EventFormat(parsing: UnsafeRawBufferPointer($0), system: "")
+    }
+    fields = parsed.map { ($0.commonFields + $0.fields).map(Self.field) } ?? []
   }
 
   /// The names, for finding what may have been meant.
@@ -49,60 +55,35 @@ struct EventFields: Equatable {
 
   // MARK: Reading
 
-  /// `field:char comm[16];	offset:8;	size:16;	signed:0;`
-  private static func field(_ line: Substring) -> EventField? {
-    let parts = line.split(separator: ";").map { $0.drop { $0 == "\t" || $0 == " " } }
-    guard let first = parts.first, first.hasPrefix("field:") else { return nil }
-    func number(_ sign: String) -> Int? {
-      parts.first { $0.hasPrefix(sign) }.flatMap { Int($0.dropFirst(sign.count)) }
+  /// What a field of the format is for histograms.
+  private static func field(_ field: Field) -> EventField {
+    let words = field.type.split(separator: " ").filter { $0 != "const" && $0 != "volatile" }
+    func text(_ length: SyntheticEvent.Field.Length) -> EventField {
+      EventField(name: field.name, kind: .text, type: "char", length: length)
     }
-    let declaration = first.dropFirst("field:".count)
-    guard let size = number("size:"), let (type, name, isArray) = split(declaration) else {
-      return nil
+    let other = EventField(name: field.name, kind: .other, type: field.type)
+    switch field.kind {
+    case .dynamic, .relative:
+      return words.contains { $0 == "char" || $0.hasPrefix("char[") } ? text(.dynamic) : other
+    case .text:
+      return words == ["char"] && (1...textLimit).contains(field.size)
+        ? text(.fixed(field.size)) : other
+    case .array:
+      return other
+    case .pointer where words == ["char", "*"] || words == ["char*"]:
+      // A kernel's string elsewhere: the histogram copies it.
+      return text(.dynamic)
+    case .pointer, .integer:
+      // The kernel compares the words of the types, then size and sign: those it does not know for
+      // synthetic events go by the latter.
+      let plain = words.joined(separator: " ")
+      let sized = "\(field.isSigned ? "s" : "u")\(field.size * 8)"
+      return EventField(
+        name: field.name, kind: .number,
+        type: SyntheticEvent.types.contains(plain) ? plain : sized)
     }
-    let isSigned = number("signed:") == 1
-    let words = type.split(separator: " ").filter { $0 != "const" && $0 != "volatile" }
-    let isText = words.contains { $0 == "char" || $0.hasPrefix("char[") }
-    if words.first == "__data_loc" || words.first == "__rel_loc" {
-      return isText
-        ? EventField(name: name, kind: .text, type: "char", length: .dynamic)
-        : EventField(name: name, kind: .other, type: type)
-    }
-    // A kernel's string elsewhere: the histogram copies it.
-    if words == ["char", "*"] || words == ["char*"] {
-      return EventField(name: name, kind: .text, type: "char", length: .dynamic)
-    }
-    if isArray {
-      return words == ["char"] && size > 0 && size <= textLimit
-        ? EventField(name: name, kind: .text, type: "char", length: .fixed(size))
-        : EventField(name: name, kind: .other, type: type)
-    }
-    guard [1, 2, 4, 8].contains(size) else {
-      return EventField(name: name, kind: .other, type: type)
-    }
-    // The kernel compares the words of the types, then size and sign: those it does not know for
-    // synthetic events go by the latter.
-    let plain = words.joined(separator: " ")
-    let word =
-      SyntheticEvent.types.contains(plain) ? plain : "\(isSigned ? "s" : "u")\(size * 8)"
-    return EventField(name: name, kind: .number, type: word)
   }
 
   /// The most bytes of a text in a synthetic event (`STR_VAR_LEN_MAX`).
   private static let textLimit = 256
-
-  /// Parts `char comm[16]`: the name is the last word.
-  private static func split(
-    _ declaration: Substring
-  ) -> (type: String, name: String, isArray: Bool)? {
-    var declaration = declaration
-    let isArray = declaration.last == "]"
-    if isArray, let open = declaration.lastIndex(of: "[") { declaration = declaration[..<open] }
-    guard let border = declaration.lastIndex(where: { $0 == " " || $0 == "*" }) else { return nil }
-    let name = declaration[declaration.index(after: border)...]
-    guard !name.isEmpty else { return nil }
-    var type = String(declaration[...border])
-    while type.last == " " { type.removeLast() }
-    return (type, String(name), isArray)
-  }
 }

@@ -1,11 +1,10 @@
-import Glibc
 package import HistogramQueries
 package import Tracefs
 
 /// Carries out the plan of a query: the synthetic event and the triggers are set, and stay when this
 /// is over.
 ///
-/// The journal stays too, marked as kept, for `kscope reset`. When `run` throws, nothing is left.
+/// When `run` throws, nothing is left (`LastingChange`).
 package struct HistogramSetup {
   package let plan: HistogramPlan
   /// Where the triggers go; synthetic events are all instances'.
@@ -27,13 +26,8 @@ package struct HistogramSetup {
     let signals: Signals
     do { signals = try Signals() } catch { throw .system(error) }
     let state = SavedState(instance.directory, command: commandLine)
-    do throws(RecordingError) {
+    try LastingChange(state: state, signals: signals).make { () throws(RecordingError) in
       try Recorder.traced { () throws(TracefsError) in try apply(saving: state) }
-      while let number = signals.next() { if number != SIGCHLD { throw .interrupted(number) } }
-      try Recorder.traced { () throws(TracefsError) in try state.keep() }
-    } catch {
-      _ = state.restore()
-      throw error
     }
     return warnings
   }

@@ -50,23 +50,18 @@ package struct TracingSetup {
       signals = try Signals()
     } catch { throw .system(error) }
     let state = SavedState(directory, command: commandLine)
-    do throws(RecordingError) {
+    try LastingChange(state: state, signals: signals).make { () throws(RecordingError) in
       try ProbePlanner(directory).define(setup.plan, saving: state)
       try Recorder.traced { () throws(TracefsError) in
         for instance in replaced { try instance.quieten(saving: state) }
         summary.privateInstance = try setup.apply(directory, state, command?.pid)
       }
-      while let number = signals.next() { if number != SIGCHLD { throw .interrupted(number) } }
+    } use: { () throws(RecordingError) in
       onSet?(summary)
-      if let command {
-        do { try command.release() } catch {
-          throw .command(name: plan.command.first ?? "", cause: error)
-        }
+      guard let command else { return }
+      do throws(SystemError) { try command.release() } catch {
+        throw .command(name: plan.command.first ?? "", cause: error)
       }
-      try Recorder.traced { () throws(TracefsError) in try state.keep() }
-    } catch {
-      _ = state.restore()
-      throw error
     }
     if let command, !plan.forks { summary.ending = wait(for: command, signals) }
     return summary

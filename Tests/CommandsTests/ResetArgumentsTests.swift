@@ -45,6 +45,17 @@ import Tracefs
       ])
   }
 
+  @Test func aSizeForABufferThatIsLeftOut() throws {
+    #expect(throws: ResetArgumentError.sizeOfNothing) { try self.targets("-b", "7", "-B", "one") }
+    #expect(
+      try targets("-b", "7", "-B", "one", "-t") == [
+        Target(name: nil, kilobytes: 7), Target(name: "one"),
+      ])
+    let called = try ResetArguments(
+      ["-b", "7", "-B", "one"], instances: ["one"], resetsAlways: true)
+    #expect(called.purpose == .reset([Target(name: "one")], keeping: []))
+  }
+
   @Test func kindsThatStay() throws {
     #expect(
       try purpose("-k", "kprobe", "-ksynth")
