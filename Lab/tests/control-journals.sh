@@ -162,9 +162,11 @@ unchanged "record -k that fails"
 said=$(kscope record --duration 1500ms -o timed.dat -e sched:sched_switch 2>&1)
 equal "--duration: status" $? 0
 matches "--duration: said" "$said" 'stopped after 1.50 s \(--duration\)'
-said=$(timeout 200 kscope record --max-size 24M -o small.dat -e all -p function -l '*_lock*' \
-  bash -c 'while :; do read -r _ </proc/self/maps; done' 2>&1)
+# Not by $(…), which would wait for the command: it is left running.
+timeout 200 kscope record --max-size 24M -o small.dat -e all -p function -l '*_lock*' \
+  bash -c 'while :; do read -r _ </proc/self/maps; done' >small.said 2>&1
 equal "--max-size: status" $? 0
+said=$(<small.said)
 matches "--max-size: said" "$said" 'stopped as the file had reached its size, 25.2 MB \(--max-size\)'
 kill "$(sed -n 's/.*the command still runs, as process \([0-9]*\)$/\1/p' <<<"$said")"
 bytes=$(stat -c %s small.dat)
