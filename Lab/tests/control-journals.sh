@@ -5,7 +5,15 @@ source "$(dirname "$0")/../tap.sh"
 source "$(dirname "$0")/../control.sh"
 value() { cat "$tracing/$1"; }
 # wait_for COMMAND…: until it succeeds.
-wait_for() { until "$@" 2>/dev/null; do sleep 0.2; done; }
+# Up to a minute.
+wait_for() {
+  local n
+  for n in $(seq 300); do
+    "$@" 2>/dev/null && return
+    sleep 0.2
+  done
+  echo "not ok - waited in vain for: $*"
+}
 
 # Stacking.
 kscope start -e sched:sched_switch -C mono
@@ -144,7 +152,7 @@ kscope reset 2>/dev/null
 echo 0 >$tracing/events/irq/enable
 cat $tracing/trace_pipe >/dev/null &
 reader=$!
-wait_for grep -q trace_pipe <(ls -l /proc/$reader/fd)
+wait_for eval 'ls -l /proc/$reader/fd | grep -q trace_pipe'
 said=$(kscope record -o busy.dat -e irq true 2>&1)
 matches "record beside a reader names it" "$said" "trace_pipe read by process $reader \(cat\)"
 kill $reader

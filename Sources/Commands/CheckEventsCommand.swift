@@ -34,7 +34,7 @@ package struct CheckEventsCommand: ParsableCommand {
         try TracingDirectory.find()
       }
     let check = try EventFormatCheck(directory, withoutHandlers: noHandlers)
-    if Failure.report(check.problems) { throw ExitCode(Self.invalid) }
+    if Failure.report(check.problems, limit: .max) { throw ExitCode(Self.invalid) }
     var sink = ByteSink()
     sink.append("All \(check.count) event formats are understood\n")
     try StandardStreams.writing { try sink.write(to: STDOUT_FILENO) }

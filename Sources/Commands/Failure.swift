@@ -49,10 +49,11 @@ package enum Failure {
 
   /// Prints what was lost, each thing in a line, and counts what is too much to name.
   ///
+  /// - Parameter limit: how many are named; those that were asked for are all.
   /// - Returns: whether something went wrong; not all that is said did.
-  static func report(_ errors: [any ExplainedError]) -> Bool {
-    for error in errors.prefix(lossesNamed) { say(error.message) }
-    if errors.count > lossesNamed { say("… and \(errors.count - lossesNamed) more") }
+  static func report(_ errors: [any ExplainedError], limit: Int = lossesNamed) -> Bool {
+    for error in errors.prefix(limit) { say(error.message) }
+    if errors.count > limit { say("… and \(errors.count - limit) more") }
     if let hint = errors.lazy.compactMap(\.hint).first { say("hint: \(ProgramName.calling(hint))") }
     return hasFailed(errors)
   }
@@ -62,7 +63,7 @@ package enum Failure {
     errors.contains { $0.exitStatus != 0 }
   }
 
-  private static let lossesNamed = 20
+  static let lossesNamed = 20
 
   /// One line on standard error, after the program's name.
   package static func say(_ line: String) {

@@ -44,7 +44,7 @@ package struct KscopeCommand: ParsableCommand {
   package static func runAndExit() -> Never {
     StandardStreams.fillGaps()
     do {
-      let arguments = Array(CommandLine.arguments.dropFirst())
+      let arguments = try PlainArguments.read()
       var command = try parseAsRoot(
         ReportArgumentOrder.explicit(ListCommand.parted(arguments)))
       try command.run()

@@ -70,18 +70,19 @@ struct FieldDeclaration {
     if longs > 0 { return longs > 1 ? 8 : longSize }
     for word in words {
       switch word {
-      case "char", "bool", "_Bool", "u8", "s8", "__u8", "__s8", "uint8_t", "int8_t", "u_char":
+      case "char", "bool", "_Bool", "u8", "s8", "__u8", "__s8", "uint8_t", "int8_t", "u_char",
+        "unchar":
         return 1
       case "short", "u16", "s16", "__u16", "__s16", "uint16_t", "int16_t", "__le16", "__be16",
-        "umode_t":
+        "umode_t", "ushort", "u_short":
         return 2
       case "u32", "s32", "__u32", "__s32", "uint32_t", "int32_t", "__le32", "__be32", "pid_t",
-        "gfp_t", "dev_t", "uid_t", "gid_t", "enum", "u_int":
+        "gfp_t", "dev_t", "uid_t", "gid_t", "enum", "u_int", "uint":
         return 4
       case "u64", "s64", "__u64", "__s64", "uint64_t", "int64_t", "__le64", "__be64", "loff_t",
         "sector_t", "ktime_t", "dma_addr_t", "phys_addr_t", "gpa_t", "gfn_t":
         return 8
-      case "size_t", "ssize_t", "ulong", "ino_t", "uintptr_t", "intptr_t", "cpumask_t",
+      case "size_t", "ssize_t", "ulong", "u_long", "ino_t", "uintptr_t", "intptr_t", "cpumask_t",
         "pgoff_t", "off_t":
         return longSize
       default: continue

@@ -19,6 +19,15 @@ package struct PrintScratch: ~Copyable {
 
   /// The time of the record that is printed, in ns.
   var time: UInt64 = 0
+  /// How a time in the text is written: as in the line's own column.
+  package var timeDigits = TimeDigits.microseconds
+
+  package enum TimeDigits: Sendable {
+    case microseconds
+    case nanoseconds
+    /// The clock's units.
+    case none
+  }
 
   package init() {
     stack = .allocate(capacity: PrintCompiler.deepestStack + 8)

@@ -14,21 +14,27 @@ struct BufferSettings {
   let pids: [Int32]
 
   /// Sets everything and empties the buffer; tracing is off then, for the last step.
-  func apply() throws(TracefsError) {
+  ///
+  /// - Returns: what of the plan does not hold for all that it names, in words.
+  @discardableResult
+  func apply() throws(TracefsError) -> [String] {
     try instance.setTracingOn(false, saving: state)
-    try applySettings()
+    let notes = try applySettings()
     try instance.clearBuffer()
+    return notes
   }
 
   /// Sets what the plan says and nothing else.
-  func applySettings() throws(TracefsError) {
+  @discardableResult
+  func applySettings() throws(TracefsError) -> [String] {
     try setBuffer()
     try setOptions()
     try setFunctions()
     try setPIDs()
-    try setEventFilters()
+    let notes = try setEventFilters()
     if let tracer = buffer.tracer { try instance.setCurrentTracer(tracer, saving: state) }
     try switchEvents()
+    return notes
   }
 
   private func setBuffer() throws(TracefsError) {
@@ -95,20 +101,30 @@ struct BufferSettings {
     }
   }
 
-  private func setEventFilters() throws(TracefsError) {
+  /// - Returns: which events lack a field of their filter, in words.
+  private func setEventFilters() throws(TracefsError) -> [String] {
+    var notes: [String] = []
     for request in buffer.events {
       let filter = request.combinedFilter
       guard filter != nil || !request.triggers.isEmpty, let match = try match(request) else {
         continue
       }
       // Events of a system that lack a field are recorded without the filter, as in trace-cmd.
-      if let filter { try instance.setFilter(filter, of: match.events, saving: state) }
+      if let filter {
+        let count = try instance.setFilter(filter, of: match.events, saving: state).count
+        if count > 0 {
+          notes.append(
+            "\(count) of the \(match.events.count) events of \(request.eventPattern) cannot have "
+              + "the filter '\(filter)' and are recorded without it")
+        }
+      }
       for event in match.events {
         for trigger in request.triggers {
           try instance.addTrigger(trigger, to: event, saving: state)
         }
       }
     }
+    return notes
   }
 
   private func switchEvents() throws(TracefsError) {

@@ -116,7 +116,7 @@ extension RecordArguments {
         value, spelling, 1...1 << 20, "kilobytes")
     case .cpuMask: plan.buffers[current].cpuMask = try mask(value, spelling)
     case .instance: try selectInstance(value, spelling)
-    default: break
+    default: preconditionFailure("\(name) is no option of a buffer")
     }
   }
 
@@ -147,7 +147,8 @@ extension RecordArguments {
       guard let number = Int(value), let version = RecordingPlan.FileVersion(rawValue: number)
       else { throw .badValue(option: spelling, value: value, expected: "6 or 7") }
       plan.fileVersion = version
-    default: break
+    case .temporary: break  // The file is written at once where it is to be.
+    default: preconditionFailure("\(name) is no option of the file")
     }
   }
 

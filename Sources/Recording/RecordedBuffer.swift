@@ -7,7 +7,7 @@ import Tracefs
 struct RecordedBuffer {
   let settings: BufferSettings
   let layout: BufferLayout
-  private(set) var readers: [PageReader] = []
+  private(set) var readers: [PipePageReader] = []
   private var earlier: [BufferStats] = []
   /// `tracing_on`, open for writing.
   private var switchDescriptor: Int32
@@ -33,12 +33,12 @@ struct RecordedBuffer {
       let region: Region
       do { region = try writer.region(buffer: buffer, cpu: cpu) } catch { throw .writing(error) }
       do throws(SystemError) {
-        var job = PageReader.Job(
+        var job = PipePageReader.Job(
           path: instance.rawPipePath(cpu: cpu), cpu: cpu, pageSize: layout.pageSize,
           region: region, ringCapacity: ringCapacity(plan, region),
           usesSplice: !plan.avoidsSplice, priority: plan.priority)
         job.budget = budget
-        let reader = try PageReader(job, stopEvent: stop, failureEvent: failure)
+        let reader = try PipePageReader(job, stopEvent: stop, failureEvent: failure)
         try reader.start()
         readers.append(reader)
       } catch { throw .system(error) }

@@ -112,6 +112,9 @@ package struct BufferPlan: Equatable, Sendable {
   /// Nothing was asked of this buffer.
   package var isEmpty: Bool { self == BufferPlan(name: name) }
 
+  /// Whether anything is done to it: an instance is made by being named, the top level is there.
+  var isUsed: Bool { name != nil || !isEmpty }
+
   /// Something would be written into this buffer.
   package var producesEvents: Bool {
     (tracer != nil && tracer != "nop") || events.contains { !$0.isExcluded || !$0.triggers.isEmpty }

@@ -81,13 +81,13 @@ final class RecordingSession {
     for buffer in plan.buffers {
       // Readers know the top level as the buffer without a name: it is there even when nothing of it
       // is recorded.
-      let isUsed = buffer.name != nil || !buffer.isEmpty
+      let isUsed = buffer.isUsed
       let instance =
         isUsed ? try plan.instance(for: buffer, in: directory, saving: state) : directory.top
       let settings = BufferSettings(
         plan: plan, buffer: buffer, instance: instance, state: state,
         pids: plan.pids(of: buffer, command: command?.pid))
-      if isUsed { try settings.apply() }
+      if isUsed { summary.warnings += try settings.apply() }
       buffers.append(try RecordedBuffer(settings, cpus: isUsed ? cpus : []))
     }
   }

@@ -38,12 +38,13 @@ enum TracingChecks {
 
   /// The instances that a plan uses and that are there already.
   static func existingInstances(
-    of plan: RecordingPlan, in directory: TracingDirectory
+    of plan: RecordingPlan, in directory: TracingDirectory,
+    where isUsed: (BufferPlan) -> Bool = \.isUsed
   ) throws(RecordingError) -> [Instance] {
     try Recorder.traced { () throws(TracefsError) in
       let names = try directory.instanceNames()
       var found: [Instance] = []
-      for buffer in plan.buffers where buffer.name != nil || !buffer.isEmpty {
+      for buffer in plan.buffers where isUsed(buffer) {
         if let name = buffer.name {
           if names.contains(name) { found.append(try directory.instance(named: name)) }
         } else if !plan.isPrivate {

@@ -54,7 +54,7 @@ package struct TracingSetup {
       try ProbePlanner(directory).define(setup.plan, saving: state)
       try Recorder.traced { () throws(TracefsError) in
         for instance in replaced { try instance.quieten(saving: state) }
-        summary.privateInstance = try setup.apply(directory, state, command?.pid)
+        try setup.apply(directory, state, command?.pid, &summary)
       }
     } use: { () throws(RecordingError) in
       onSet?(summary)
@@ -75,7 +75,9 @@ package struct TracingSetup {
     in directory: TracingDirectory
   ) throws(RecordingError) -> [Instance] {
     var replaced: [Instance] = []
-    for instance in try TracingChecks.existingInstances(of: plan, in: directory) {
+    for instance in try TracingChecks.existingInstances(
+      of: plan, in: directory, where: { isUsed($0) || $0.isRemoved })
+    {
       let uses = try Recorder.traced { () throws(TracefsError) in
         try BusyCheck.uses(of: instance, readersCount: false)
       }
@@ -98,8 +100,9 @@ package struct TracingSetup {
 
   /// The name of the instance that stands for the top level, where there is one.
   private func apply(
-    _ directory: TracingDirectory, _ state: SavedState, _ command: Int32?
-  ) throws(TracefsError) -> String? {
+    _ directory: TracingDirectory, _ state: SavedState, _ command: Int32?,
+    _ summary: inout TracingSetupSummary
+  ) throws(TracefsError) {
     for buffer in plan.buffers where buffer.isRemoved {
       try directory.instance(named: buffer.name ?? "").remove(saving: state)
     }
@@ -113,18 +116,19 @@ package struct TracingSetup {
       let settings = BufferSettings(
         plan: plan, buffer: buffer, instance: instance, state: state,
         pids: plan.pids(of: buffer, command: command))
-      if purpose == .start { try settings.apply() } else { try settings.applySettings() }
+      summary.warnings +=
+        purpose == .start ? try settings.apply() : try settings.applySettings()
     }
     if purpose == .start {
       for instance in instances { try instance.setTracingOn(true, saving: state) }
     }
-    return plan.isPrivate ? instances.first?.name : nil
+    if plan.isPrivate { summary.privateInstance = instances.first?.name }
   }
 
   private func isUsed(_ buffer: BufferPlan) -> Bool {
     guard !buffer.isRemoved else { return false }
     // What holds for all buffers holds for the top level even where nothing else is said of it.
-    return buffer.name != nil || !buffer.isEmpty || plan.onlyCommand || plan.disablesFunctionTrace
+    return buffer.isUsed || plan.onlyCommand || plan.disablesFunctionTrace
   }
 
   // MARK: The command

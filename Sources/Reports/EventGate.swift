@@ -3,7 +3,7 @@ import EventFormats
 import RingBuffer
 import TraceDat
 
-/// Which events are shown: the one place that reports, tables and the dealer of slices ask.
+/// Which events are shown: the one place that reports, tables and the finder of depths ask.
 ///
 /// Every worker has its own. What a stack trace owes to the event before it is remembered for each
 /// stream; at a slice's start it is found in the pages before, if it is needed at all.
@@ -131,11 +131,25 @@ struct EventGate: ~Copyable {
     if lanes[stream].before == .unknown {
       lanes[stream].before = .hidden
       let end = slice.from[stream]
-      let page = end.offset > 0 ? end.page : end.page - 1
+      var page = max(end.offset > 0 ? end.page : end.page - 1, 0)
+      while page > 0, beginsWithStack(page, of: stream) { page -= 1 }
       var cursor = EventCursor(
-        [streams[stream]], from: [EventStream.Position(page: max(page, 0), offset: 0)], to: [end])
+        [streams[stream]], from: [EventStream.Position(page: page, offset: 0)], to: [end])
       while let event = cursor.next() { _ = passes(event.record, of: stream, in: slice) }
     }
     return lanes[stream].before == .shown
+  }
+
+  /// Whether the first event of a page owes its being shown to one in the pages before.
+  private func beginsWithStack(_ page: Int, of stream: Int) -> Bool {
+    guard let table = lanes[stream].table else { return false }
+    var cursor = EventCursor(
+      [streams[stream]], from: [EventStream.Position(page: page, offset: 0)],
+      to: [EventStream.Position(page: page + 1, offset: 0)])
+    guard let first = cursor.next()?.record, first.length >= lanes[stream].shortest else {
+      return true
+    }
+    return table[first.payload.load(UInt16.self, at: 0, lanes[stream].order)]
+      .contains(.followsItsEvent)
   }
 }

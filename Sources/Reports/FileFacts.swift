@@ -114,7 +114,7 @@ package struct FileFacts {
     TerminalSafety.shownName(file.path).withUnsafeBytes { sink.append($0) }
     sink.append(" with data:\n")
     for buffer in file.buffers {
-      let clock = ClockCorrection(of: file)
+      let clock = column == .raw ? .none : ClockCorrection(of: file)
       let column = TimeColumn.countsTime(buffer.clock) || clock.multiplier != 0 ? column : .raw
       let isNamed = !buffer.name.isEmpty
       var hasName = false

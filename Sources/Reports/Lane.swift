@@ -79,6 +79,12 @@ extension SliceWriter {
         isForTerminal: line.isForTerminal)
       functions = FunctionNames(symbols: source.events.symbols)
       time = TimeText(source.time)
+      scratch.timeDigits =
+        switch source.time {
+        case .microseconds: .microseconds
+        case .nanoseconds: .nanoseconds
+        case .raw: .none
+        }
       events = .passUnretained(source.events)
       symbols = .passUnretained(source.events.symbols)
       self.source = source

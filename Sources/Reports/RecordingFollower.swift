@@ -23,7 +23,7 @@ package struct RecordingFollower {
   private let path: String
   private let options: ReportOptions
   private let names = GatheredNames()
-  private let calls = FollowedCalls()
+  private let calls = DepthMemory()
   private var states: [Key: State] = [:]
   private var isFirst = true
 

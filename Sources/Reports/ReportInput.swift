@@ -65,7 +65,7 @@ package struct ReportInput: Sendable {
         named.append((own, source))
       }
     }
-    if options.time.startsAtZero { Self.shiftToZero(&streams) }
+    if options.time.startsAtZero, !options.time.isRaw { Self.shiftToZero(&streams) }
     let width = named.map(\.name.utf8.count).max() ?? 0
     sources = named.map { name, source in
       var source = source

@@ -11,7 +11,7 @@ package struct ReportOptions: Sendable {
   /// Names of tasks that are known, in place of a search through the file.
   package var names: GatheredNames?
   /// How deep calls were in the parts that were shown before, of a recording that is followed.
-  package var calls: FollowedCalls?
+  package var calls: DepthMemory?
   /// The names of tasks while they are traced, in place of all others.
   package var liveNames: LiveTaskNames?
   package var line = LineOptions()

@@ -7,8 +7,14 @@ import TraceDat
 /// Hands the slices of a recording to workers, in order.
 ///
 /// What a line owes to the lines before its slice, how deep each CPU's function calls are, is found
-/// by `SliceCalls`, which is told of each slice here.
+/// by `SliceDepths`, which is told of each slice here.
 final class SliceDealer: Sendable {
+  /// A part of every stream.
+  ///
+  /// Whoever reads a slice again gets the same events, and all slices together are all events; on
+  /// this everything rests that is found out by one reading and used by another. Only a file that is
+  /// changed meanwhile, or memory that is refused (`MemoryBudget`), may break it, and nothing worse
+  /// than a wrong depth or a lost line may come of that.
   struct Slice {
     var number: Int
     var from: [EventStream.Position]
@@ -16,7 +22,7 @@ final class SliceDealer: Sendable {
     /// Whether none comes after it.
     var isLast = true
     /// Who knows how deep its function calls are; nil where that is not shown.
-    var calls: SliceCalls?
+    var calls: SliceDepths?
     /// Up to where the events behind it are known; nil where all are.
     var ahead: [EventStream.Position]?
     /// Whether its first event was printed already, as a leaf's end; nil to find out.
@@ -36,7 +42,7 @@ final class SliceDealer: Sendable {
   private let end: [EventStream.Position]
   private let ahead: [EventStream.Position]?
   /// Nil where the depths of calls are not asked for.
-  private let calls: SliceCalls?
+  private let calls: SliceDepths?
   private let state: Mutex<State>
 
   /// - Parameters:
@@ -52,10 +58,10 @@ final class SliceDealer: Sendable {
     estimatedCount = plan.estimatedCount
     ahead = window.ahead
     end = range?.to ?? streams.map(\.end)
-    calls = isAsked ? SliceCalls(input, options: options) : nil
+    calls = isAsked ? SliceDepths(input, options: options) : nil
     state = Mutex(State(plan: plan, position: range?.from ?? streams.map { _ in .start }))
     if let calls, let lead = window.lead, let range {
-      calls.add(Slice(number: -1, from: lead, to: range.from))
+      calls.add(lead: Slice(number: 0, from: lead, to: range.from))
     }
   }
 

@@ -38,7 +38,7 @@ struct SliceWriter: ~Copyable, SliceFormatter {
   /// Prints a slice.
   mutating func write(_ slice: SliceDealer.Slice, to sink: inout ByteSink) {
     var cursor = EventCursor(streams, from: slice.from, to: slice.to)
-    var depths = RunDepths(slice)
+    var depths = DepthReader(slice)
     var isLeafsEnd =
       slice.skipsFirst ?? cursor.peek.map { endsLeaf($0, before: slice) } ?? false
     gate.enter(slice)
@@ -80,7 +80,7 @@ struct SliceWriter: ~Copyable, SliceFormatter {
   ///
   /// - Returns: whether the next run's first event ends the leaf that was printed last.
   private mutating func write(
-    _ run: EventCursor.Run, skippingFirst: Bool, _ depths: inout RunDepths,
+    _ run: EventCursor.Run, skippingFirst: Bool, _ depths: inout DepthReader,
     _ slice: SliceDealer.Slice, _ cursor: borrowing EventCursor, to sink: inout ByteSink
   ) -> Bool {
     let source = lanes[run.stream].source
@@ -92,7 +92,7 @@ struct SliceWriter: ~Copyable, SliceFormatter {
     let handlers = options.handlers
     let isPlain = options.layout == .version3_1 && difference == nil
     var index = skippingFirst ? 1 : 0
-    if !skippingFirst { writeMarks(before: run, to: &sink) }
+    if !skippingFirst { writeMarks(before: run, in: slice, to: &sink) }
     while index < run.count {
       let record = run.records[index]
       index &+= 1
@@ -132,7 +132,7 @@ struct SliceWriter: ~Copyable, SliceFormatter {
       case .function(let ip, let parent):
         if depths.areShown {
           sink.append(
-            repeating: UInt8(ascii: " "), count: depths[index &- 1] &* CallIndent.width)
+            repeating: UInt8(ascii: " "), count: depths[index &- 1] &* DepthGuess.width)
         }
         appendFunction(ip.value(in: record, order), source, to: &sink)
         if _slowPath(handlers.functionParent) {
@@ -224,9 +224,13 @@ struct SliceWriter: ~Copyable, SliceFormatter {
     }
   }
 
-  /// Lines of their own: where a sub-buffer starts, what was lost.
-  @inline(__always) private func writeMarks(before run: EventCursor.Run, to sink: inout ByteSink) {
-    if _slowPath(options.marksSubBuffers && run.startsPage) {
+  /// Lines of their own: where a sub-buffer starts whose first event is shown, what was lost.
+  @inline(__always) private mutating func writeMarks(
+    before run: EventCursor.Run, in slice: SliceDealer.Slice, to sink: inout ByteSink
+  ) {
+    if _slowPath(options.marksSubBuffers && run.startsPage),
+      gate.isOpen || gate.passes(run.records[0], of: run.stream, in: slice)
+    {
       sink.append(lanes[run.stream].prefix.bytes)
       sink.append("CPU:\(lanes[run.stream].cpu) [SUBBUFFER START]\n")
     }

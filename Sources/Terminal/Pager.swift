@@ -4,7 +4,7 @@ import Glibc
 ///
 /// As git does: `$KSCOPE_PAGER`, else `$PAGER`, else `less`, by the shell; with `LESS=FRX` unless it
 /// is set, so that short texts are just printed and colours are shown. An empty value or `cat` means
-/// none.
+/// none, and so does a program that is not there.
 package struct Pager: ~Copyable {
   private let process: pid_t
   private let terminal: Int32
@@ -16,7 +16,9 @@ package struct Pager: ~Copyable {
   package init?() {
     guard TerminalWindow(STDOUT_FILENO).isTerminal else { return nil }
     let command = Self.variable("KSCOPE_PAGER") ?? Self.variable("PAGER") ?? "less"
-    guard !command.isEmpty, command != "cat" else { return nil }
+    guard let program = command.split(separator: " ").first, command != "cat",
+      Self.canRun(String(program))
+    else { return nil }
     var ends: [Int32] = [0, 0]
     guard pipe(&ends) == 0 else { return nil }
     for end in ends { _ = fcntl(end, F_SETFD, FD_CLOEXEC) }
@@ -47,6 +49,20 @@ package struct Pager: ~Copyable {
     close(terminal)
     var status: Int32 = 0
     while waitpid(process, &status, 0) < 0, errno == EINTR {}
+  }
+
+  /// Whether the shell will find a program; what it would have to work out first is taken to be one.
+  static func canRun(_ program: String) -> Bool {
+    let isPlain = program.utf8.allSatisfy { byte in
+      byte >= 0x80 || (0x30...0x39).contains(byte) || (0x41...0x5a).contains(byte & 0xdf)
+        || "/._-+".utf8.contains(byte)
+    }
+    if !isPlain { return true }
+    if program.contains("/") { return access(program, X_OK) == 0 }
+    let folders = variable("PATH") ?? "/usr/bin:/bin"
+    return folders.split(separator: ":", omittingEmptySubsequences: false).contains {
+      access($0.isEmpty ? program : "\($0)/\(program)", X_OK) == 0
+    }
   }
 
   private static func variable(_ name: String) -> String? {

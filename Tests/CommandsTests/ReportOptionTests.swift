@@ -65,6 +65,9 @@ import TraceTestSupport
       "graph-options",
       ["-O", "tailprint", "-O", "fgraph:depth", "-F", "funcgraph_exit: depth > 3"], "function-graph"
     ),
+    ("filter-boundary", ["--boundary", "-F", "sched_switch"], "scheduling"),
+    ("repeats-nanoseconds", ["-t", "-F", "func_repeats"], "repeats"),
+    ("repeats-raw", ["--raw-ts", "--align-ts", "-F", "func_repeats"], "repeats"),
     ("graph-plain", ["-N", "-F", "funcgraph_entry: depth > 3"], "function-graph"),
   ])
   func showsWhatTraceCmdShows(name: String, options: [String], file: String) throws {
@@ -85,6 +88,31 @@ import TraceTestSupport
     let command = try ReportCommand.parse(options + ["\(Self.fixtures)/scheduling.dat"])
     #expect(throws: (any Error).self) { try command.write(to: descriptor) }
     #expect(lseek(descriptor, 0, SEEK_END) == 0)
+  }
+
+  /// Both ends are shown, and given, as the clock's own numbers.
+  @Test func rawTimesAreTakenAsTheyAreShown() throws {
+    let path = "\(Self.fixtures)/repeats.dat"
+    let shown = try report([
+      "--raw-ts", "--between", "94747341422", "95056652634", "-F", "func_repeats", path,
+    ])
+    let whole = try report(["--raw-ts", "-F", "func_repeats", path])
+    #expect(shown == whole.split(separator: "\n").prefix(3).joined(separator: "\n") + "\n")
+    let facts = try report(["--raw-ts", "--first-event", path])
+    #expect(facts.split(separator: "\n").dropFirst().allSatisfy { !$0.contains(".") })
+  }
+
+  @Test(arguments: [
+    ("", "no symbols in "), ("0x10 T hexadecimal\n", "no symbols in "),
+    ("0000000000000000 T a\n0000000000000000 T b\n", "all addresses in "),
+  ])
+  func aFileWithoutSymbolsIsRefused(text: String, message: String) throws {
+    let folder = TemporaryFolder()
+    let path = folder.write(Array(text.utf8), to: "symbols")
+    let error = #expect(throws: SymbolsFileError.self) {
+      try self.report(["--kallsyms", path, "\(Self.fixtures)/follow.dat"])
+    }
+    #expect(error?.message.hasPrefix(message) == true)
   }
 
   @Test func symbolsMayComeFromElsewhere() throws {

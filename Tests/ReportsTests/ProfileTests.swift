@@ -155,6 +155,14 @@ import TraceTestSupport
     #expect(found.contains("  Event: softirq_entry:TIMER (1) Total: 100 Avg: 100 Max: 100"))
   }
 
+  @Test func anEventThatIsNotThereIsSaid() throws {
+    var options = Profile.Options()
+    options.rules = [try ProfileRule(parsing: "irq:softirq_rise,vec/softirq_exit,vec")]
+    let profile = Profile(try input([Self.interrupts]), options: ReportOptions(), options)
+    #expect(profile.problems.map(\.message) == ["no event 'irq:softirq_rise' in the recording"])
+    #expect(profile.problems.first?.hint?.hasPrefix("did you mean irq:softirq_raise") == true)
+  }
+
   @Test func aFieldThatIsNotThereIsSaid() throws {
     var options = Profile.Options()
     options.rules = [try ProfileRule(parsing: "softirq_raise,vector/softirq_exit,vec")]

@@ -152,7 +152,7 @@ import TraceTestSupport
   ) {
     var options = ReportOptions()
     options.printsHead = false
-    options.calls = FollowedCalls()
+    options.calls = DepthMemory()
     options.bytesPerSlice = 8192
     let file = try TraceFile(path: Fixture.path(name))
     let input = try ReportInput([ReportInput.Recording(file)], options: options)

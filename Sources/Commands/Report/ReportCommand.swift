@@ -78,7 +78,9 @@ package struct ReportCommand: ParsableCommand {
       throw ValidationError("-G, -H and --by-comm belong to --profile")
     }
     if profile.profile {
-      _ = try profile.options()
+      do { _ = try profile.options() } catch let error as ProfileRuleError {
+        throw ValidationError("\(error.message)\n\(error.hint ?? "")")
+      }
       if line.csv != nil || selection.follow {
         throw ValidationError("--profile goes with --json, not with --csv or --follow")
       }
@@ -115,7 +117,9 @@ package struct ReportCommand: ParsableCommand {
     }
     if quiet || verbose < .err {
       if Failure.hasFailed(problems) { throw ExitCode(1) }
-    } else if Failure.report(problems) {
+    } else if Failure.report(
+      problems, limit: fact.checksFormats ? .max : Failure.lossesNamed)
+    {
       throw ExitCode(1)
     }
   }
@@ -214,7 +218,7 @@ package struct ReportCommand: ParsableCommand {
 
   func options() throws -> ReportOptions {
     var options = ReportOptions()
-    options.range = try selection.range()
+    options.range = try selection.range(timesAreRaw: time.isRaw)
     options.time = time.options
     options.line = try line.options(difference: time.difference)
     options.selection.filters =
@@ -230,7 +234,7 @@ package struct ReportCommand: ParsableCommand {
     }
     options.selection.leavesOutHardIRQ = selection.leavesOutHardIRQ
     options.selection.leavesOutSoftIRQ = selection.leavesOutSoftIRQ
-    if let path = line.kallsyms { options.symbols = try MappedFile(path: path) }
+    if let path = line.kallsyms { options.symbols = try SymbolsFile.open(path) }
     if let list = selection.cpu { options.selection.cpus = try CPUList.parse(list) }
     return options
   }
@@ -279,6 +283,7 @@ package struct ReportCommand: ParsableCommand {
     var names: Set<String> = []
     for recording in recordings {
       let facts = FileFacts(of: recording.file)
+      if recordings.count > 1 { sink.append("\(Failure.printable(recording.file.path)):\n") }
       for one in fact.facts { facts.write(one, to: &sink) }
       if fact.formats || !patterns.isEmpty {
         facts.writeFormats(
@@ -296,7 +301,7 @@ package struct ReportCommand: ParsableCommand {
       if fact.cpus || fact.firstEvent || fact.lastEvent {
         facts.writeCPUs(
           first: fact.firstEvent, last: fact.lastEvent,
-          time.nanoseconds ? .nanoseconds : .microseconds, to: &sink)
+          time.isRaw ? .raw : time.nanoseconds ? .nanoseconds : .microseconds, to: &sink)
       }
       problems += fact.checksFormats ? facts.problemsOfAllFormats : facts.problems
     }

@@ -73,7 +73,9 @@ struct ReportSelectionOptions: ParsableArguments {
   var leavesOutSoftIRQ = false
 
   /// The part of the recording that is asked for.
-  func range() throws -> ReportRange {
+  ///
+  /// - Parameter timesAreRaw: times are shown, and given, as the clock's own numbers.
+  func range(timesAreRaw: Bool = false) throws -> ReportRange {
     guard [between != nil, around != nil, tail != nil].count(where: { $0 }) <= 1 else {
       throw ValidationError("--between, --around and --tail cannot be combined")
     }
@@ -86,17 +88,18 @@ struct ReportSelectionOptions: ParsableArguments {
     }
     if let around {
       guard context >= 0 else { throw ValidationError("--context takes a number of events") }
-      return .around(try Self.time(around).lowerBound, events: context)
+      return .around(try Self.time(around, timesAreRaw).lowerBound, events: context)
     }
     guard let between else { return .all }
-    let ends = try between.split(separator: " ").map { try Self.time(String($0)) }
+    let ends = try between.split(separator: " ").map { try Self.time(String($0), timesAreRaw) }
     guard ends.count == 2, ends[0].lowerBound <= ends[1].upperBound else {
       throw ValidationError("--between takes two times, the earlier one first: --between 57.1 57.2")
     }
     return .between(ends[0].lowerBound...ends[1].upperBound)
   }
 
-  private static func time(_ text: String) throws -> ClosedRange<UInt64> {
+  private static func time(_ text: String, _ isRaw: Bool) throws -> ClosedRange<UInt64> {
+    if isRaw, let number = UInt64(text) { return number...number }
     guard let time = ShownTime(text) else {
       throw ValidationError(
         "'\(text)' is no time; times are seconds as reports show them: 57.146721")

@@ -113,10 +113,19 @@ extension PrintInterpreter {
     let word = LoadKind(size: 4, isSigned: false, swapped: context.swapped)
     let delta = half.load(base, op.low) << 32 | word.load(base, Int(op.c))
     let time = scratch.time &- delta
-    let microseconds = time / 1000 &+ (time % 1000 >= 500 ? 1 : 0)
-    sink.append(decimal: microseconds / 1_000_000, width: 5)
-    sink.append(UInt8(ascii: "."))
-    sink.append(decimal: microseconds % 1_000_000, width: 6, fill: 0x30)
+    switch scratch.timeDigits {
+    case .microseconds:
+      let microseconds = time / 1000 &+ (time % 1000 >= 500 ? 1 : 0)
+      sink.append(decimal: microseconds / 1_000_000, width: 5)
+      sink.append(UInt8(ascii: "."))
+      sink.append(decimal: microseconds % 1_000_000, width: 6, fill: 0x30)
+    case .nanoseconds:
+      sink.append(decimal: time / 1_000_000_000, width: 5)
+      sink.append(UInt8(ascii: "."))
+      sink.append(decimal: time % 1_000_000_000, width: 9, fill: 0x30)
+    case .none:
+      sink.append(decimal: time, width: 12)
+    }
   }
 
   /// `(name+0xoffset) `

@@ -60,10 +60,11 @@ package final class LiveSession {
     kernel_raise_file_limit()
     let state = SavedState(directory, command: commandLine)
     self.state = state
-    let setup = LiveSetup(
+    var setup = LiveSetup(
       plan: plan, directory: directory, state: state, command: command?.pid)
     do throws(RecordingError) {
       buffers = try setup.makeBuffers()
+      summary.warnings += setup.notes
       summary.usedTopLevel = buffers.contains { $0.instance.name == nil }
       stream = try setup.makeStream(buffers)
     } catch {

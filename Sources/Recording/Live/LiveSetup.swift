@@ -10,8 +10,10 @@ struct LiveSetup {
   let state: SavedState
   /// The process of the plan's command.
   let command: Int32?
+  /// What of the plan does not hold for all that it names.
+  private(set) var notes: [String] = []
 
-  func makeBuffers() throws(RecordingError) -> [LiveBuffer] {
+  mutating func makeBuffers() throws(RecordingError) -> [LiveBuffer] {
     try ProbePlanner(directory).define(plan, saving: state)
     try Recorder.traced { () throws(TracefsError) in
       if let size = plan.commandLinesSize {
@@ -22,12 +24,13 @@ struct LiveSetup {
       (OnlineCPUs.present(among: try directory.top.cpus()), try directory.instanceNames())
     }
     var buffers: [LiveBuffer] = []
-    for buffer in plan.buffers where buffer.name != nil || !buffer.isEmpty {
+    for buffer in plan.buffers where buffer.isUsed {
       let instance = try instance(for: buffer, among: names)
       let settings = BufferSettings(
         plan: plan, buffer: buffer, instance: instance, state: state,
         pids: plan.pids(of: buffer, command: command))
-      try Recorder.traced { () throws(TracefsError) in try settings.apply() }
+      let notes = try Recorder.traced { () throws(TracefsError) in try settings.apply() }
+      self.notes += notes
       buffers.append(LiveBuffer(settings, cpus: cpus))
     }
     return buffers

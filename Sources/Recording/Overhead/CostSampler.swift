@@ -65,7 +65,7 @@ package struct CostSampler {
     let cpus = OnlineCPUs.present(among: try directory.top.cpus())
     let prices = try self.prices(directory, state)
     var samples: [Sample] = []
-    for (index, buffer) in plan.buffers.enumerated() where buffer.name != nil || !buffer.isEmpty {
+    for (index, buffer) in plan.buffers.enumerated() where buffer.isUsed {
       samples.append(try prepare(buffer, index, directory, state))
     }
     for index in samples.indices { try begin(&samples[index], cpus, state) }

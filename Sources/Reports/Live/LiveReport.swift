@@ -11,7 +11,7 @@ package final class LiveReport {
   private let names: LiveTaskNames?
   private let teller: TaskNameSearch?
   private let bytesPerSlice: Int
-  private let calls: SliceCalls?
+  private let calls: SliceDepths?
   private let printer: any LivePrinter
   private var sink = ByteSink(capacity: 1 << 20)
   private var number = 0
@@ -33,7 +33,7 @@ package final class LiveReport {
     switch format {
     case .text:
       printer = Printer(SliceWriter(input, options: options))
-      calls = SliceCalls(input, options: options)
+      calls = SliceDepths(input, options: options)
     case .json:
       printer = Printer(JSONWriter(input, options: options))
       calls = nil

@@ -66,7 +66,28 @@ package struct Profile {
     let found = input.forEachEvent(options) { stream, record, lost in
       counter.take(record, stream, lost)
     }
-    self.init(input, rules, counter, problems: input.problems + found)
+    self.init(
+      input, rules, counter,
+      problems: input.problems + found + Self.unknownEvents(of: profile.rules, input))
+  }
+
+  /// The events of rules that no recording has a format of.
+  private static func unknownEvents(
+    of rules: [ProfileRule], _ input: ReportInput
+  ) -> [UnknownEvent] {
+    let catalogs = input.sources.map(\.events)
+    return rules.flatMap { [$0.start, $0.end] }.filter { event in
+      !catalogs.contains { $0.index(system: event.system, name: event.name) != nil }
+    }.map { event in
+      UnknownEvent(
+        (event.system.map { "\($0):" } ?? "") + event.name,
+        among: catalogs.flatMap { catalog in
+          (0..<catalog.count).map { index in
+            String(decoding: catalog.system(at: index), as: UTF8.self) + ":"
+              + String(decoding: catalog.name(at: index), as: UTF8.self)
+          }
+        })
+    }
   }
 
   /// What a counter has found.

@@ -8,7 +8,7 @@ package import RingBuffer
 /// A page is decoded at once, and what follows each other in one stream is handed out together, as a
 /// run: CPUs are busy by turns, so the streams are compared once a run and not once an event.
 package struct EventCursor: ~Copyable {
-  /// An event and where it comes from; its bytes are good until two more were taken.
+  /// An event and where it comes from; its bytes are good until the next is taken.
   package struct Event {
     /// The index of its stream.
     package var stream: Int
@@ -97,6 +97,7 @@ package struct EventCursor: ~Copyable {
       let from = start?[index] ?? .start
       (states + index).initialize(
         to: StreamState(stream, from: from, to: stop?[index] ?? stream.end))
+      if from.offset == 0 { (states + index).pointee.pendingLost = lost(before: from.page, index) }
       if enterPage(index, from: from.offset) { push(index) }
     }
   }
@@ -174,6 +175,25 @@ package struct EventCursor: ~Copyable {
 
   // MARK: One stream
 
+  /// What was lost just before a page, as a walk that comes from the pages in front of it knows.
+  private func lost(before page: Int, _ index: Int) -> LostEvents {
+    let reader = states[index].reader
+    var lost = LostEvents.none
+    for number in stride(from: page - 1, through: 0, by: -1) {
+      guard let bytes = reader.page(at: number), let start = bytes.baseAddress else {
+        return reader.problem == nil ? lost : .unknown
+      }
+      var cursor = RecordCursor(
+        page: start, layout: streams[index].pages.layout, available: bytes.count)
+      let hasEvents = cursor.next() != nil
+      while cursor.next() != nil {}
+      if cursor.damage != nil { return .unknown }
+      if hasEvents { return lost }
+      lost = cursor.lost.adding(lost)
+    }
+    return lost
+  }
+
   /// Puts the earliest stream, of which something was taken, where it now belongs.
   @inline(__always) private mutating func settle(_ stream: Int) {
     let state = states + stream
@@ -211,6 +231,7 @@ package struct EventCursor: ~Copyable {
         page: start, layout: streams[index].pages.layout, available: page.count)
       state.pointee.pageStart = start
       state.pointee.floor = floor
+      state.pointee.records.owner = state.pointee.reader.owner
       decode(cursor, number, index, from: floor, to: number == stop.page ? stop.offset : Int.max)
       floor = 0
       if state.pointee.count > 0 { return true }
@@ -239,7 +260,8 @@ package struct EventCursor: ~Copyable {
     state.pointee.lost = lost
     state.pointee.time = count > 0 ? records[0].time : 0
     state.pointee.pendingLost = count > 0 ? .none : lost
-    if let offset = cursor.damage { note(offset, in: number, cursor.time, index) }
+    // Who goes no further than the ceiling leaves the damage behind it to the next.
+    if ceiling == .max, let offset = cursor.damage { note(offset, in: number, cursor.time, index) }
   }
 
   private mutating func note(_ offset: Int, in page: Int, _ time: UInt64, _ index: Int) {
@@ -284,8 +306,9 @@ package struct EventCursor: ~Copyable {
   }
 }
 
-/// Room for the events of one page, however many they are.
+/// Room for the events of one page, however many they are, which keeps the page's bytes.
 private struct DecodedPage: ~Copyable {
+  var owner: UnpackedChunk?
   private(set) var start: UnsafeMutablePointer<Record>
   private var capacity = 512
 

@@ -40,6 +40,7 @@ package struct EventStream: Sendable {
   /// still one and the same for all who ask with the same arguments.
   package func position(ofTime time: UInt64, notBefore floor: Position) -> Position {
     let reader = PageReader(pages)
+    defer { withExtendedLifetime(reader) {} }
     let each = pages.pagesPerChunk
     var low = floor.page
     var high = pages.count
@@ -49,11 +50,14 @@ package struct EventStream: Sendable {
       // The first page of a chunk, whose time may be known without unpacking it.
       let chunkStart = middle - middle % each
       if chunkStart > low { middle = chunkStart }
-      if let begins = reader.time(ofPage: middle), clock.corrected(begins) < time {
-        low = middle
-      } else {
-        high = middle
+      // Where a page cannot be read, the next one that can tells on which side the time lies.
+      var readable = middle
+      var begins = reader.time(ofPage: readable)
+      while begins == nil, readable < high {
+        readable += each - readable % each
+        if readable < high { begins = reader.time(ofPage: readable) }
       }
+      if let begins, clock.corrected(begins) < time { low = readable } else { high = middle }
     }
     guard low < pages.count, let page = reader.page(at: low), let start = page.baseAddress else {
       return max(floor, Position(page: min(low, pages.count), offset: 0))

@@ -16,9 +16,13 @@ final class MemoryBudget: Sendable {
   ///
   /// - Returns: false where there are not so many left; nothing is taken then.
   func take(_ count: Int) -> Bool {
-    let (_, now) = left.subtract(count, ordering: .relaxed)
-    if now >= 0 { return true }
-    give(count)
+    var now = left.load(ordering: .relaxed)
+    while now >= count {
+      let (isDone, found) = left.weakCompareExchange(
+        expected: now, desired: now - count, ordering: .relaxed)
+      if isDone { return true }
+      now = found
+    }
     return false
   }
 

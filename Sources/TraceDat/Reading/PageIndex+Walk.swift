@@ -6,6 +6,7 @@ extension PageIndex {
     _ body: (UnsafeRawBufferPointer) throws(E) -> Void
   ) throws(E) {
     let reader = PageReader(self)
+    defer { withExtendedLifetime(reader) {} }
     for number in 0..<count {
       if let page = reader.page(at: number) { try body(page) }
     }

@@ -19,8 +19,7 @@ package final class PageIndex: Sendable {
 
   let file: TraceFile
   let storage: Storage
-  /// Of packed chunks.
-  let chunkTimes: ChunkTimes
+  let chunkNotes: ChunkNotes
 
   /// How many pages are unpacked together; 1 where they are not packed.
   var pagesPerChunk: Int {
@@ -62,7 +61,7 @@ package final class PageIndex: Sendable {
     }
     if let window = data.window {
       storage = .window(window)
-      chunkTimes = ChunkTimes(count: 0)
+      chunkNotes = ChunkNotes(count: 0)
       fixedCount = 0
       problems = []
       return
@@ -70,7 +69,7 @@ package final class PageIndex: Sendable {
     let pageSize = layout.pageSize
     guard file.compression != .none, !data.isRaw else {
       storage = .plain(offset: data.offset, size: data.size, first: data.firstPage)
-      chunkTimes = ChunkTimes(count: 0)
+      chunkNotes = ChunkNotes(count: 0)
       let rest = data.size % pageSize
       fixedCount = data.size / pageSize + (rest > layout.dataOffset ? 1 : 0)
       problems = []
@@ -79,7 +78,7 @@ package final class PageIndex: Sendable {
     let (chunks, problem) = Self.chunks(of: data, pageSize: pageSize, in: file)
     let each = (chunks.first?.unpacked ?? 0) / pageSize
     storage = .packed(chunks, pagesPerChunk: each)
-    chunkTimes = ChunkTimes(count: chunks.count)
+    chunkNotes = ChunkNotes(count: chunks.count)
     fixedCount = each == 0 ? 0 : each * (chunks.count - 1) + (chunks.last?.unpacked ?? 0) / pageSize
     problems = problem.map { [$0] } ?? []
   }

@@ -1,9 +1,8 @@
-import RingBuffer
 import Synchronization
 
 /// The pages of one chunk, unpacked.
 final class UnpackedChunk: @unchecked Sendable {
-  // Written by `unpack` alone, before anybody else has it.
+  // Written by who made it, before anybody else has it.
   let bytes: UnsafeMutableRawBufferPointer
   private let memory: MemoryBudget
 
@@ -24,37 +23,35 @@ final class UnpackedChunk: @unchecked Sendable {
 ///
 /// A chunk has ten pages (trace-cmd's) and holds the end of one slice and the start of the next:
 /// who looks for the place to cut needs it, and so do the printers of both. What is kept does not
-/// grow with the file.
+/// grow with the file. Who uses a chunk holds it; that it is forgotten here does it no harm.
 final class UnpackedChunks: Sendable {
+  /// By where they are in the file. When the young ones are enough, they take the old ones' place.
   private struct State {
-    /// By where they are in the file.
-    var chunks: [Int: UnpackedChunk] = [:]
-    /// Their keys, a ring: the next to be replaced is at `next`.
-    var ring: [Int] = []
-    var next = 0
+    var young: [Int: UnpackedChunk] = [:]
+    var old: [Int: UnpackedChunk] = [:]
+    var youngBytes = 0
   }
 
-  /// How many bytes are kept at most: some slices' for each of a few workers.
-  private static let limit = 8 << 20
+  /// How many bytes a generation has at most: some slices' for each of a few workers.
+  private static let limit = 4 << 20
 
   private let state = Mutex(State())
 
   /// The chunk at an offset of the file, if it is one of the last.
-  func chunk(at offset: Int) -> UnpackedChunk? { state.withLock { $0.chunks[offset] } }
+  func chunk(at offset: Int) -> UnpackedChunk? {
+    state.withLock { $0.young[offset] ?? $0.old[offset] }
+  }
 
-  /// Keeps a chunk in place of the oldest; all chunks of a file are about as large.
+  /// Keeps a chunk; one that is large is not kept.
   func keep(_ chunk: UnpackedChunk, at offset: Int) {
-    let count = Self.limit / max(chunk.bytes.count, 1)
-    guard count > 0 else { return }
+    guard chunk.bytes.count <= Self.limit else { return }
     state.withLock { state in
-      guard state.chunks.updateValue(chunk, forKey: offset) == nil else { return }
-      if state.ring.count < count {
-        state.ring.append(offset)
-      } else {
-        state.chunks[state.ring[state.next]] = nil
-        state.ring[state.next] = offset
-        state.next = (state.next + 1) % state.ring.count
-      }
+      guard state.young.updateValue(chunk, forKey: offset) == nil else { return }
+      state.youngBytes += chunk.bytes.count
+      guard state.youngBytes > Self.limit else { return }
+      state.old = state.young
+      state.young = [:]
+      state.youngBytes = 0
     }
   }
 

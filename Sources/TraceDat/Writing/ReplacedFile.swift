@@ -12,6 +12,9 @@ struct ReplacedFile {
   private let status: stat?
 
   init(_ path: String) throws(WritingError) {
+    guard !path.isEmpty else {
+      throw .create(path: "''", cause: SystemError("open", path: path, code: ENOENT))
+    }
     self.path = try Self.target(of: path)
     var found = stat()
     if lstat(self.path, &found) == 0 {

@@ -4,7 +4,7 @@ import ByteIO
 ///
 /// The kernel's record has a function and its caller, no depth. The caller is looked for among the
 /// functions seen before; the call is then one deeper. Functions are told apart by name.
-struct CallIndent {
+struct DepthGuess {
   /// How many blanks a level is shown by.
   static let width = 3
 

@@ -7,7 +7,7 @@ import TraceDat
 @testable import Recording
 
 /// Readers on plain files: what the kernel's file gives, a file of pages gives too.
-@Suite struct PageReaderTests {
+@Suite struct PipePageReaderTests {
   private static let page = 4096
 
   /// A file that is gone when the test is over.
@@ -53,11 +53,11 @@ import TraceDat
     let source = try Scratch(bytes)
     let stop = try EventFlag()
     let failure = try EventFlag()
-    let job = PageReader.Job(
+    let job = PipePageReader.Job(
       path: source.path, cpu: 3, pageSize: Self.page,
       region: Region(descriptor: target.descriptor, offset: 8192, capacity: capacity),
       ringCapacity: ring, usesSplice: splices)
-    let reader = try PageReader(
+    let reader = try PipePageReader(
       job, stopEvent: stop.descriptor, failureEvent: failure.descriptor)
     try reader.start()
     stop.raise()
@@ -112,11 +112,11 @@ import TraceDat
   @Test func aMissingFileIsAnError() throws {
     let target = try Scratch()
     let flag = try EventFlag()
-    let job = PageReader.Job(
+    let job = PipePageReader.Job(
       path: "/nonexistent/trace_pipe_raw", cpu: 0, pageSize: Self.page,
       region: Region(descriptor: target.descriptor, offset: 0, capacity: 1 << 20))
     #expect(throws: SystemError.self) {
-      try PageReader(job, stopEvent: flag.descriptor, failureEvent: flag.descriptor)
+      try PipePageReader(job, stopEvent: flag.descriptor, failureEvent: flag.descriptor)
     }
   }
 }

@@ -10,7 +10,7 @@ package import TraceDat
 /// is full. Full sub-buffers are spliced: the kernel hands over its pages and no byte passes
 /// through this process. `splice` never gives the sub-buffer that is being filled, so at the end,
 /// when tracing is off, the rest is read.
-package final class PageReader: @unchecked Sendable {
+package final class PipePageReader: @unchecked Sendable {
   /// Where the pages come from and go to.
   package struct Job: Sendable {
     /// The path of `trace_pipe_raw`.
@@ -91,7 +91,7 @@ package final class PageReader: @unchecked Sendable {
       &thread, nil,
       { raw in
         guard let raw else { return nil }
-        Unmanaged<PageReader>.fromOpaque(raw).takeRetainedValue().run()
+        Unmanaged<PipePageReader>.fromOpaque(raw).takeRetainedValue().run()
         return nil
       }, context.toOpaque())
     guard code == 0 else {

@@ -5,11 +5,11 @@ import TraceDat
 
 /// Finds how deep the function tracer's calls are, which depends on all calls before: for one slice
 /// after the other.
-final class CallFollower {
+final class DepthFinder {
   private let streams: [EventStream]
   private let sources: [ReportSource]
-  private var indents: [CallIndent]
-  private let followed: FollowedCalls?
+  private var indents: [DepthGuess]
+  private let followed: DepthMemory?
   /// Of each source.
   private var names: OwnedList<FunctionNames>
   private var gate: EventGate
@@ -24,20 +24,20 @@ final class CallFollower {
     self.sources = sources
     followed = options.calls
     indents = input.streams.map { stream in
-      options.calls.map { $0[Self.key(of: stream, sources)] } ?? CallIndent()
+      options.calls.map { $0[Self.key(of: stream, sources)] } ?? DepthGuess()
     }
     names = OwnedList(count: sources.count) { FunctionNames(symbols: sources[$0].events.symbols) }
     gate = EventGate(input, options.selection)
   }
 
-  private static func key(of stream: EventStream, _ sources: [ReportSource]) -> FollowedCalls.Key {
-    FollowedCalls.Key(buffer: sources[stream.buffer].buffer.name, cpu: stream.cpu)
+  private static func key(of stream: EventStream, _ sources: [ReportSource]) -> DepthMemory.Key {
+    DepthMemory.Key(buffer: sources[stream.buffer].buffer.name, cpu: stream.cpu)
   }
 
   /// The depths of a slice's calls; slices are to be given in their order.
-  func depths(of slice: SliceDealer.Slice) -> CallDepths {
+  func depths(of slice: SliceDealer.Slice) -> DepthLists {
     gate.enter(slice)
-    let found = CallDepths()
+    let found = DepthLists()
     var depths: [UInt16] = []
     for stream in streams.indices {
       let source = streams[stream].buffer
