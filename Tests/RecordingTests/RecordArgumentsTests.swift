@@ -29,6 +29,19 @@ import Testing
     #expect(buffer.options == ["nograph-time", "stacktrace"])
   }
 
+  /// An option that is listed and that nothing handles would be taken and do nothing.
+  @Test func everyOptionIsKnownToThePlan() {
+    for option in RecordOption.all {
+      let spelling = option.letter.map { "-\($0)" } ?? "--\(option.long ?? "")"
+      do throws(RecordArgumentError) {
+        _ = try RecordArguments.parse(
+          ["-e", "sched", spelling] + (option.value == nil ? [] : ["1"]) + ["true"])
+      } catch {
+        if case .unknownOption = error { Issue.record("\(spelling) is unknown") }
+      }
+    }
+  }
+
   @Test func theCommandKeepsItsOptions() throws {
     let plan = try plan("-e", "sched", "-F", "-c", "ls", "-e", "-o", "x", "--help")
     #expect(plan.command == ["ls", "-e", "-o", "x", "--help"])
