@@ -136,7 +136,8 @@ let package = Package(
     .testTarget(
       name: "CommandsTests",
       dependencies: [
-        "ByteIO", "Commands", "EventFormats", "Recording", "Reports", "TraceTestSupport", "Tracefs",
+        "ByteIO", "Commands", "EventFormats", "Recording", "Reports", "TraceDat",
+        "TraceTestSupport", "Tracefs",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: settings),

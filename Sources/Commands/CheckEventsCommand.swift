@@ -16,21 +16,23 @@ package struct CheckEventsCommand: ParsableCommand {
 
       EXAMPLES
         sudo kscope check-events                             this kernel
-        kscope check-events --tracing-dir /mnt/vm/tracing    one that is mounted elsewhere
+        kscope check-events --tracing-dir /mnt/vm/tracing    one that is mounted elsewhere, or copied
       """)
 
   @Flag(name: .customShort("N"), help: "Without handlers: every event's own print format.")
   var noHandlers = false
 
   @Option(
-    help: ArgumentHelp("The tracing directory, where it is not mounted.", valueName: "directory"))
+    help: ArgumentHelp(
+      "The tracing directory, or a copy of its events, where it is not mounted.",
+      valueName: "directory"))
   var tracingDir: String?
 
   package init() {}
 
   package func run() throws {
     let directory =
-      if let tracingDir { try TracingDirectory(path: tracingDir) } else {
+      if let tracingDir { try TracingDirectory(orCopyAt: tracingDir) } else {
         try TracingDirectory.find()
       }
     let check = try EventFormatCheck(directory, withoutHandlers: noHandlers)
@@ -65,6 +67,9 @@ struct EventFormatCheck {
           unread.append(error)
         }
       }
+    }
+    guard count > 0 || !unread.isEmpty else {
+      throw .noFormats(path: "\(directory.path)/events")
     }
     let malformed = builder.problems as [any ExplainedError]
     let catalog = builder.build()

@@ -68,78 +68,104 @@ package struct RestoreCommand: ParsableCommand {
   }
 
   package func run() throws {
+    let restored = try restore()
+    var sink = ByteSink()
+    sink.append("\(restored.path)  \(restored.bytes) bytes of events\n")
+    try StandardStreams.writing { try sink.write(to: STDOUT_FILENO) }
+    if Failure.report(restored.problems) { throw ExitCode(1) }
+  }
+
+  /// A file that was written.
+  struct Restored {
+    var path: String
+    /// Of pages.
+    var bytes: Int64
+    /// What is missing in it.
+    var problems: [any ExplainedError]
+  }
+
+  func restore() throws -> Restored {
     if onlyHeader {
-      try write([], with: try kernel(), to: output ?? "trace-partial.dat")
-    } else if files.count == 1, let recording = try? TraceFile(path: files[0]) {
-      try restore(recording)
-    } else {
-      let names = try PagesFileNames(files)
-      let header = try input.map { try TraceFile(path: $0) }
-      let stored = try header.map { StoredMetadata(of: $0) } ?? kernel()
-      let pages = names.entries.map {
-        PagesFile(
-          buffer: $0.instance, clock: stored.clock ?? "local", cpu: $0.cpu, path: $0.path,
-          pageSize: stored.subbufferSize)
-      }
-      try write(pages, with: stored, to: output ?? "trace.dat")
+      let path = output ?? "trace-partial.dat"
+      try refuse(path, reading: [])
+      return try write([], with: try kernel(), to: path)
     }
+    for file in files {
+      do { _ = try MappedFile(path: file) } catch {
+        throw TraceFileError(path: file, part: "file", offset: 0, .system(error))
+      }
+    }
+    if files.count == 1, let recording = try? TraceFile(path: files[0]) {
+      return try restore(recording)
+    }
+    let path = output ?? "trace.dat"
+    try refuse(path, reading: [])
+    let header = try input.map { try TraceFile(path: $0) }
+    let instances = header?.buffers.map(\.name).filter { !$0.isEmpty }
+    let names = try PagesFileNames(files, instances: instances ?? kernelInstances)
+    let stored = try header.map { StoredMetadata(of: $0) } ?? kernel()
+    let pages = names.entries.map { entry in
+      let known = header?.buffers.first { $0.name == entry.instance }
+      return PagesFile(
+        buffer: entry.instance, clock: known?.clock ?? stored.clock ?? "local", cpu: entry.cpu,
+        path: entry.path, pageSize: known?.pageSize ?? stored.subbufferSize)
+    }
+    return try write(pages, with: stored, to: path)
   }
 
   /// A recording by kscope.
-  private func restore(_ recording: TraceFile) throws {
+  private func restore(_ recording: TraceFile) throws -> Restored {
     guard recording.isUnfinished else {
-      Failure.report(NothingToRestore(path: recording.path))
-      throw ExitCode(1)
+      throw NothingToRestore(path: recording.path)
+    }
+    let pages = recording.pagesFiles.map { $0.found(besides: recording.path) }
+    guard !pages.isEmpty else {
+      let problems = recording.problems.filter { $0.kind != .unfinished }
+      throw PagesNotFound(path: recording.path, problem: problems.first)
     }
     let path = output ?? recording.path + ".restored"
-    if !recording.pagesFiles.isEmpty {
-      let beside = recording.pagesFiles.map { file in
-        var file = file
-        if access(file.path, F_OK) != 0 {
-          let folder = recording.path.split(separator: "/", omittingEmptySubsequences: false)
-          let name = file.path.split(separator: "/").last ?? ""
-          file.path = (folder.dropLast() + [name]).joined(separator: "/")
-        }
-        return file
-      }
-      return try write(beside, with: StoredMetadata(of: recording), to: path)
-    }
-    try refuseExisting(path)
-    var rewriter = FileRewriter(recording)
-    let bytes = try rewriter.write(
-      to: path, version: recording.version, compression: recording.compression)
-    try announce(path, bytes)
-    if Failure.report(rewriter.problems) { throw ExitCode(1) }
+    try refuse(path, reading: pages.map(\.path))
+    let stored = StoredMetadata(of: recording)
+    return try write(
+      pages, with: stored, by: FileRestorer(stored, of: recording), to: path,
+      version: recording.version, compression: recording.compression)
   }
 
-  private func write(_ pages: [PagesFile], with stored: StoredMetadata, to path: String) throws {
-    try refuseExisting(path)
-    try announce(path, try FileRestorer(stored).write(pages, to: path))
-    if Failure.report(stored.problems) { throw ExitCode(1) }
+  private func write(
+    _ pages: [PagesFile], with stored: StoredMetadata, by known: FileRestorer? = nil,
+    to path: String, version: Int = 7, compression: Compression = .none
+  ) throws -> Restored {
+    var restorer = known ?? FileRestorer(stored)
+    let bytes = try restorer.write(pages, to: path, version: version, compression: compression)
+    // What was in other files is in this one now, or the restorer says why not.
+    let problems = stored.problems.filter { if case .elsewhere = $0.kind { false } else { true } }
+    return Restored(
+      path: path, bytes: bytes,
+      problems: problems as [any ExplainedError] + restorer.problems as [any ExplainedError])
   }
 
   private func kernel() throws -> StoredMetadata {
-    let directory =
-      if let tracingDirectory { try TracingDirectory(path: tracingDirectory) } else {
-        try TracingDirectory.find()
-      }
-    return try StoredMetadata(ofKernelAt: directory, symbols: kallsyms)
+    try StoredMetadata(ofKernelAt: try kernelDirectory(), symbols: kallsyms)
   }
 
-  /// Only a name that was said may replace a file.
-  private func refuseExisting(_ path: String) throws {
+  private func kernelDirectory() throws -> TracingDirectory {
+    if let tracingDirectory { return try TracingDirectory(orCopyAt: tracingDirectory) }
+    return try TracingDirectory.find()
+  }
+
+  /// A recorder that was killed leaves its instances.
+  private var kernelInstances: [String] { (try? kernelDirectory().instanceNames()) ?? [] }
+
+  /// Only a name that was said may replace a file, and none that is read.
+  private func refuse(_ path: String, reading others: [String]) throws {
     if output == nil, access(path, F_OK) == 0 {
       throw ValidationError("\(path) is there already; name the file to write with -o")
     }
-    for file in files + [input].compactMap({ $0 }) where FileIdentity.isSame(file, path) {
-      throw ValidationError("\(path) is read here; name another file to write")
-    }
-  }
-
-  private func announce(_ path: String, _ bytes: Int64) throws {
-    var sink = ByteSink()
-    sink.append("\(path)  \(bytes) bytes of events\n")
-    try StandardStreams.writing { try sink.write(to: STDOUT_FILENO) }
+    let read = files + [input, kallsyms].compactMap { $0 } + others
+    let isRead =
+      read.contains { FileIdentity.isSame($0, path) }
+      || tracingDirectory.map { FileIdentity.isBelow($0, path) } ?? false
+    if isRead { throw ValidationError("\(path) is read here; name another file to write") }
   }
 }
 
@@ -148,4 +174,14 @@ struct NothingToRestore: ExplainedError {
   var path: String
   var message: String { "\(path) was finished; there is nothing to restore" }
   var hint: String? { "read it with 'kscope report -i \(path)'" }
+}
+
+/// A recording that was not finished, and does not tell where its pages are.
+struct PagesNotFound: ExplainedError {
+  var path: String
+  /// What is wrong with what it tells.
+  var problem: TraceFileError?
+  var message: String {
+    (problem?.message ?? "\(path) does not tell where its pages are") + "; nothing is restored"
+  }
 }

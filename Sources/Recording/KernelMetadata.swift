@@ -63,7 +63,11 @@ struct KernelMetadata {
     return texts
   }
 
-  func cpuCount() throws(TracefsError) -> Int { (try directory.top.cpus().max() ?? 0) + 1 }
+  func cpuCount() throws(TracefsError) -> Int {
+    // A copy may be of the formats only; the pages then say which CPUs there are.
+    if directory.isCopy { return ((try? directory.top.cpus())?.max() ?? 0) + 1 }
+    return (try directory.top.cpus().max() ?? 0) + 1
+  }
 
   /// A sub-buffer's size in bytes, from `events/header_page`: where its data begin plus their size.
   static func pageSize(_ headerPage: [UInt8]) -> Int {

@@ -48,9 +48,18 @@ public struct Instance: Sendable, Equatable {
   }
 
   public func readBytes(_ file: ControlFile) throws(TracefsError) -> [UInt8] {
+    if directory.isCopy { return try readCopy(path(of: file)) }
     do { return try TextFile.readBytes(path(of: file)) } catch {
       throw Self.meaning(of: error, file: path(of: file))
     }
+  }
+
+  /// A pipe would be waited for, and what is not there says nothing of a kernel.
+  private func readCopy(_ path: String) throws(TracefsError) -> [UInt8] {
+    guard TextFile.isRegular(path) || access(path, F_OK) != 0 else {
+      throw .notRegular(path: path)
+    }
+    do { return try TextFile.readBytes(path) } catch { throw .system(error) }
   }
 
   /// What a file says in the words that would set it so again.

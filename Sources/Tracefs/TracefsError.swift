@@ -36,6 +36,10 @@ public enum TracefsError: ExplainedError, Equatable {
   case unreadable(file: String, text: String, expected: String)
   /// The journal of changes cannot be written or read.
   case journal(path: String, problem: String)
+  /// What should be a file of a copied tracing directory is a pipe, a device or the like.
+  case notRegular(path: String)
+  /// A tracing directory, or a copy of one, in which no event has a format.
+  case noFormats(path: String)
   /// Any other failing call.
   case system(SystemError)
 
@@ -83,6 +87,10 @@ extension TracefsError {
       return "\(file): found '\(text.prefix(80))' where \(expected) was expected"
     case .journal(let path, let problem):
       return "\(path): \(problem)"
+    case .notRegular(let path):
+      return "\(path) is not a regular file"
+    case .noFormats(let path):
+      return "\(path): no event there has a format"
     case .system(let error):
       return error.message
     }
@@ -113,7 +121,9 @@ extension TracefsError {
       return users.isEmpty
         ? "perf may use it, or a histogram's action in some event's trigger file"
         : "used by " + users.joined(separator: "; ")
-    case .missingFile, .missingFeature, .refused, .badValue, .unreadable, .system:
+    case .noFormats:
+      return "name a tracing directory, or files as copied from one"
+    case .missingFile, .missingFeature, .refused, .badValue, .unreadable, .notRegular, .system:
       return nil
     }
   }

@@ -1,4 +1,5 @@
 import ByteIO
+import CKernel
 import Glibc
 
 /// The root of tracefs: the top-level instance, the other instances, and what all share.
@@ -7,11 +8,13 @@ public struct TracingDirectory: Sendable, Equatable {
   public let path: String
   /// The root of the files outside that go with tracing: empty, but in tests.
   var root = ""
+  /// Whether it only holds files as they were copied from one: some may be missing, and others may
+  /// be of any kind.
+  package private(set) var isCopy = false
 
   /// Takes a directory that is a tracing directory, wherever it is.
   public init(path: String) throws(TracefsError) {
-    var path = path
-    while path.count > 1, path.hasSuffix("/") { path.removeLast() }
+    let path = Self.withoutSlash(path)
     if access(path + "/tracing_on", F_OK) != 0 {
       // A directory that may not be searched hides whether the file is there.
       if errno == EACCES || errno == EPERM {
@@ -20,6 +23,36 @@ public struct TracingDirectory: Sendable, Equatable {
       throw .notATracingDirectory(path: path)
     }
     self.path = path
+  }
+
+  /// Takes a tracing directory, or one with files as copied from there, for reading what it has.
+  ///
+  /// Where the kernel's own file system is, the directory is looked at as strictly as ever.
+  package init(orCopyAt path: String) throws(TracefsError) {
+    let plain = Self.withoutSlash(path)
+    if Self.magics.contains(ck_file_system(plain)) {
+      try self.init(path: plain)
+      return
+    }
+    guard TextFile.isDirectory(plain + "/events") else {
+      let code = access(plain + "/events", F_OK) == 0 ? ENOTDIR : errno
+      throw .system(SystemError("open", path: plain + "/events", code: code))
+    }
+    self.init(copy: plain)
+  }
+
+  private init(copy path: String) {
+    self.path = path
+    isCopy = true
+  }
+
+  /// Of tracefs and debugfs (linux/magic.h).
+  private static let magics: [Int64] = [0x7472_6163, 0x6462_6720]
+
+  private static func withoutSlash(_ path: String) -> String {
+    var path = path
+    while path.count > 1, path.hasSuffix("/") { path.removeLast() }
+    return path
   }
 
   /// Finds where tracefs is mounted, by `/proc/self/mounts`.

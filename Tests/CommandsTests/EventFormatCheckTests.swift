@@ -1,4 +1,5 @@
 import ByteIO
+import Glibc
 import Testing
 import TraceTestSupport
 import Tracefs
@@ -49,5 +50,37 @@ import Tracefs
     let check = try EventFormatCheck(directory, withoutHandlers: false)
     #expect(check.count > 1)
     #expect(check.problems.map(\.message) == [])
+  }
+
+  @Test func aCopyNeedsItsEventsOnly() throws {
+    fake.remove("tracing_on")
+    fake.remove("per_cpu")
+    #expect(throws: TracefsError.self) { try TracingDirectory(path: fake.path) }
+    let copy = try TracingDirectory(orCopyAt: fake.path + "/")
+    try fake.write("events/made/plain/enable", "0\n")
+    let check = try EventFormatCheck(copy, withoutHandlers: true)
+    #expect(check.count > 1)
+    let said = check.problems.map(\.message).filter { $0.contains("made/") }
+    #expect(said == ["\(fake.path)/events/made/plain/format: No such file or directory"])
+  }
+
+  @Test func aPipeIsNotWaitedFor() throws {
+    try fake.write("events/made/pipe/format", "")
+    let path = "\(fake.path)/events/made/pipe/format"
+    try #require(unlink(path) == 0 && mkfifo(path, 0o600) == 0)
+    let check = try EventFormatCheck(
+      TracingDirectory(orCopyAt: fake.path), withoutHandlers: true)
+    let said = check.problems.map(\.message).filter { $0.contains("made/") }
+    #expect(said == ["\(path) is not a regular file"])
+  }
+
+  @Test func noFormatsAreAnError() throws {
+    fake.remove("events")
+    #expect(throws: TracefsError.self) { try TracingDirectory(orCopyAt: fake.path) }
+    try fake.write("events/header_page", "")
+    let copy = try TracingDirectory(orCopyAt: fake.path)
+    #expect(throws: TracefsError.noFormats(path: "\(fake.path)/events")) {
+      try EventFormatCheck(copy, withoutHandlers: true)
+    }
   }
 }

@@ -19,6 +19,8 @@ struct RecordingLayout {
     var buffer: String
     var clock: String
     /// The file that holds the pages; empty for the recording itself.
+    ///
+    /// One in the recording's own folder is told by its name, any other by its whole path.
     var path: String
   }
 
@@ -61,37 +63,45 @@ extension TraceFileContents {
     if let last, let written = last.written, last.ring == nil,
       written > mapped.count - min(last.offset, mapped.count)
     {
-      return note("recording", 0, .invalid("it ended while its pages were being moved together"))
+      return note(
+        "recording", last.offset,
+        .invalid(
+          "CPU \(last.cpu) is said to have \(written) bytes of pages here, and the file ends at "
+            + "\(mapped.count): it ended while its pages were being moved together, or was cut off"
+        ))
     }
-    defer { if layout.regions.allSatisfy(\.path.isEmpty) { pagesFiles = [] } }
     for region in layout.regions {
-      let part = "pages of \(region.buffer.isEmpty ? "" : region.buffer + " ")CPU \(region.cpu)"
-      guard region.path.isEmpty else {
-        note(part, 0, .elsewhere(region.path))
-        pagesFiles.append(
-          PagesFile(
-            buffer: region.buffer, clock: region.clock, cpu: region.cpu, path: region.path,
-            pageSize: region.pageSize))
+      guard region.isPossible, !region.path.isEmpty || isInside(region) else {
+        note(region.title, region.offset, .invalid("these numbers are not possible"))
         continue
       }
-      guard region.cpu < 1 << 16, (64...1 << 27).contains(region.pageSize),
-        (head.end...max(head.end, mapped.count)).contains(region.offset)
-      else {
-        note(part, region.offset, .invalid("these numbers are not possible"))
-        continue
+      if region.path.isEmpty {
+        takePages(of: region)
+      } else {
+        note(region.title, 0, .elsewhere(region.path))
+        // A file of its own may be as long as it likes.
+        var part = region.pagesFile(in: region.path, region.offset..<Int.max)
+        if region.ring == nil { part.written = region.written }
+        pagesFiles.append(part)
       }
-      let place = place(of: region.buffer, region.clock, region.pageSize)
-      guard case .pages(var cpus) = buffers[place].content else { continue }
-      if let data = clipped(found(region), part: part) {
-        cpus.append(data)
-        pagesFiles.append(
-          PagesFile(
-            buffer: region.buffer, clock: region.clock, cpu: region.cpu, path: mapped.path,
-            pageSize: region.pageSize, bytes: data.offset..<data.offset + data.size))
-      }
-      buffers[place].content = .pages(cpus)
-      buffers[place].listed = .init(cpus)
     }
+  }
+
+  /// Takes the pages that stand in this file.
+  private mutating func takePages(of region: RecordingLayout.Region) {
+    let place = place(of: region.buffer, region.clock, region.pageSize)
+    guard case .pages(var cpus) = buffers[place].content else { return }
+    let room = room(for: region)
+    if let data = clipped(found(region, in: room), part: region.title) { cpus.append(data) }
+    var part = region.pagesFile(in: mapped.path, room)
+    part.hasSpareRoom = region.written == nil || region.ring != nil
+    pagesFiles.append(part)
+    buffers[place].content = .pages(cpus)
+    buffers[place].listed = .init(cpus)
+  }
+
+  private func isInside(_ region: RecordingLayout.Region) -> Bool {
+    (head.end...max(head.end, mapped.count)).contains(region.offset)
   }
 
   private mutating func place(of name: String, _ clock: String, _ pageSize: Int) -> Int {
@@ -101,17 +111,46 @@ extension TraceFileContents {
     return buffers.count - 1
   }
 
-  /// What a region holds by now.
-  private func found(_ region: RecordingLayout.Region) -> TraceBuffer.CPUData {
-    let room = min(region.ring ?? region.capacity, region.capacity, mapped.count - region.offset)
-    var run = PageRun(
-      in: UnsafeRawBufferPointer(rebasing: mapped.bytes[region.offset...].prefix(max(0, room))),
-      pageSize: region.pageSize, head.order)
-    if let written = region.written {
-      run.count = min(run.count, (written + region.pageSize - 1) / region.pageSize)
+  /// Where the pages of a region can be, as far as they are told to be.
+  private func room(for region: RecordingLayout.Region) -> Range<Int> {
+    var size = min(region.ring ?? region.capacity, mapped.count - region.offset)
+    size = min(size, region.capacity)
+    if let pages = region.writtenPages, region.ring == nil, pages < size / region.pageSize {
+      size = pages * region.pageSize
     }
+    return region.offset..<region.offset + max(0, size)
+  }
+
+  /// What a region holds by now.
+  private func found(
+    _ region: RecordingLayout.Region, in room: Range<Int>
+  ) -> TraceBuffer.CPUData {
+    var run = PageRun(
+      in: UnsafeRawBufferPointer(rebasing: mapped.bytes[room]), pageSize: region.pageSize,
+      head.order)
+    if let pages = region.writtenPages { run.count = min(run.count, pages) }
     return TraceBuffer.CPUData(
       cpu: region.cpu, offset: region.offset, size: run.count * region.pageSize, isRaw: true,
       firstPage: run.first)
+  }
+}
+
+extension RecordingLayout.Region {
+  fileprivate var title: String { "pages of \(buffer.isEmpty ? "" : buffer + " ")CPU \(cpu)" }
+
+  /// Whether a recorder can have written these numbers.
+  fileprivate var isPossible: Bool {
+    guard (1024...1 << 26).contains(pageSize), pageSize.nonzeroBitCount == 1 else { return false }
+    let isRing = ring.map { $0 % pageSize == 0 && $0 <= capacity } ?? true
+    // More than any disk holds: what is added to it must not overflow.
+    return cpu < 1 << 16 && isRing && (written ?? 0) < 1 << 60
+  }
+
+  /// How many pages were ever written, where that is known.
+  fileprivate var writtenPages: Int? { written.map { ($0 + pageSize - 1) / pageSize } }
+
+  fileprivate func pagesFile(in path: String, _ bytes: Range<Int>) -> PagesFile {
+    PagesFile(
+      buffer: buffer, clock: clock, cpu: cpu, path: path, pageSize: pageSize, bytes: bytes)
   }
 }

@@ -33,7 +33,8 @@ package final class TraceFile: Sendable {
   package let isUnfinished: Bool
   /// Whether its pages are being brought together at this moment, or were when it was left.
   package let isBeingFinished: Bool
-  /// Where all pages of an unfinished recording are, if some are in files beside it.
+  /// Where all pages of an unfinished recording are: in this file, or in others, whose paths are as
+  /// the recording tells them.
   package let pagesFiles: [PagesFile]
   /// What could not be read, in the order in which it was met.
   package let problems: [TraceFileError]

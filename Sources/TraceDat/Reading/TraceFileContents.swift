@@ -22,7 +22,7 @@ struct TraceFileContents {
   var isUnfinished = false
   /// Whether its pages are being brought together at this moment.
   var isBeingFinished = false
-  /// Where all pages of an unfinished recording are, if some are in files beside it.
+  /// Where all pages of an unfinished recording are.
   var pagesFiles: [PagesFile] = []
   /// How many bytes of pages the tables read so far have claimed.
   private var claimed = 0

@@ -1,4 +1,5 @@
 import ByteIO
+import Glibc
 
 /// A region with what the writer alone needs to know of it.
 struct RegionSlot {
@@ -110,6 +111,18 @@ struct RegionPlan {
     return buffer.isEmpty ? "\(stem).cpu\(cpu)" : "\(stem).\(buffer).cpu\(cpu)"
   }
 
+  /// A part's path as the recording tells it: its name, where both are in one folder and may be
+  /// moved together, else the whole path.
+  private static func told(_ part: String, in output: OutputFile) -> String {
+    let folder = OutputFile.directory(of: part)
+    if folder == OutputFile.directory(of: output.path) {
+      return part.split(separator: "/").last.map(String.init) ?? part
+    }
+    guard !part.hasPrefix("/"), let current = getcwd(nil, 0) else { return part }
+    defer { free(current) }
+    return String(cString: current) + "/" + part
+  }
+
   /// What a file holds about its layout while it is being recorded, for mending it after a crash;
   /// `Documentation/trace.dat-options.md` describes it.
   func layoutOption(
@@ -128,7 +141,7 @@ struct RegionPlan {
       sink.append(number: content?.ringCapacity ?? 0, order)
       sink.append(terminated: buffers[slot.buffer].name)
       sink.append(terminated: buffers[slot.buffer].clock)
-      sink.append(terminated: slot.file === output ? "" : slot.file.path)
+      sink.append(terminated: slot.file === output ? "" : Self.told(slot.file.path, in: output))
     }
     return TraceOption(.recordingLayout, Array(sink.bytes))
   }

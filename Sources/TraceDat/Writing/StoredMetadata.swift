@@ -9,10 +9,14 @@ package struct StoredMetadata: Sendable {
   package let problems: [TraceFileError]
 
   /// The size of a sub-buffer of the top-level buffer, in bytes; by `header_page`.
-  package var subbufferSize: Int {
+  package var subbufferSize: Int { (try? layout())?.pageSize ?? metadata.pageSize }
+
+  /// How a page of the top-level buffer is laid out; by `header_page`.
+  func layout() throws(PageLayoutError) -> PageLayout {
     let text = String(decoding: metadata.headerPage, as: UTF8.self)
-    let layout = try? PageLayout(headerPage: text, order: metadata.byteOrder)
-    return layout?.pageSize ?? metadata.pageSize
+    if let layout = try? PageLayout(headerPage: text, order: metadata.byteOrder) { return layout }
+    return try .usual(
+      order: metadata.byteOrder, longSize: metadata.longSize, pageSize: metadata.pageSize)
   }
 
   /// The clock that was in use, where it is known.

@@ -97,8 +97,13 @@ import TraceTestSupport
     let unfinished = try TraceFile(path: folder.path("t.dat"))
     #expect(unfinished.pagesFiles.isEmpty == false)
     #expect(unfinished.problems.contains { if case .elsewhere = $0.kind { true } else { false } })
-    try FileRestorer(StoredMetadata(of: unfinished)).write(
-      unfinished.pagesFiles, to: folder.path("whole.dat"))
+    #expect(
+      unfinished.pagesFiles.allSatisfy { !$0.path.contains("/") || $0.path == unfinished.path })
+    var restorer = FileRestorer(StoredMetadata(of: unfinished), of: unfinished)
+    try restorer.write(
+      unfinished.pagesFiles.map { $0.found(besides: unfinished.path) },
+      to: folder.path("whole.dat"))
+    #expect(restorer.problems.isEmpty)
     writer.abandon()
     let whole = try TraceFile(path: folder.path("whole.dat"))
     #expect(whole.problems.isEmpty)
@@ -108,7 +113,7 @@ import TraceTestSupport
   @Test func aFileThatWasBeingMovedTogetherIsNotTakenForWhole() throws {
     let writer = try leave(.oneCPU)
     defer { writer.abandon() }
-    var layout = RecordingLayoutBytes()
+    var layout = LayoutBuilder()
     layout.add(cpu: 0, offset: 1 << 20, written: 1 << 20)
     var builder = TraceBuilder(cpuCount: 1, buffers: [])
     builder.options.append((id: 0x4b01, data: layout.bytes))
@@ -118,9 +123,62 @@ import TraceTestSupport
     #expect(file.problems.count == 2)
   }
 
+  @Test(arguments: WriterCase.all, [Compression.none, .zstd])
+  func roomForMorePagesIsNothingLost(_ recording: WriterCase, _ compression: Compression) throws {
+    let writer = try leave(recording)
+    defer { writer.abandon() }
+    let unfinished = try TraceFile(path: folder.path("t.dat"))
+    var restorer = FileRestorer(StoredMetadata(of: unfinished), of: unfinished)
+    try restorer.write(
+      unfinished.pagesFiles, to: folder.path("whole.dat"), compression: compression)
+    #expect(restorer.problems.isEmpty)
+    let whole = try TraceFile(path: folder.path("whole.dat"))
+    #expect(whole.problems.isEmpty)
+    #expect(values(of: whole) == expected(recording))
+  }
+
+  @Test func pagesBehindAHoleAreTakenToo() throws {
+    var pages = TestEvent.pages(40)
+    for page in 7..<39 { pages[page] = [UInt8](repeating: 0, count: 4096) }
+    let recording = WriterCase(name: "hole", cpuCount: 1, buffers: [("", 4096, [(0, pages)])])
+    let writer = try leave(recording)
+    defer { writer.abandon() }
+    let unfinished = try TraceFile(path: folder.path("t.dat"))
+    var restorer = FileRestorer(StoredMetadata(of: unfinished), of: unfinished)
+    try restorer.write(unfinished.pagesFiles, to: folder.path("whole.dat"))
+    #expect(restorer.problems.count == 1)
+    #expect(restorer.problems.first?.message.contains(": 131072 bytes from offset ") ?? false)
+    let whole = try TraceFile(path: folder.path("whole.dat"))
+    #expect(values(of: whole) == [" 0": Array(0..<35) + Array(195..<200)])
+  }
+
+  @Test func impossibleLengthsAreReported() throws {
+    let rows: [(written: Int, ring: Int, pageSize: Int, path: String)] = [
+      (.max, 4096, 4096, ""), (-1, 100, 4096, ""), (.max, 4096, 4096, "t.dat.cpu0"),
+      (-1, 0, 0, "t.dat.cpu0"), (-1, 4096, 0, ""), (.max - 4094, .min, 4096, ""),
+    ]
+    for (written, ring, pageSize, path) in rows {
+      var layout = LayoutBuilder()
+      layout.add(
+        cpu: 0, offset: 4096, pageSize: pageSize, written: written, ring: ring, path: path)
+      let file = try TraceFile(path: folder.write(layout.recording(), to: "odd.dat"))
+      #expect(file.problems.count == 2, "\(written) \(ring) \(pageSize) \(path)")
+      #expect(file.problems.last?.message.contains("not possible") ?? false)
+      #expect(file.pagesFiles.isEmpty)
+    }
+  }
+
+  @Test func moreBytesThanTheFileHasAreTold() throws {
+    var layout = LayoutBuilder()
+    layout.add(cpu: 3, offset: 1 << 20, written: 8192)
+    let file = try TraceFile(path: folder.write(layout.recording(), to: "cut.dat"))
+    #expect(file.pagesFiles.isEmpty)
+    #expect(file.problems.last?.message.contains("CPU 3 is said to have 8192 bytes") ?? false)
+  }
+
   @Test func aLayoutThatMakesNoSenseCostsAProblemAndNoMore() throws {
     for (cpu, offset, size) in [(1 << 20, 1 << 20, 4096), (0, 0, 4096), (0, 1 << 62, 3)] {
-      var layout = RecordingLayoutBytes()
+      var layout = LayoutBuilder()
       layout.add(cpu: cpu, offset: offset, pageSize: size, written: -1)
       var builder = TraceBuilder(cpuCount: 1, buffers: [])
       builder.options.append((id: 0x4b01, data: layout.bytes))
@@ -132,19 +190,4 @@ import TraceTestSupport
       #expect(cut.problems.count == 1)
     }
   }
-}
-
-/// The bytes of option 0x4b01.
-private struct RecordingLayoutBytes {
-  private var rows: [UInt8] = []
-  private var count: UInt32 = 0
-
-  mutating func add(cpu: Int, offset: Int, pageSize: Int = 4096, written: Int) {
-    count += 1
-    rows += UInt32(cpu).bytes(.little) + UInt32(pageSize).bytes(.little)
-    for number in [offset, 1 << 30, written, 0] { rows += Int64(number).bytes(.little) }
-    rows += [0] + Array("local".utf8) + [0, 0]
-  }
-
-  var bytes: [UInt8] { UInt32(1).bytes(.little) + count.bytes(.little) + rows }
 }
