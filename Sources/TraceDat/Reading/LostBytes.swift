@@ -48,6 +48,8 @@ package struct LostPart: ExplainedError, Equatable {
     case bytes(LostBytes, pageSize: Int)
     /// It is said to have more bytes than there are.
     case short(expected: Int, found: Int)
+    /// Nothing is lost, since its sub-buffers were read in the size that they have.
+    case resized(from: Int, to: Int)
   }
 
   package var message: String {
@@ -58,6 +60,8 @@ package struct LostPart: ExplainedError, Equatable {
         + (isOther ? "it is not a regular file" : error.reason)
     case .short(let expected, let found):
       return "\(path): \(expected) bytes of \(title) were written, and only \(found) are there"
+    case .resized(let expected, let found):
+      return "\(path): its sub-buffers are of \(found) bytes, not of \(expected)"
     case .bytes(let lost, let pageSize):
       let place =
         lost.places == 1
@@ -77,9 +81,11 @@ package struct LostPart: ExplainedError, Equatable {
     }
   }
 
+  package var exitStatus: Int32 { if case .resized = cause { 0 } else { 1 } }
+
   package var hint: String? {
     guard case .bytes(let lost, _) = cause, lost.reason == .noPage || lost.reason == .behindEvents
     else { return nil }
-    return "where its sub-buffers have another size, give -i a recording that tells so"
+    return "it may be damaged, or of another recording or machine than the formats"
   }
 }

@@ -67,9 +67,9 @@ struct PageScan {
     guard let start = content.baseAddress else { return }
     let head = PageHead(of: start, layout)
     guard head.time != 0, let end = head.end else {
-      return lose(page, head.time == 0 && Self.isZeros(content) ? .zeros : .noPage)
+      return lose(page, head.time == 0 && content.isZeros ? .zeros : .noPage)
     }
-    if !Self.isZeros(UnsafeRawBufferPointer(rebasing: content[end...])) {
+    if !UnsafeRawBufferPointer(rebasing: content[end...]).isZeros {
       lose(page.lowerBound + end..<page.upperBound, .behindEvents)
     }
     keep(page, at: head.time)
@@ -94,7 +94,7 @@ struct PageScan {
   /// What is less than a page, at the end.
   private mutating func lookAtRest(_ rest: Range<Int>) {
     let content = UnsafeRawBufferPointer(rebasing: bytes[rest])
-    guard !Self.isZeros(content) else { return lose(rest, .zeros) }
+    guard !content.isZeros else { return lose(rest, .zeros) }
     note(zeros, .zeros)
     zeros = 0..<0
     guard rest.count > layout.dataOffset, let start = content.baseAddress else {
@@ -139,9 +139,12 @@ struct PageScan {
       lost.append(LostBytes(range, reason))
     }
   }
+}
 
-  private static func isZeros(_ bytes: UnsafeRawBufferPointer) -> Bool {
-    guard let start = bytes.baseAddress, let first = bytes.first else { return true }
-    return first == 0 && memcmp(start, start + 1, bytes.count - 1) == 0
+extension UnsafeRawBufferPointer {
+  /// Whether nothing else is in it.
+  var isZeros: Bool {
+    guard let start = baseAddress, let first else { return true }
+    return first == 0 && memcmp(start, start + 1, count - 1) == 0
   }
 }

@@ -45,6 +45,12 @@ package struct FileRestorer {
     var metadata = stored.metadata
     metadata.cpuCount = max(metadata.cpuCount, (files.map(\.cpu).max() ?? -1) + 1)
     let layout = try stored.layout()
+    let sizes = noteSizes(of: parts, layout)
+    let files = files.map { file in
+      var file = file
+      file.pageSize = sizes[file.buffer] ?? file.pageSize
+      return file
+    }
     // Version 6 has one size for all.
     let top = files.first { $0.buffer.isEmpty || version == 6 }
     let buffers = Self.layouts(of: files, topPageSize: top?.pageSize ?? layout.pageSize)
@@ -59,6 +65,25 @@ package struct FileRestorer {
       }
       return written
     }
+  }
+
+  /// The sizes of sub-buffers, by buffer, as the first part with pages has them.
+  private mutating func noteSizes(
+    of parts: [(file: PagesFile, mapped: MappedFile)], _ layout: PageLayout
+  ) -> [String: Int] {
+    var sizes: [String: Int] = [:]
+    // A recording by kscope tells them.
+    for (file, mapped) in parts where file.bytes == nil && sizes[file.buffer] == nil {
+      guard let expected = try? layout.with(pageSize: file.pageSize),
+        let size = SubbufferSize.found(in: mapped, expected: expected)
+      else { continue }
+      sizes[file.buffer] = size
+      guard size != file.pageSize else { continue }
+      problems.append(
+        LostPart(
+          path: file.path, title: file.title, cause: .resized(from: file.pageSize, to: size)))
+    }
+    return sizes
   }
 
   private mutating func copy(

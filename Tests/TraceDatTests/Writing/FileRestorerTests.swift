@@ -88,13 +88,24 @@ import TraceTestSupport
       ])
   }
 
-  @Test func subbuffersOfAnotherSizeAreTold() throws {
-    let large = TestEvent.pages(3, perPage: 700, size: 16384).flatMap { $0 }
-    #expect(try restored(part(large)).said.contains { $0.contains("not sub-buffers of 4096") })
-    let small = TestEvent.pages(8).flatMap { $0 }
-    let (values, said) = try restored(part(small, pageSize: 16384))
-    #expect(values == Array(0..<5) + Array(20..<25))
-    #expect(said.count == 1 && said[0].contains("they follow the events in sub-buffers of 16384"))
+  @Test(arguments: [(4, 700), (3, 5)])
+  func subbuffersOfAnotherSizeAreRead(_ count: Int, _ perPage: Int) throws {
+    let large = TestEvent.pages(count, perPage: perPage, size: 16384).flatMap { $0 }
+    let (values, said) = try restored(part(large))
+    #expect(values == Array(0..<UInt32(count * perPage)))
+    #expect(said == ["t.dat.cpu0: its sub-buffers are of 16384 bytes, not of 4096"])
+    let small = TestEvent.pages(9).flatMap { $0 }
+    let (all, other) = try restored(part(small, pageSize: 16384))
+    #expect(all == Array(0..<45))
+    #expect(other == ["t.dat.cpu0: its sub-buffers are of 4096 bytes, not of 16384"])
+  }
+
+  @Test func subbuffersOfTwoSizesAreTold() throws {
+    let large = TestEvent.pages(2, from: 500, perPage: 700, size: 16384).flatMap { $0 }
+    let (values, said) = try restored(
+      part(TestEvent.pages(40).flatMap { $0 }), part(large, cpu: 1))
+    #expect(Array(values.prefix(200)) == Array(0..<200))
+    #expect(said.contains { $0.contains("t.dat.cpu1: ") && $0.contains("not sub-buffers of") })
   }
 
   @Test func onePartGivenTwiceIsRefused() throws {

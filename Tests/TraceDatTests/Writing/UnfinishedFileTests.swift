@@ -123,14 +123,15 @@ import TraceTestSupport
     #expect(file.problems.count == 2)
   }
 
-  @Test(arguments: WriterCase.all, [Compression.none, .zstd])
-  func roomForMorePagesIsNothingLost(_ recording: WriterCase, _ compression: Compression) throws {
-    let writer = try leave(recording)
+  @Test(arguments: WriterCase.all, [6, 7])
+  func roomForMorePagesIsNothingLost(_ recording: WriterCase, _ version: Int) throws {
+    let writer = try leave(recording, version: version)
     defer { writer.abandon() }
     let unfinished = try TraceFile(path: folder.path("t.dat"))
     var restorer = FileRestorer(StoredMetadata(of: unfinished), of: unfinished)
     try restorer.write(
-      unfinished.pagesFiles, to: folder.path("whole.dat"), compression: compression)
+      unfinished.pagesFiles, to: folder.path("whole.dat"), version: version,
+      compression: version == 7 ? .zstd : .none)
     #expect(restorer.problems.isEmpty)
     let whole = try TraceFile(path: folder.path("whole.dat"))
     #expect(whole.problems.isEmpty)
