@@ -69,7 +69,9 @@ package struct ReportInput: Sendable {
     let width = named.map(\.name.utf8.count).max() ?? 0
     sources = named.map { name, source in
       var source = source
-      if named.count > 1 { source.prefix = Self.prefix(name, width: width) }
+      if named.count > 1 || options.namesLoneInstance && !name.isEmpty {
+        source.prefix = Self.prefix(name, width: width)
+      }
       return source
     }
     headPrefixes = recordings.map {

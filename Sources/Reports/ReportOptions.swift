@@ -14,6 +14,8 @@ package struct ReportOptions: Sendable {
   package var calls: DepthMemory?
   /// The names of tasks while they are traced, in place of all others.
   package var liveNames: LiveTaskNames?
+  /// Whether an instance's name stands in its lines though there is no other buffer.
+  package var namesLoneInstance = true
   package var line = LineOptions()
   /// The kernel's symbols, in the form of /proc/kallsyms, in place of those in the recordings.
   package var symbols: MappedFile?

@@ -25,6 +25,7 @@ package final class LiveReport {
   ) throws(FilterError) {
     var options = options
     options.liveNames = names
+    options.namesLoneInstance = false
     let input = try ReportInput([ReportInput.Recording(file)], options: options)
     self.input = input
     self.names = names
