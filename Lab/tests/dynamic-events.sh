@@ -1,7 +1,6 @@
 # Dynamic events, triggers, histograms and small files: what the kernel lists is what was written,
 # and all of it is put back, after a kill -9 too.
 # limit: 600
-# long: run by Lab/test --all
 source "$(dirname "$0")/../tap.sh"
 project=$(cd "$(dirname "$0")/../.." && pwd)
 tests=$project/.build/debug/kscopePackageTests.xctest

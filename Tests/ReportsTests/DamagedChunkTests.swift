@@ -11,7 +11,9 @@ import TraceTestSupport
   let folder = TemporaryFolder()
 
   /// Two CPUs whose events take turns: four chunks of ten pages each, five events a page.
-  private func recording(_ change: (inout [UInt8], TraceFile) throws -> Void) throws -> String {
+  private func recording(
+    isPacked: Bool = true, _ change: (inout [UInt8], TraceFile) throws -> Void
+  ) throws -> String {
     var builder = TraceBuilder(
       cpuCount: 2,
       buffers: [
@@ -20,8 +22,10 @@ import TraceTestSupport
           (1, Array(TestEvent.pages(40, from: 1000, time: 1_000_000_500).joined())),
         ])
       ])
-    builder.packing = .init(name: "zstd") { bytes in
-      bytes.withUnsafeBytes { (try? Compressor(.zstd).compressed($0)) ?? [] }
+    if isPacked {
+      builder.packing = .init(name: "zstd") { bytes in
+        bytes.withUnsafeBytes { (try? Compressor(.zstd).compressed($0)) ?? [] }
+      }
     }
     let path = folder.write(builder.version7, to: "t.dat")
     var bytes = folder.read("t.dat")
@@ -57,6 +61,26 @@ import TraceTestSupport
     let whole = try report(path, bytesPerSlice: 1 << 30)
     #expect(whole.lines.filter { !$0.contains("DROPPED") } == expected)
     #expect(whole.lines.count { $0.contains("DROPPED") } == (chunk == 3 ? 0 : 1))
+    #expect(whole.problems.count == 1)
+    for bytesPerSlice in [4096, 10_000, 40_960, 100_000] {
+      let sliced = try report(path, bytesPerSlice: bytesPerSlice)
+      #expect(sliced.lines == whole.lines)
+      #expect(sliced.problems == whole.problems)
+    }
+  }
+
+  /// Also where a slice ends in front of the page, or behind it.
+  @Test(arguments: [(0, 3), (0, 20), (1, 19), (1, 38)])
+  func aPageThatBreaksOffIsSaidOnce(cpu: Int, page: Int) throws {
+    let path = try recording(isPacked: false) { bytes, file in
+      let buffer = file.buffers[0]
+      let pages = try PageIndex(buffer.cpus[cpu], of: buffer, in: file)
+      let place = pages.fileOffset(ofPage: page)
+      // More bytes of events than a page has room for.
+      bytes[place + 9] = 0x7f
+    }
+    let whole = try report(path, bytesPerSlice: 1 << 30)
+    #expect(whole.lines.count { $0.contains("DROPPED") } == 1)
     #expect(whole.problems.count == 1)
     for bytesPerSlice in [4096, 10_000, 40_960, 100_000] {
       let sliced = try report(path, bytesPerSlice: bytesPerSlice)

@@ -175,11 +175,14 @@ package struct EventCursor: ~Copyable {
 
   // MARK: One stream
 
+  /// How many pages without events are looked through for a loss in front of them.
+  private static let emptyPages = 256
+
   /// What was lost just before a page, as a walk that comes from the pages in front of it knows.
   private func lost(before page: Int, _ index: Int) -> LostEvents {
     let reader = states[index].reader
     var lost = LostEvents.none
-    for number in stride(from: page - 1, through: 0, by: -1) {
+    for number in stride(from: page - 1, through: max(0, page - Self.emptyPages), by: -1) {
       guard let bytes = reader.page(at: number), let start = bytes.baseAddress else {
         return reader.problem == nil ? lost : .unknown
       }
