@@ -131,7 +131,8 @@ public import ByteIO
     return nextOfAnyKind()
   }
 
-  /// The same for every kind, and for the end of the page.
+  /// The same for every kind, and for the end of the page; what is read above can also stand behind
+  /// a time extend, so it is read here once more.
   @usableFromInline @inline(never) mutating func nextOfAnyKind() -> Record? {
     while offset &+ 4 <= end {
       let header = page.load(UInt32.self, at: offset, order)

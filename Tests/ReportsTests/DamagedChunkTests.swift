@@ -1,4 +1,5 @@
 import ByteIO
+import RingBuffer
 import Testing
 import TraceDat
 import TraceTestSupport
@@ -67,6 +68,24 @@ import TraceTestSupport
       #expect(sliced.lines == whole.lines)
       #expect(sliced.problems == whole.problems)
     }
+  }
+
+  /// A walk that begins within it looks at the page before, which cannot be read either.
+  @Test func aChunkThatAWalkBeginsInIsSaid() throws {
+    let path = try recording { bytes, file in
+      let buffer = file.buffers[0]
+      let pages = try PageIndex(buffer.cpus[0], of: buffer, in: file)
+      bytes[pages.fileOffset(ofPage: 10)] ^= 0xff
+    }
+    let file = try TraceFile(path: path)
+    let pages = try PageIndex(file.buffers[0].cpus[0], of: file.buffers[0], in: file)
+    let stream = EventStream(pages: pages, buffer: 0)
+    var cursor = EventCursor([stream], from: [EventStream.Position(page: 12, offset: 0)])
+    #expect(cursor.peek?.lost == .unknown)
+    var count = 0
+    while cursor.next() != nil { count += 1 }
+    #expect(count == 100)
+    #expect(cursor.problems.count == 1)
   }
 
   /// Also where a slice ends in front of the page, or behind it.

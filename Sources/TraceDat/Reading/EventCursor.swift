@@ -97,7 +97,9 @@ package struct EventCursor: ~Copyable {
       let from = start?[index] ?? .start
       (states + index).initialize(
         to: StreamState(stream, from: from, to: stop?[index] ?? stream.end))
-      if from.offset == 0 { (states + index).pointee.pendingLost = lost(before: from.page, index) }
+      if from.offset == 0, from.page > 0 {
+        (states + index).pointee.pendingLost = lost(before: from.page, index)
+      }
       if enterPage(index, from: from.offset) { push(index) }
     }
   }
@@ -180,7 +182,9 @@ package struct EventCursor: ~Copyable {
 
   /// What was lost just before a page, as a walk that comes from the pages in front of it knows.
   private func lost(before page: Int, _ index: Int) -> LostEvents {
-    let reader = states[index].reader
+    // One of its own: a chunk that fails here is the problem of who walks over it.
+    let reader = PageReader(streams[index].pages)
+    defer { withExtendedLifetime(reader) {} }
     var lost = LostEvents.none
     for number in stride(from: page - 1, through: max(0, page - Self.emptyPages), by: -1) {
       guard let bytes = reader.page(at: number), let start = bytes.baseAddress else {
