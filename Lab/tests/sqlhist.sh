@@ -9,6 +9,7 @@ settings() {
   grep -sH '' $tracing/{dynamic_events,synthetic_events,set_event,timestamp_mode,trace_clock} \
     $events/sched/sched_{waking,switch,process_exec}/{trigger,enable,filter} \
     $tracing/instances/*/events/sched/sched_process_exec/trigger | grep -v 'trigger:#'
+  grep '^# \* Snapshot is' $tracing/snapshot
   ls $events/synthetic 2>/dev/null | grep -v '^enable$\|^filter$'
   ls $tracing/instances
 }
@@ -63,6 +64,12 @@ matches "both actions are listed" "$(cat $events/sched/sched_switch/trigger)" \
   'onmax\(\$lat\)\.trace\(worst,next_pid,\$lat\):onmax\(\$lat\)\.save\(prev_comm,prev_pid\)'
 sleep 1
 matches "a maximum is kept" "$(cat $events/sched/sched_switch/hist)" 'max: +[0-9]+ +prev_comm: '
+kscope reset 2>/dev/null
+check "-m -s -T" kscope sqlhist -e -n worst -m lat -s -T "$worst"
+matches "a line is traced and a snapshot taken" "$(cat $events/sched/sched_switch/trigger)" \
+  'onmax\(\$lat\)\.trace\(worst,next_pid,\$lat\):onmax\(\$lat\)\.snapshot\(\)'
+sleep 1
+matches "it was taken" "$(cat $events/sched/sched_switch/hist)" 'Snapshot taken'
 check "a second query beside it" kscope sqlhist -e -n other -c lat "$worst"
 check "reset of both" kscope reset
 unchanged "reset of both"

@@ -16,7 +16,6 @@ struct BufferSettings {
   /// Sets everything and empties the buffer; tracing is off then, for the last step.
   ///
   /// - Returns: what of the plan does not hold for all that it names, in words.
-  @discardableResult
   func apply() throws(TracefsError) -> [String] {
     try instance.setTracingOn(false, saving: state)
     let notes = try applySettings()
@@ -25,7 +24,6 @@ struct BufferSettings {
   }
 
   /// Sets what the plan says and nothing else.
-  @discardableResult
   func applySettings() throws(TracefsError) -> [String] {
     try setBuffer()
     try setOptions()

@@ -38,28 +38,16 @@ package final class PipeCopier: @unchecked Sendable {
     action.__sigaction_handler.sa_handler = { _ in }
     sigaction(SIGUSR1, &action, nil)
 
-    var thread = pthread_t()
-    let context = Unmanaged.passRetained(self)
-    let code = pthread_create(
-      &thread, nil,
-      { raw in
-        guard let raw else { return nil }
-        Unmanaged<PipeCopier>.fromOpaque(raw).takeRetainedValue().copy()
-        return nil
-      }, context.toOpaque())
-    guard code == 0 else {
-      context.release()
-      throw SystemError("pthread_create", code: code)
-    }
+    let thread = try StartedThread { self.copy() }
     waitForEnd(signals)
     isEnding.store(true, ordering: .sequentiallyConsistent)
     // The thread may be just about to read: it is woken until it has ended. One that waits for
     // somebody who has stopped reading is left behind; this process is at its end.
     var ended = pollfd(fd: done.descriptor, events: Int16(POLLIN), revents: 0)
     for _ in 0..<Self.attempts {
-      pthread_kill(thread, SIGUSR1)
+      pthread_kill(thread.id, SIGUSR1)
       if poll(&ended, 1, 10) != 0 {
-        pthread_join(thread, nil)
+        thread.join()
         if let failure { throw failure }
         return
       }

@@ -49,7 +49,7 @@ package final class PipePageReader: @unchecked Sendable {
   private var pipeSize = 0
   private let stopEvent: Int32
   private let failureEvent: Int32
-  private var thread: pthread_t?
+  private var thread: StartedThread?
   private var scratch: UnsafeMutableRawBufferPointer
   private var splices: Bool
   /// Only the thread writes these, until it is joined.
@@ -85,20 +85,7 @@ package final class PipePageReader: @unchecked Sendable {
   package var bytesWritten: Int64 { written.load(ordering: .relaxed) }
 
   package func start() throws(SystemError) {
-    var thread = pthread_t()
-    let context = Unmanaged.passRetained(self)
-    let code = pthread_create(
-      &thread, nil,
-      { raw in
-        guard let raw else { return nil }
-        Unmanaged<PipePageReader>.fromOpaque(raw).takeRetainedValue().run()
-        return nil
-      }, context.toOpaque())
-    guard code == 0 else {
-      context.release()
-      throw SystemError("pthread_create", code: code)
-    }
-    self.thread = thread
+    thread = try StartedThread { self.run() }
   }
 
   /// Waits for the thread's end, after `stopEvent` was written to; throws what made it give up.
@@ -106,7 +93,7 @@ package final class PipePageReader: @unchecked Sendable {
   /// Whole pages that were written before a failure are in the region.
   package func join() throws(SystemError) {
     guard let thread else { return }
-    pthread_join(thread, nil)
+    thread.join()
     self.thread = nil
     if let failure { throw failure }
   }

@@ -135,15 +135,18 @@ extension Instance {
       try KernelName.checkLine(filter, "filter of \(event)")
       try fieldCheck(of: event)?.check(filter, of: event)
     }
-    let former = try self.filter(of: event)
-    do throws(TracefsError) {
-      try set(.eventFilter(event), to: [filter ?? "0"], saving: state)
-    } catch {
-      // The kernel has put the refused text in the place of the filter that was in force.
-      if case .refused = error {
-        try set(.eventFilter(event), to: [former ?? "0"], saving: state)
+    // Nobody else may set it between the look and the note.
+    try state.exclusively { () throws(TracefsError) in
+      let former = try self.filter(of: event)
+      do throws(TracefsError) {
+        try set(.eventFilter(event), to: [filter ?? "0"], saving: state)
+      } catch {
+        // The kernel has put the refused text in the place of the filter that was in force.
+        if case .refused = error {
+          try set(.eventFilter(event), to: [former ?? "0"], saving: state)
+        }
+        throw error
       }
-      throw error
     }
   }
 

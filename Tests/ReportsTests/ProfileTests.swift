@@ -50,6 +50,12 @@ import TraceTestSupport
 
   /// - Parameter loss: the step of each CPU before which events were lost.
   private func input(_ cpus: [[Step]], loss: Int? = nil) throws -> ReportInput {
+    try ReportInput([ReportInput.Recording(file(cpus, loss: loss))])
+  }
+
+  private func file(
+    _ cpus: [[Step]], loss: Int? = nil, named name: String = "t.dat"
+  ) throws -> TraceFile {
     let pages = cpus.indices.map { cpu in
       var page = PageBuilder(time: 1_000_000)
       var before: [UInt8] = []
@@ -70,8 +76,7 @@ import TraceTestSupport
     }
     var builder = TraceBuilder(cpuCount: cpus.count, buffers: [.init(cpus: pages)])
     builder.systems = Self.formats
-    let file = try TraceFile(path: folder.write(builder.version7, to: "t.dat"))
-    return try ReportInput([ReportInput.Recording(file)])
+    return try TraceFile(path: folder.write(builder.version7, to: name))
   }
 
   private func lines(_ profile: borrowing Profile) -> [String] {
@@ -189,6 +194,25 @@ import TraceTestSupport
     #expect(global.isGlobal && global.scope == .anywhere)
     #expect(try ProfileRule(parsing: "a,b/c,d,GP").scope == .cpu)
     #expect(try ProfileRule(parsing: "a,b/c,d").scope == .task)
+  }
+
+  /// Two machines may have tasks of one number.
+  @Test func tasksOfSeveralRecordingsAreNamedByTheirs() throws {
+    let files = try ["a.dat", "b.dat"].map { try file([Self.scheduling], named: $0) }
+    let profile = Profile(
+      try ReportInput(files.map { ReportInput.Recording($0) }), options: ReportOptions(), .init())
+    let found = lines(profile)
+    #expect(found[..<2] == ["a.dat: cpus=1", "b.dat: cpus=1"])
+    #expect(
+      found.filter { $0.hasPrefix("task") } == [
+        "task: a.dat: <...>-5", "task: b.dat: <...>-5", "task: a.dat: <...>-6",
+        "task: b.dat: <...>-6",
+      ])
+    #expect(found.filter { $0.contains("sched_switch:S (1) Total: 300") }.count == 2)
+    var json = ByteSink()
+    profile.writeJSON(to: &json)
+    let text = String(decoding: json.bytes, as: UTF8.self)
+    #expect(text.hasPrefix("{\"file\":\"\(files[0].path)\",\"pid\":5,"))
   }
 
   @Test func tasksOfOneNameAreOneGroup() throws {

@@ -115,7 +115,7 @@ package struct CostSampler {
     let pids = plan.followsChildren ? ProcessTree.family(of: buffer.pids) : buffer.pids
     let settings = BufferSettings(
       plan: plan, buffer: buffer, instance: instance, state: state, pids: pids)
-    try settings.apply()
+    estimate.notes += try settings.apply()
     try settings.hide(ProcessTree.threads(of: getpid()))
     let kilobytes: Int
     if let asked = wanted.kilobytes {

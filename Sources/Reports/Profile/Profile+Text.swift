@@ -65,13 +65,17 @@ extension Profile {
   ///
   /// - Parameter isForTerminal: shows control characters in names of tasks as `^[`.
   package func write(to sink: inout ByteSink, isForTerminal: Bool = false) {
-    for file in input.files { sink.append("cpus=\(file.cpuCount)\n") }
+    for (file, prefix) in zip(input.files, input.headPrefixes) {
+      prefix.withUnsafeBytes { sink.append($0) }
+      sink.append("cpus=\(file.cpuCount)\n")
+    }
     for section in sections {
       switch section.owner {
       case .machine: sink.append("Global Events\n")
       case .cpu(let cpu): sink.append("Global CPU[\(cpu)] Events\n")
-      case .task(let pid, _, _):
+      case .task(let pid, _, let machine):
         sink.append("\ntask: ")
+        input.headPrefixes[machine].withUnsafeBytes { sink.append($0) }
         append(section, isForTerminal, to: &sink)
         sink.append("-\(pid)\n")
       case .group:
@@ -192,7 +196,12 @@ extension Profile {
         switch section.owner {
         case .machine: break
         case .cpu(let cpu): sink.append("\"cpu\":\(cpu),")
-        case .task(let pid, _, _):
+        case .task(let pid, _, let machine):
+          if input.files.count > 1 {
+            sink.append("\"file\":")
+            text(input.files[machine].path.utf8)
+            sink.append(",")
+          }
           sink.append("\"pid\":\(pid),\"comm\":")
           text(name(of: section))
           sink.append(",")

@@ -42,8 +42,7 @@ package struct EventStream: Sendable {
     let reader = PageReader(pages)
     defer { withExtendedLifetime(reader) {} }
     let each = pages.pagesPerChunk
-    var low = floor.page
-    var high = pages.count
+    var (low, high) = bracket(time, from: floor.page, reader)
     // The last page that begins before the time: it may hold the first event that does not.
     while low + 1 < high {
       var middle = (low + high) / 2
@@ -72,6 +71,24 @@ package struct EventStream: Sendable {
       before = cursor.position
     }
     return max(floor, Position(page: low + 1, offset: 0))
+  }
+
+  /// Pages between which a time lies, by steps that double from a page that is before it or holds
+  /// it. Most times that are asked for are near: a look far ahead would unpack a chunk for nothing.
+  private func bracket(
+    _ time: UInt64, from first: Int, _ reader: PageReader
+  ) -> (low: Int, high: Int) {
+    let each = pages.pagesPerChunk
+    var low = first
+    var step = each
+    while low + step < pages.count {
+      let page = (low + step) - (low + step) % each
+      guard page > low, let begins = reader.time(ofPage: page) else { break }
+      if clock.corrected(begins) >= time { return (low, page) }
+      low = page
+      step *= 2
+    }
+    return (low, pages.count)
   }
 }
 

@@ -26,6 +26,9 @@ package struct SlicePlan: Sendable {
 
   /// How many pages are looked at to find sections, at most.
   private static let sectionCount = 256
+  /// How many slices a section has at least: each look at a packed file unpacks a chunk, which is
+  /// long forgotten when its slice is printed.
+  private static let slicesPerSection = 4
   /// Eight looks per slice make slices that differ by an eighth.
   private static let looksPerSlice = 8
 
@@ -44,7 +47,7 @@ package struct SlicePlan: Sendable {
       size += max(end[index].page - position[index].page, 0) * stream.pages.layout.pageSize
     }
     estimatedCount = size / max(bytes, 1) + 1
-    let spacing = max(size / Self.sectionCount, bytes)
+    let spacing = max(size / Self.sectionCount, bytes * Self.slicesPerSection)
     let marks =
       size > spacing * 2
       ? Self.marks(streams, from: position, to: end, spacing: spacing) : []

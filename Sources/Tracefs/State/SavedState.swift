@@ -4,9 +4,9 @@ import Glibc
 /// Every change made to the kernel's control files, and the way back.
 ///
 /// All writes of this program go through here, but for the one that ends tracing at once. Before
-/// a file's first change its value is read and noted in a journal on disk. Then either `restore()` puts the values back in reverse order, or
-/// `keep()` leaves them, on purpose, for `kscope reset`. After a `kill -9` the next run finds the
-/// journal (`FoundState`) and puts back what it says.
+/// a file's first change its value is read and noted in a journal on disk. Then either `restore()`
+/// puts the values back in reverse order, or `keep()` leaves them, on purpose, for `kscope reset`.
+/// After a `kill -9` the next run finds the journal (`FoundState`) and puts back what it says.
 ///
 /// Several runs may change the same file, each while the others are at work or are kept. The
 /// changes of a file lie on one another like a pile of sheets, in the order in which they were
@@ -30,6 +30,14 @@ import Glibc
 /// (`KSCOPE_STATE_DIR`) do not know of each other.
 ///
 /// Files in an instance that this state created are not noted: they go with the instance.
+///
+/// Who does what, from here to the disk: `Journal` is the text, a line a fact; `OpenJournal` a file
+/// of it, with the process that wrote it (`ProcessIdentity`); `StateDirectory` where they lie, which
+/// `StateLock` keeps for one run at a time; `OtherJournals` those of other runs. And back:
+/// `FoundState` is a journal whose run has died or has left its changes on purpose, `Unwinding` goes
+/// through its changes among those of others, `Restorer` writes one of them (`SettingKind` says how
+/// that is done).
+///
 /// Calls are synchronous and belong to one thread.
 public final class SavedState {
   public let directory: TracingDirectory
