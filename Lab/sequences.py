@@ -95,6 +95,9 @@ def main():
             whole, before = dump(), dump(isWhole=False)
             if bad == 5:
                 break
+        if number % 50 == 49:
+            print(f"# {number + 1} sequences, {bad} with differences, "
+                  f"{time.monotonic() - start:.0f} s")
         sys.stdout.flush()
     seconds = time.monotonic() - start
     print(f"# {number + 1} sequences, {commands} commands, {refused} refused, {seconds:.0f} s")
