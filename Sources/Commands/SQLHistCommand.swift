@@ -123,7 +123,8 @@ package struct SQLHistCommand: ParsableCommand {
     let place = if let instance { try directory.instance(named: instance) } else { directory.top }
     let plan = try query.plan(in: EventSource(place))
     guard executes else { return try print(plan, place) }
-    let setup = HistogramSetup(plan, in: place, commandLine: ProgramCall.line("sqlhist"))
+    var setup = HistogramSetup(plan, in: place, commandLine: ProgramCall.line("sqlhist"))
+    setup.onWarning = { Failure.say($0) }
     try setup.run().forEach { Failure.say($0) }
   }
 

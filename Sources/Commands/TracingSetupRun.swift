@@ -23,6 +23,7 @@ struct TracingSetupRun {
     guard case .plan(let plan) = try parsed() else { return try help.write() }
     var setup = TracingSetup(
       purpose, plan, commandLine: [ProgramName.current, command.rawValue] + arguments)
+    setup.onWarning = { Failure.say($0) }
     setup.onSet = { summary in
       summary.warnings.forEach { Failure.say($0) }
       guard !plan.isQuiet else { return }

@@ -17,7 +17,7 @@ struct BufferSettings {
   ///
   /// - Returns: what of the plan does not hold for all that it names, in words.
   func apply() throws(TracefsError) -> [String] {
-    try instance.setTracingOn(false, saving: state)
+    try instance.claim(saving: state)
     let notes = try applySettings()
     try instance.clearBuffer()
     return notes
@@ -86,6 +86,14 @@ struct BufferSettings {
     // Kernels before 5.7 have no such files: there the recorder is seen at work.
     for file in [ControlFile.setEventNotracePID, .setFtraceNotracePID] where instance.has(file) {
       try instance.addPIDs(recorder, file, saving: state)
+    }
+  }
+
+  /// Takes that back where the settings stay: the numbers will be other threads'.
+  func unhide() throws(TracefsError) {
+    guard pids.isEmpty, !plan.tracesRecorder else { return }
+    for file in [ControlFile.setEventNotracePID, .setFtraceNotracePID] where instance.has(file) {
+      try instance.setPIDs([], file, saving: state)
     }
   }
 

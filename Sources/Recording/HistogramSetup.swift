@@ -11,6 +11,8 @@ package struct HistogramSetup {
   package let instance: Instance
   /// How it was asked for; it is noted in the journal.
   package let commandLine: [String]
+  /// Gets what could not be put back after an error.
+  package var onWarning: ((String) -> Void)?
 
   package init(_ plan: HistogramPlan, in instance: Instance, commandLine: [String]) {
     self.plan = plan
@@ -26,7 +28,8 @@ package struct HistogramSetup {
     let signals: Signals
     do { signals = try Signals() } catch { throw .system(error) }
     let state = SavedState(instance.directory, command: commandLine)
-    try LastingChange(state: state, signals: signals).make { () throws(RecordingError) in
+    let change = LastingChange(state: state, signals: signals, onWarning: onWarning)
+    try change.make { () throws(RecordingError) in
       try Recorder.traced { () throws(TracefsError) in try apply(saving: state) }
     }
     return warnings

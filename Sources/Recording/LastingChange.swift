@@ -7,6 +7,8 @@ import Tracefs
 struct LastingChange {
   let state: SavedState
   let signals: Signals
+  /// Gets what could not be put back after an error.
+  let onWarning: ((String) -> Void)?
 
   /// - Parameters:
   ///   - set: makes the settings, by way of `state`.
@@ -21,7 +23,7 @@ struct LastingChange {
       try use()
       try Recorder.traced { () throws(TracefsError) in try state.keep() }
     } catch {
-      _ = state.restore()
+      for problem in state.restore() { onWarning?(problem.message) }
       throw error
     }
   }

@@ -59,16 +59,18 @@ package struct Recorder {
           return session.summary
         }
         onFinishing?()
-        try session.stopTracing()
+        session.stopTracing()
         try session.saveFlight()
       } else {
         session.wait()
         onFinishing?()
-        try session.stopTracing()
+        session.stopTracing()
       }
       try session.finish()
     } catch {
       session.abandon()
+      // What could not be put back would be said to nobody else.
+      for warning in session.summary.warnings { onWarning?(warning) }
       throw error
     }
     return session.summary

@@ -35,6 +35,9 @@ final class RecordingSession {
     self.state = state
     self.command = command
     self.watch = watch
+    // The command has the mask and the ways of signals that we were given; from here on, nobody who
+    // reads what is said may end a recording by going away.
+    signal(SIGPIPE, SIG_IGN)
     signals = try Signals(also: plan.isFlightRecorder ? [SIGUSR1] : [])
     stop = try EventFlag()
     failure = try EventFlag()
@@ -136,6 +139,7 @@ final class RecordingSession {
       }
       for buffer in buffers where buffer.isRecorded {
         try buffer.instance.setTracingOn(true, saving: state)
+        try buffer.instance.expectSwitchOff(saving: state)
       }
     }
   }
@@ -149,15 +153,19 @@ final class RecordingSession {
   // MARK: Stop
 
   /// Tracing off, at once and without a look at the journal; then the readers' rest.
-  func stopTracing() throws(RecordingError) {
+  func stopTracing() {
     for buffer in buffers { buffer.switchOff() }
     summary.duration = Self.now &- startTime
-    try Recorder.traced { () throws(TracefsError) in
-      for buffer in buffers where buffer.isRecorded {
-        try buffer.instance.setTracingOn(false, saving: state)
-      }
-    }
+    noteSwitchedOff()
     joinReaders()
+  }
+
+  /// For whoever wrote to `tracing_on` meanwhile by way of this run's journal (`kscope restart`).
+  /// Where that cannot be noted (a full disk), `expectSwitchOff` has said what is needed.
+  private func noteSwitchedOff() {
+    for buffer in buffers where buffer.isRecorded {
+      try? buffer.instance.setTracingOn(false, saving: state)
+    }
   }
 
   func joinReaders() {
@@ -174,11 +182,8 @@ final class RecordingSession {
 
   /// After an error: nothing is left behind.
   func abandon() {
-    for buffer in buffers {
-      buffer.switchOff()
-      // The state must know of it, or it takes the 0 for somebody else's and leaves it.
-      if buffer.isRecorded { try? buffer.instance.setTracingOn(false, saving: state) }
-    }
+    for buffer in buffers { buffer.switchOff() }
+    noteSwitchedOff()
     joinReaders()
     command = nil
     writer?.abandon()
@@ -196,7 +201,9 @@ final class RecordingSession {
   func settle() {
     guard plan.keepsSettings else { return restore() }
     for index in buffers.indices { buffers[index].close() }
-    // That kscope's own threads are left out ends with them.
+    // That kscope's own threads are left out ends with them; in an instance that was made here it
+    // is not noted.
+    for buffer in buffers where buffer.isRecorded { try? buffer.settings.unhide() }
     summary.warnings += state.restore { $0.hasSuffix("_notrace_pid") }.map(\.message)
     do throws(TracefsError) { try state.keep() } catch { summary.warnings.append(error.message) }
   }

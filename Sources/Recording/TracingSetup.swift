@@ -20,6 +20,8 @@ package struct TracingSetup {
   package let commandLine: [String]
   /// Called when all is set, before the command runs.
   package var onSet: ((TracingSetupSummary) -> Void)?
+  /// Gets what could not be put back after an error.
+  package var onWarning: ((String) -> Void)?
 
   package init(_ purpose: Purpose, _ plan: RecordingPlan, commandLine: [String]) {
     self.purpose = purpose
@@ -47,10 +49,14 @@ package struct TracingSetup {
     let signals: Signals
     do throws(SystemError) {
       command = plan.command.isEmpty ? nil : try GatedCommand(plan.command)
+      // The command has the ways of signals that we were given; from here on, nobody who reads what
+      // is said may end this half-way by going away.
+      signal(SIGPIPE, SIG_IGN)
       signals = try Signals()
     } catch { throw .system(error) }
     let state = SavedState(directory, command: commandLine)
-    try LastingChange(state: state, signals: signals).make { () throws(RecordingError) in
+    let change = LastingChange(state: state, signals: signals, onWarning: onWarning)
+    try change.make { () throws(RecordingError) in
       try ProbePlanner(directory).define(setup.plan, saving: state)
       try Recorder.traced { () throws(TracefsError) in
         for instance in replaced { try instance.quieten(saving: state) }

@@ -6,7 +6,25 @@ extension Instance {
     try set(.tracingOn, to: [on ? "1" : "0"], saving: state)
   }
 
-  /// The same on behalf of the run that set it last: `stop` and `restart` belong to what `start` or
+  /// Switches tracing off, as the first step of a run that needs the buffer for itself.
+  ///
+  /// Throws `.inUse` where another run has done so and is at work.
+  public func claim(saving state: SavedState) throws(TracefsError) {
+    try state.exclusively { () throws(TracefsError) in
+      if let user = try state.userAtWork(of: relative(.tracingOn)) {
+        throw .inUse(file: path(of: .tracingOn), by: user)
+      }
+      try setTracingOn(false, saving: state)
+    }
+  }
+
+  /// Notes that tracing will be switched off past the state, at once: what `tracing_on` says then is
+  /// our doing, and it is put back all the same.
+  public func expectSwitchOff(saving state: SavedState) throws(TracefsError) {
+    try state.expectWrite(to: relative(.tracingOn))
+  }
+
+  /// Switches tracing on behalf of the run that set it last: `stop` and `restart` belong to what `start` or
   /// `record` began.
   public func switchTracing(_ on: Bool, saving state: SavedState) throws(TracefsError) {
     do throws(TracefsError) {

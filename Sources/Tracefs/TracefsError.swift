@@ -22,6 +22,8 @@ public enum TracefsError: ExplainedError, Equatable {
   case refused(file: String, text: String, code: Int32, log: String?)
   /// The file or instance is in use (`EBUSY`).
   case busy(file: String, action: String)
+  /// Another run of kscope, which is at work, needs it for itself.
+  case inUse(file: String, by: String)
   /// An event that exists already.
   case exists(what: String, name: String)
   /// A dynamic event that cannot be removed; `by` says who uses it, as far as can be told.
@@ -73,6 +75,8 @@ extension TracefsError {
       return "\(file): the kernel refused '\(shown)': \(reason)" + (log.map { "\n\($0)" } ?? "")
     case .busy(let file, let action):
       return "\(file): cannot \(action): in use"
+    case .inUse(let file, let user):
+      return "\(file): in use by \(user)"
     case .exists(let what, let name):
       return "\(what) \(name) exists already"
     case .eventInUse(let event, _):
@@ -111,6 +115,8 @@ extension TracefsError {
       return nearest.isEmpty ? nil : "nearest: " + nearest.joined(separator: ", ")
     case .busy:
       return "close what reads trace_pipe or trace_pipe_raw there, then try again"
+    case .inUse:
+      return "nothing was changed; wait for it, or trace in an instance of your own (--private, -B)"
     case .journal:
       return "name a directory of your own in KSCOPE_STATE_DIR"
     case .malformed(let text):

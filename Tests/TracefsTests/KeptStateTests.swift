@@ -289,4 +289,37 @@ import TraceTestSupport
     let journal = try #require(Journal(try TextFile.read(torn)))
     #expect(journal.changes.first?.former == ["0"])
   }
+
+  // MARK: The switch
+
+  @Test func theSwitchIsPutBackWhateverItSays() throws {
+    try fake.write("tracing_on", "1")
+    let state = makeState()
+    try top.claim(saving: state)
+    try top.setTracingOn(true, saving: state)
+    try top.expectSwitchOff(saving: state)
+    try fake.write("tracing_on", "0")
+    #expect(state.restore().isEmpty)
+    #expect(try fake.read("tracing_on").trimmed == "1")
+    #expect(fake.journals.isEmpty)
+  }
+
+  @Test func aBufferIsClaimedByOneAtATime() throws {
+    try fake.write("tracing_on", "1")
+    let (first, second) = (makeState("first"), makeState("second"))
+    try top.claim(saving: first)
+    let refusal = #expect(throws: TracefsError.self) { try top.claim(saving: second) }
+    guard case .inUse(_, let user)? = refusal else {
+      return #expect(Bool(false), "\(refusal as Any)")
+    }
+    #expect(user.contains("first"))
+    #expect(second.changeCount == 0)
+    #expect(first.restore().isEmpty)
+    try top.claim(saving: second)
+    try second.keep()
+    // What is kept is nobody's who is at work.
+    let third = makeState("third")
+    try top.claim(saving: third)
+    #expect(third.restore().isEmpty)
+  }
 }

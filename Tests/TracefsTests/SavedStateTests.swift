@@ -227,6 +227,19 @@ import TraceTestSupport
     #expect(try fake.read("tracing_on") == "0")
   }
 
+  /// Tracing was switched off past the state, and the process died before it could say so.
+  @Test func recoversASwitchThatWasExpected() throws {
+    try abandon { state in
+      try directory.top.claim(saving: state)
+      try directory.top.setTracingOn(true, saving: state)
+      try directory.top.expectSwitchOff(saving: state)
+    }
+    try fake.write("tracing_on", "0")
+    let found = try #require(SavedState.abandoned(in: [place]).first)
+    #expect(try SavedState.recover(found).isEmpty)
+    #expect(try fake.read("tracing_on") == "1")
+  }
+
   @Test func recoversAChangeThatWasCutShort() throws {
     try abandon { state in try directory.top.setTracingOn(false, saving: state) }
     let path = try #require(fake.journals.first)

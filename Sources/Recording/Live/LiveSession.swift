@@ -83,10 +83,10 @@ package final class LiveSession {
     do {
       try begin()
       try follow(show)
-      try stopTracing()
+      stopTracing()
       if summary.ending != .outputClosed, !isGivenUp { try showRest(show) }
     } catch is Stopped {
-      try? stopTracing()
+      stopTracing()
     } catch {
       abandon()
       throw error
@@ -98,11 +98,7 @@ package final class LiveSession {
   /// Takes everything back; nothing more can be shown.
   package func abandon() {
     guard !isOver else { return }
-    for buffer in buffers {
-      buffer.switchOff()
-      // The state must know of it, or it takes the 0 for somebody else's and leaves it.
-      try? buffer.instance.setTracingOn(false, saving: state)
-    }
+    stopTracing()
     finish()
   }
 
@@ -130,7 +126,10 @@ package final class LiveSession {
       let own = ProcessTree.threads(of: getpid())
       for buffer in buffers { try buffer.settings.hide(own) }
       for index in buffers.indices { try buffers[index].noteStats() }
-      for buffer in buffers { try buffer.instance.setTracingOn(true, saving: state) }
+      for buffer in buffers {
+        try buffer.instance.setTracingOn(true, saving: state)
+        try buffer.instance.expectSwitchOff(saving: state)
+      }
     }
     startTime = RecordingSession.now
     if let command {
@@ -150,12 +149,11 @@ package final class LiveSession {
     }
   }
 
-  private func stopTracing() throws(RecordingError) {
+  private func stopTracing() {
     for buffer in buffers { buffer.switchOff() }
-    if summary.duration == 0 { summary.duration = RecordingSession.now &- startTime }
-    try Recorder.traced { () throws(TracefsError) in
-      for buffer in buffers { try buffer.instance.setTracingOn(false, saving: state) }
-    }
+    if summary.duration == 0, startTime > 0 { summary.duration = RecordingSession.now &- startTime }
+    // Where that cannot be noted (a full disk), `expectSwitchOff` has said what is needed.
+    for buffer in buffers { try? buffer.instance.setTracingOn(false, saving: state) }
   }
 
   private func showRest(_ show: (EventRange, Bool) throws -> Void) throws {

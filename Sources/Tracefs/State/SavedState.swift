@@ -112,6 +112,23 @@ public final class SavedState {
     }
   }
 
+  /// Notes that a file which was written to will be once more, past this state: it is then put back
+  /// whatever it says.
+  func expectWrite(to path: String) throws(TracefsError) {
+    guard isNoted(path) else { return }
+    try exclusively { () throws(TracefsError) in
+      if let open, let number = numbers[path] { try open.noteAgain(number) }
+    }
+  }
+
+  /// Another run that has set a file, is at work, and will put it back.
+  func userAtWork(of path: String) throws(TracefsError) -> String? {
+    guard isNoted(path) else { return nil }
+    return try others().changes(of: path)
+      .map { FoundState(path: $0.journal.path, journal: $0.journal.journal) }
+      .first { $0.isAlive && !$0.isKept }?.owner
+  }
+
   /// Changes a value on behalf of the run that changed it last, so that it is put back with that
   /// run's settings; where no run did, the change is this state's.
   func writeOnBehalf(
