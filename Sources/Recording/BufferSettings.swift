@@ -29,7 +29,7 @@ struct BufferSettings {
     try setOptions()
     try setFunctions()
     try setPIDs()
-    let notes = try setEventFilters()
+    let notes = missingModules() + (try setEventFilters())
     if let tracer = buffer.tracer { try instance.setCurrentTracer(tracer, saving: state) }
     try switchEvents()
     return notes
@@ -67,6 +67,21 @@ struct BufferSettings {
     if !buffer.graphFunctions.isEmpty {
       try instance.directory.top.setGraphFunctions(buffer.graphFunctions, saving: state)
     }
+  }
+
+  /// The kernel takes names of modules that it has not loaded, and waits for them.
+  private func missingModules() -> [String] {
+    var names: [String] = []
+    for rule in buffer.functions + buffer.excludedFunctions {
+      let parts = rule.split(separator: ":", omittingEmptySubsequences: false)
+      guard parts.count == 3, parts[1] == "mod", !names.contains(String(parts[2])) else { continue }
+      names.append(String(parts[2]))
+    }
+    return names.filter { name in
+      !name.contains { "*?[".contains($0) }
+        && !TextFile.isDirectory("/sys/module/" + name.map { $0 == "-" ? "_" : String($0) }.joined())
+    }
+    .map { "no module \($0) is loaded; its functions are traced once it is" }
   }
 
   private func setPIDs() throws(TracefsError) {

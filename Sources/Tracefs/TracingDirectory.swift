@@ -92,16 +92,25 @@ public struct TracingDirectory: Sendable, Equatable {
   /// The instance that `trace_marker`, `trace_printk` and the console know: the directory itself.
   public var top: Instance { Instance(directory: self, name: nil) }
 
-  /// The names below `instances/`.
+  /// The names below `instances/`, sorted; those that are not UTF-8 are left out.
   public func instanceNames() throws(TracefsError) -> [String] {
-    do { return try TextFile.names(in: path + "/instances") } catch {
+    do {
+      return try TextFile.names(in: path + "/instances").filter {
+        // What is not UTF-8 reads as U+FFFD, and cannot be written on a command line either.
+        !$0.unicodeScalars.contains("\u{FFFD}")
+      }
+    } catch {
       throw .explaining(error, file: path + "/instances")
     }
   }
 
   /// An instance that exists.
   public func instance(named name: String) throws(TracefsError) -> Instance {
-    let instance = Instance(directory: self, name: try Self.checked(instanceName: name))
+    // What somebody else has made may have any name.
+    guard !name.isEmpty, name != ".", name != "..", !name.utf8.contains(UInt8(ascii: "/")) else {
+      throw Self.badInstanceName(name)
+    }
+    let instance = Instance(directory: self, name: name)
     guard TextFile.isDirectory(instance.path) else {
       let names = (try? instanceNames()) ?? []
       throw .unknown(
@@ -123,10 +132,17 @@ public struct TracingDirectory: Sendable, Equatable {
   }
 
   private static func checked(instanceName name: String) throws(TracefsError) -> String {
-    guard !name.isEmpty, name != ".", name != "..", name.utf8.count < 200,
+    guard !name.isEmpty, name != ".", name != "..",
       name.utf8.allSatisfy({ $0 > 0x20 && $0 != UInt8(ascii: "/") && $0 != 0x7F })
-    else { throw .badValue(what: "instance", text: name, expected: "a file name without blanks") }
+    else { throw badInstanceName(name) }
+    guard name.utf8.count < 200 else {
+      throw .badValue(what: "instance", text: name, expected: "shorter than 200 bytes")
+    }
     return name
+  }
+
+  private static func badInstanceName(_ name: String) -> TracefsError {
+    .badValue(what: "instance", text: name, expected: "a file name without blanks")
   }
 
   /// A path below this directory, or from the root of the file system, as a whole.

@@ -66,10 +66,15 @@ extension SettingKind {
     text.lines.filter { !$0.hasPrefix("#") && $0.trimmed != "no pid" }
   }
 
-  /// `func`, `func [module]`; a command (`func:traceoff:unlimited`) is not a function.
+  /// `func`, `func [module]`, `func:mod:module` of a module that is to come; a command
+  /// (`func:traceoff:unlimited`) is not a function.
   private static func function(_ line: String) -> String? {
     let words = line.words
-    guard let name = words.first, !name.contains(":") else { return nil }
+    guard let name = words.first else { return nil }
+    if name.contains(":") {
+      let parts = name.split(separator: ":", omittingEmptySubsequences: false)
+      return parts.count == 3 && parts[1] == "mod" ? name : nil
+    }
     if words.count == 2, words[1].hasPrefix("["), words[1].hasSuffix("]") {
       return "\(name):mod:\(words[1].dropFirst().dropLast())"
     }

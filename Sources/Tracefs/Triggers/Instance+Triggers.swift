@@ -106,11 +106,32 @@ extension Instance {
     try add(text, to: file, undo: undo, holdsInstance: holdsInstance, saving: state)
   }
 
+  /// What adds again what a removal takes away: the trigger that is listed, which may have another
+  /// condition and another count than the removal names. Nil where nothing is listed.
+  private func restoration(
+    after removal: String, of event: EventName
+  ) throws(TracefsError) -> String? {
+    let listed = try triggerLines(of: event)
+    guard let removed = try? Trigger(String(removal.dropFirst())) else {
+      // What is not understood here may be new: its first word tells.
+      let word = removal.dropFirst().prefix { $0 != ":" && $0 != " " }
+      return listed.contains { $0.hasPrefix(word) } ? String(removal.dropFirst()) : nil
+    }
+    return try listed.compactMap { try? Trigger($0) }.first { removed.removes($0) }
+      .map { (trigger) throws(TracefsError) in
+        guard case .histogram(var histogram) = trigger else { return trigger.description }
+        // The kernel lists one that runs as `active`; that is no command.
+        if histogram.control != .pause { histogram.control = nil }
+        return histogram.text(for: try directory.features())
+      }
+  }
+
   /// What takes a line back. Pausing and continuing a histogram that is there already is no
   /// addition, and what clearing takes from one cannot come back: nil.
   private func undo(
     of text: String, _ trigger: Trigger?, _ event: EventName
   ) throws(TracefsError) -> String? {
+    if text.hasPrefix("!") { return try restoration(after: text, of: event) }
     let removal = Trigger.removal(of: text)
     guard case .histogram(var histogram)? = trigger, let control = histogram.control else {
       return removal

@@ -54,6 +54,21 @@ extension Trigger: CustomStringConvertible {
 }
 
 extension Trigger {
+  /// Whether the kernel, told to remove this one, removes another: of actions it looks at what is
+  /// done, not at count and condition (kernel/trace/trace_events_trigger.c, unregister_trigger); of
+  /// histograms at all of it.
+  func removes(_ listed: Trigger) -> Bool {
+    switch (self, listed) {
+    case (.action(let own, _), .action(let other, _)):
+      return own.action == other.action
+    case (.histogram(var own), .histogram(var other)):
+      own.control = nil
+      other.control = nil
+      return own == other
+    default: return false
+    }
+  }
+
   /// The line that takes a trigger away again, as a person wrote it; for a removal, the line that
   /// adds it.
   static func removal(of text: String) -> String {

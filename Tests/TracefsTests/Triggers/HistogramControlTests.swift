@@ -38,6 +38,31 @@ import TraceTestSupport
     #expect(try fake.read(file).hasSuffix(added + (undo ?? "")))
   }
 
+  /// What is listed, what is removed, and what adds it again: as it stood there, or nothing.
+  @Test(arguments: [
+    ("", "!stacktrace", nil), ("traceon:unlimited", "!traceoff", nil),
+    ("stacktrace:unlimited if prev_pid == 3", "!stacktrace", "stacktrace if prev_pid == 3"),
+    ("traceoff:count=3 if prev_pid == 7", "!traceoff:9", "traceoff:3 if prev_pid == 7"),
+    ("enable_event:sched:sched_waking:unlimited", "!enable_event:sched:sched_switch", nil),
+    (
+      "hist:keys=prev_pid:vals=hitcount:sort=hitcount:size=4096 [active]",
+      "!hist:keys=prev_pid:size=4096", "hist:keys=prev_pid:size=4096"
+    ),
+    (
+      "hist:keys=prev_pid:vals=hitcount:sort=hitcount:size=2048 [paused]", "!hist:keys=prev_pid",
+      "hist:keys=prev_pid:pause"
+    ),
+    ("hist:keys=next_pid:vals=hitcount:sort=hitcount:size=2048 [active]", "!hist:keys=prev_pid", nil),
+    ("explode:3", "!explode:3", "explode:3"), ("", "!explode:3", nil),
+  ])
+  func putsBackWhatARemovalTook(_ listed: String, _ removal: String, _ undo: String?) throws {
+    try fake.write(file, "# Available triggers:\n\(listed)\n")
+    try top.addTrigger(removal, on: "sched:sched_switch", saving: state)
+    #expect(state.changeCount == (undo == nil ? 0 : 1))
+    #expect(state.restore() == [])
+    #expect(try fake.read(file).hasSuffix(removal + (undo ?? "")))
+  }
+
   /// A later kernel's triggers are its own to judge.
   @Test func asksTheKernelAboutWhatIsUnknown() throws {
     try top.addTrigger("explode:3 if prev_pid == 1", on: "sched:sched_switch", saving: state)
