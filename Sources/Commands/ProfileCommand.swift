@@ -57,7 +57,13 @@ package struct ProfileCommand: ParsableCommand {
     } else {
       profile.write(to: &sink, isForTerminal: isatty(output) == 1)
     }
-    try StandardStreams.writing { try sink.write(to: output) }
+    do {
+      try StandardStreams.writing(to: parsed.output ?? "standard output") {
+        try sink.write(to: output)
+      }
+    } catch let error as SystemError where error.code == EPIPE {
+      // Somebody who has seen enough wants no more.
+    }
     let isDamaged = Failure.report(profile.problems.filter { !($0 is UncountedLoss) })
     if isQuiet {
       summary.warnings.forEach(Failure.say)

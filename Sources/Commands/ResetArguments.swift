@@ -112,7 +112,7 @@ struct ResetArguments: Equatable {
     switch letter {
     case "b":
       guard let size = Int(value), size > 0 else {
-        throw .badValue("-b", value, expected: "kilobytes")
+        throw .badValue("-b", value, expected: "kilobytes, from 1 up")
       }
       for index in current { targets[index].kilobytes = size }
     case "B":

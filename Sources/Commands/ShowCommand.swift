@@ -73,7 +73,13 @@ package struct ShowCommand: ParsableCommand {
       try StandardStreams.writing { try sink.write(to: STDOUT_FILENO) }
     }
     if pipe {
-      try PipeCopier(path: place.path(of: file), to: STDOUT_FILENO).run()
+      do throws(SystemError) {
+        try PipeCopier(path: place.path(of: file), to: STDOUT_FILENO).run()
+      } catch {
+        let readers = directory.pipeReaders().filter { $0.instance == place.name }.map(\.words)
+        guard error.code == EBUSY, let first = readers.first else { throw error }
+        throw TracefsError.inUse(file: place.path(of: file), by: first)
+      }
     } else {
       try place.copy(file, to: STDOUT_FILENO)
     }

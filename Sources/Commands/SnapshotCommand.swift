@@ -13,7 +13,8 @@ package struct SnapshotCommand: ParsableCommand {
       in its place. Without -s, -r or -f the snapshot is printed. `kscope extract -s` makes a \
       recording of it.
 
-      Where `kscope record --flight-recorder` is at work, -s asks it to save what led here, and the       kernel's snapshot is left alone: it would take the recorder's events away.
+      Where `kscope record --flight-recorder` is at work, -s asks it to save what led here, and the \
+      kernel's snapshot is left alone: it would take the recorder's events away.
 
       EXAMPLES
         sudo kscope snapshot -s        keep what is in the buffer now

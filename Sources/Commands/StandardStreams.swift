@@ -13,12 +13,12 @@ enum StandardStreams {
     }
   }
 
-  /// Runs what writes to standard output; a failure names it.
-  static func writing<T>(_ body: () throws -> T) throws -> T {
+  /// Runs what writes to standard output, or to another place that is named; a failure names it.
+  static func writing<T>(to place: String = "standard output", _ body: () throws -> T) throws -> T {
     do {
       return try body()
     } catch let error as SystemError where error.call == "write" && error.path == nil {
-      throw SystemError(error.call, path: "standard output", code: error.code)
+      throw SystemError(error.call, path: place, code: error.code)
     }
   }
 }

@@ -79,7 +79,8 @@ struct BufferSettings {
     }
     return names.filter { name in
       !name.contains { "*?[".contains($0) }
-        && !TextFile.isDirectory("/sys/module/" + name.map { $0 == "-" ? "_" : String($0) }.joined())
+        && !TextFile.isDirectory(
+          "/sys/module/" + name.map { $0 == "-" ? "_" : String($0) }.joined())
     }
     .map { "no module \($0) is loaded; its functions are traced once it is" }
   }

@@ -106,14 +106,15 @@ extension RecordArguments {
       plan.buffers[current].graphFunctions.append(try nonEmpty(value, spelling, "a function"))
     case .graphDepth:
       plan.buffers[current].maximumGraphDepth = try number(
-        value, spelling, 0...1 << 20, "a number of calls")
+        value, spelling, 0...1 << 20, "a number of calls up to 1048576")
     case .functionStack: plan.buffers[current].savesFunctionStacks = true
     case .pid: try addPIDs(value, spelling)
     case .bufferSize:
-      plan.buffers[current].kilobytes = try number(value, spelling, 1...1 << 40, "kilobytes")
+      plan.buffers[current].kilobytes = try number(
+        value, spelling, 1...1 << 40, "kilobytes, from 1 up")
     case .subBufferSize:
       plan.buffers[current].subBufferKilobytes = try number(
-        value, spelling, 1...1 << 20, "kilobytes")
+        value, spelling, 1...1 << 20, "kilobytes, from 1 up")
     case .cpuMask: plan.buffers[current].cpuMask = try mask(value, spelling)
     case .instance: try selectInstance(value, spelling)
     default: preconditionFailure("\(name) is no option of a buffer")
@@ -126,7 +127,7 @@ extension RecordArguments {
     switch name {
     case .output: plan.output = try nonEmpty(value, spelling, "a path")
     case .maximum:
-      plan.maximumKilobytes = try number(value, spelling, 1...1 << 40, "kilobytes")
+      plan.maximumKilobytes = try number(value, spelling, 1...1 << 40, "kilobytes, from 1 up")
     case .maximumSize:
       guard let size = RecordLimits.size(value) else {
         throw .badValue(option: spelling, value: value, expected: "a size: 500K, 100M or 2G")

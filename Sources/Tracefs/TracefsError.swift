@@ -71,6 +71,7 @@ extension TracefsError {
       return "\(function): this kernel has the function, but does not let it be traced"
     case .refused(let file, let text, let code, let log):
       let reason = SystemError("write", code: code).reason
+      let text = text.trimmed
       let shown = text.count > 200 ? String(text.prefix(200)) + "…" : text
       return "\(file): the kernel refused '\(shown)': \(reason)" + (log.map { "\n\($0)" } ?? "")
     case .busy(let file, let action):
@@ -114,7 +115,7 @@ extension TracefsError {
     case .unknown(_, _, let nearest, _), .untraceable(_, let nearest):
       return nearest.isEmpty ? nil : "nearest: " + nearest.joined(separator: ", ")
     case .busy:
-      return "close what reads trace_pipe or trace_pipe_raw there, then try again"
+      return "close what has trace, trace_pipe or trace_pipe_raw there open, then try again"
     case .inUse:
       return "nothing was changed; wait for it, or trace in an instance of your own (--private, -B)"
     case .journal:
@@ -129,8 +130,33 @@ extension TracefsError {
         : "used by " + users.joined(separator: "; ")
     case .noFormats:
       return "name a tracing directory, or files as copied from one"
-    case .missingFile, .missingFeature, .refused, .badValue, .unreadable, .notRegular, .system:
+    case .refused(let file, _, let code, _):
+      return Self.hint(forCode: code, of: file)
+    case .system(let error):
+      return Self.hint(forCode: error.code, of: error.path ?? "")
+    case .missingFile, .missingFeature, .badValue, .unreadable, .notRegular:
       return nil
+    }
+  }
+
+  /// What can be done about a refusal that says nothing but its number.
+  private static func hint(forCode code: Int32, of file: String) -> String? {
+    switch code {
+    case ENOMEM:
+      return "the size is for each CPU, and there is not so much memory (free -m)"
+    case EROFS:
+      return "tracefs is mounted read-only; as root: mount -o remount,rw /sys/kernel/tracing"
+    case EPERM, EACCES:
+      return geteuid() == 0
+        ? "to be root is not enough here: a container or a security policy may forbid it" : nil
+    case EOVERFLOW where file.hasSuffix("tracing_cpumask"):
+      return "the mask has more CPUs than this machine"
+    case EINVAL where file.hasSuffix("buffer_subbuf_size_kb"):
+      return "the kernel takes a few kilobytes, from a page's 4 upwards"
+    case EEXIST where file.hasSuffix("/trigger"):
+      return
+        "the event has one like it (kscope stat shows it); kscope reset takes back kscope's own"
+    default: return nil
     }
   }
 

@@ -73,8 +73,8 @@ import Tracefs
 
   @Test(arguments: [
     (["-d"], ResetArgumentError.removesTop), (["-a", "-t", "-d"], .removesTop),
-    (["-b", "0"], .badValue("-b", "0", expected: "kilobytes")),
-    (["-b", "x"], .badValue("-b", "x", expected: "kilobytes")),
+    (["-b", "0"], .badValue("-b", "0", expected: "kilobytes, from 1 up")),
+    (["-b", "x"], .badValue("-b", "x", expected: "kilobytes, from 1 up")),
     (["-B"], .missingValue("-B")), (["-x"], .unexpected("-x")), (["one"], .unexpected("one")),
     (["--nosuch"], .unexpected("--nosuch")), (["--list", "-a"], .listAlone),
     (["--json"], .jsonWithoutList),

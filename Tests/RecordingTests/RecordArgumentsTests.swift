@@ -143,8 +143,13 @@ import Testing
     (["-f", "x"], .withoutEvent("-f")),
     (["-e", "x", "-B", "b", "-f", "y"], .withoutEvent("-f")),
     (["-R", "x"], .withoutEvent("-R")),
-    (["-e", "x", "-b", "big"], .badValue(option: "-b", value: "big", expected: "kilobytes")),
-    (["-e", "x", "-b", "0"], .badValue(option: "-b", value: "0", expected: "kilobytes")),
+    (
+      ["-e", "x", "-b", "big"],
+      .badValue(option: "-b", value: "big", expected: "kilobytes, from 1 up")
+    ),
+    (
+      ["-e", "x", "-b", "0"], .badValue(option: "-b", value: "0", expected: "kilobytes, from 1 up")
+    ),
     (
       ["-e", "x", "-P", "1,"],
       .badValue(option: "-P", value: "1,", expected: "process ids: 12 or 12,34")

@@ -66,7 +66,8 @@ import TraceTestSupport
     #expect(try fake.read("current_tracer") == "nop")
     #expect(try fake.read("buffer_size_kb") == "1408")
     #expect(try fake.read("tracing_cpumask") == "3")
-    #expect(try fake.read("set_ftrace_filter") == "vfs_read\next4_file_open:mod:ext4\n*:mod:absent\n")
+    #expect(
+      try fake.read("set_ftrace_filter") == "vfs_read\next4_file_open:mod:ext4\n*:mod:absent\n")
     #expect(try fake.read("set_event_pid") == "12\n13\n")
     #expect(try fake.read("options/stacktrace") == "0")
     #expect(try fake.read("events/sched/sched_switch/filter") == "prev_pid == 0")

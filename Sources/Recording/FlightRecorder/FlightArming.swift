@@ -53,6 +53,14 @@ struct FlightArming {
       throw .badValue(
         what: "--save-latency", text: place.event, expected: "one event (\(found.count) match)")
     }
+    let format = String(decoding: try instance.format(of: event), as: UTF8.self)
+    let fields = EventFilterCheck(format: format).fields
+    guard fields.contains(place.field) else {
+      let own = fields.filter { !$0.hasPrefix("common_") } + ["common_pid"]
+      throw .badValue(
+        what: "--save-latency", text: place.field,
+        expected: "a field of \(event): \(own.joined(separator: ", "))")
+    }
     return event
   }
 }

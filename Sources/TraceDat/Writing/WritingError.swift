@@ -1,4 +1,5 @@
 package import ByteIO
+import Glibc
 
 /// A recording that could not be written.
 package enum WritingError: ExplainedError, Equatable {
@@ -40,6 +41,8 @@ package enum WritingError: ExplainedError, Equatable {
     switch self {
     case .create, .notRegular: "name another file with -o"
     case .leftover: "move it away, or remove it if its data are not wanted"
+    case .write(_, let cause) where cause.code == ENOSPC || cause.code == EDQUOT:
+      "make room, or name a file elsewhere with -o"
     case .write, .compress, .unsupported: nil
     }
   }

@@ -52,7 +52,10 @@ import TraceTestSupport
       "hist:keys=prev_pid:vals=hitcount:sort=hitcount:size=2048 [paused]", "!hist:keys=prev_pid",
       "hist:keys=prev_pid:pause"
     ),
-    ("hist:keys=next_pid:vals=hitcount:sort=hitcount:size=2048 [active]", "!hist:keys=prev_pid", nil),
+    (
+      "hist:keys=next_pid:vals=hitcount:sort=hitcount:size=2048 [active]", "!hist:keys=prev_pid",
+      nil
+    ),
     ("explode:3", "!explode:3", "explode:3"), ("", "!explode:3", nil),
   ])
   func putsBackWhatARemovalTook(_ listed: String, _ removal: String, _ undo: String?) throws {
