@@ -120,14 +120,30 @@ let package = Package(
       ],
       exclude: ["Fixtures"], swiftSettings: settings),
 
+    // MARK: Ready-made questions to the kernel
+
+    .target(
+      name: "KernelTools",
+      dependencies: [
+        "ByteIO", "EventFormats", "Recording", "Reports", "RingBuffer", "TraceDat", "Tracefs",
+      ],
+      swiftSettings: settings),
+    .testTarget(
+      name: "KernelToolsTests",
+      dependencies: [
+        "ByteIO", "EventFormats", "KernelTools", "Reports", "RingBuffer", "TraceDat",
+        "TraceTestSupport", "Tracefs",
+      ],
+      exclude: ["Fixtures"], swiftSettings: settings),
+
     // MARK: The command line
 
     .target(name: "Terminal", dependencies: ["ByteIO", "CKernel"], swiftSettings: settings),
     .target(
       name: "Commands",
       dependencies: [
-        "ByteIO", "CKernel", "EventFormats", "HistogramQueries", "KernelTypes", "ProbeLanguage",
-        "Recording", "Reports", "Terminal",
+        "ByteIO", "CKernel", "EventFormats", "HistogramQueries", "KernelTools", "KernelTypes",
+        "ProbeLanguage", "Recording", "Reports", "Terminal",
         "TraceDat",
         "Tracefs",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),

@@ -1,6 +1,7 @@
 package import ArgumentParser
 import ByteIO
 import Glibc
+import KernelTools
 
 /// The root of the command line: `kscope COMMAND …`.
 package struct KscopeCommand: ParsableCommand {
@@ -35,16 +36,24 @@ package struct KscopeCommand: ParsableCommand {
       StackCommand.self,
       ExtractCommand.self,
       ResetCommand.self,
-    ]
+    ] + ToolList.all.map(command(for:))
   )
 
   package init() {}
+
+  private static func command(for tool: any KernelTool.Type) -> any ParsableCommand.Type {
+    func opened<Tool: KernelTool>(_: Tool.Type) -> any ParsableCommand.Type {
+      ToolCommand<Tool>.self
+    }
+    return opened(tool)
+  }
 
   /// Parses the process's arguments, runs the command they name and ends the process.
   package static func runAndExit() -> Never {
     StandardStreams.fillGaps()
     do {
-      let arguments = try PlainArguments.read()
+      // Called by a tool's name, it is that tool.
+      let arguments = (ProgramName.tool.map { [$0] } ?? []) + (try PlainArguments.read())
       var command = try parseAsRoot(
         ReportArgumentOrder.explicit(ListCommand.parted(arguments)))
       try command.run()

@@ -1,4 +1,5 @@
 import Glibc
+import KernelTools
 
 /// The name that the program was called by: a link named `trace-cmd` makes it act as that program.
 enum ProgramName {
@@ -6,6 +7,11 @@ enum ProgramName {
   static let traceCmd = "trace-cmd"
 
   static let current = name(in: CommandLine.arguments.first ?? own)
+  /// The tool that a link is named for.
+  static var tool: String? {
+    let name = (CommandLine.arguments.first ?? own).split(separator: "/").last.map(String.init)
+    return name.flatMap { ToolList.tool(named: $0) == nil ? nil : $0 }
+  }
   static var isTraceCmd: Bool { current == traceCmd }
 
   /// Any other name is the program's own under which it lies somewhere.

@@ -15,7 +15,7 @@ package struct ReportCommand: ParsableCommand {
       Each line names the task and its pid, the CPU in brackets, the time in seconds, the event, \
       and what the event says:
 
-                  bash-310   [001]    57.146721: sched_switch: bash:310 [120] S ==> ...
+            bash-310   [001]    57.146721: sched_switch: bash:310 [120] S ==> sleep:311 [120]
 
       Several files are merged by time, and each line says which file it is from.
 

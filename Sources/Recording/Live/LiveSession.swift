@@ -16,6 +16,8 @@ package final class LiveSession {
   package let stream: LiveStream
   /// Called once, when tracing has begun.
   package var onStart: (() -> Void)?
+  /// Called after each look at the buffers, whether anything was there or not.
+  package var onLook: (() throws -> Void)?
 
   let state: SavedState
   let command: GatedCommand?
@@ -116,7 +118,10 @@ package final class LiveSession {
   }
 
   /// Nothing more is shown.
-  struct Stopped: Error {}
+  package struct Stopped: Error {}
+
+  /// CLOCK_MONOTONIC in nanoseconds: the trace's clock `mono`.
+  package static var now: UInt64 { RecordingSession.now }
 
   // MARK: The way
 
@@ -145,6 +150,7 @@ package final class LiveSession {
       let began = RecordingSession.now
       let range = try stream.round()
       if range.from != range.to { try show(range, false) }
+      try onLook?()
       waitForPages(since: began)
     }
   }

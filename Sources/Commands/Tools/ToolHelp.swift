@@ -1,0 +1,57 @@
+import KernelTools
+
+/// What a tool's `--help` and `-v` say.
+enum ToolHelp {
+  static func text(of tool: ToolDescription) -> String {
+    let letters = Set(tool.options.compactMap(\.letter))
+    let common = ToolOption.common.map { option in
+      var option = option
+      if let letter = option.letter, letters.contains(letter) { option.letter = nil }
+      return option
+    }
+    var text = """
+      \(tool.abstract)
+
+      USAGE: kscope \(tool.name) [OPTION …] \(tool.arguments)
+
+      \(tool.discussion)
+
+      OPTIONS
+
+      """
+    for option in tool.options + common { text += line(option) }
+    text += line(ToolOption("h", "help", "Show this."))
+    text += "\nEXAMPLES\n"
+    for example in tool.examples {
+      text += "  \(example.command)".padding(to: 42) + example.shows + "\n"
+    }
+    return text + """
+
+      It works in an instance of its own, so that nobody else's tracing is touched; the instance is
+      gone when it ends. Rows go to standard output, what was lost is said on standard error.
+
+      """
+  }
+
+  private static func line(_ option: ToolOption) -> String {
+    let head =
+      "  " + (option.letter.map { "-\($0), " } ?? "    ") + "--\(option.long)"
+      + (option.value.map { " \($0)" } ?? "")
+    return head.padding(to: 30) + option.help + "\n"
+  }
+
+  /// What is asked of the kernel.
+  static func plan(of tool: some KernelTool) -> [String] {
+    tool.events.map { event in
+      "event \(event.title)" + (event.filter.map { " if \($0)" } ?? "")
+        + (event.isOptional ? ", where there is one" : "")
+    }
+  }
+}
+
+extension String {
+  /// With blanks behind it, one at least.
+  fileprivate func padding(to width: Int) -> String {
+    self + String(repeating: " ", count: max(1, width - count))
+  }
+}

@@ -1,0 +1,45 @@
+/// Counts of numbers by powers of two: [0, 1), [1, 2), [2, 4), [4, 8) …
+package struct PowerHistogram: Sendable, Equatable {
+  /// By the number of bits.
+  private var counts: [Int] = []
+
+  package init() {}
+
+  package mutating func add(_ number: UInt64) {
+    let bucket = UInt64.bitWidth - number.leadingZeroBitCount
+    if bucket >= counts.count { counts += [Int](repeating: 0, count: bucket + 1 - counts.count) }
+    counts[bucket] += 1
+  }
+
+  package var total: Int { counts.reduce(0, +) }
+
+  /// From the first to the last that counted anything; the first of all stands there in any case.
+  package var buckets: [(from: UInt64, to: UInt64, count: Int)] {
+    counts.enumerated().map { bits, count in
+      (bits == 0 ? 0 : 1 << UInt64(bits - 1), bits < 64 ? 1 << UInt64(bits) : .max, count)
+    }
+  }
+
+  /// As perf-tools draws them: `       0 -> 1       : 1144     |######        |`.
+  package func lines(countTitleWidth: Int, barWidth: Int) -> [String] {
+    let most = counts.max() ?? 0
+    return buckets.map { bucket in
+      // A bar for every one that counted, however few; rounded up as awk's loop does.
+      let length = most == 0 ? 0 : (barWidth * bucket.count + most - 1) / most
+      let bar = String(repeating: "#", count: length).padded(to: barWidth)
+      let from = String(bucket.from).leftPadded(to: 8)
+      let to = String(bucket.to).padded(to: 8)
+      return "\(from) -> \(to): \(String(bucket.count).padded(to: countTitleWidth)) |\(bar)|"
+    }
+  }
+}
+
+extension String {
+  func padded(to width: Int) -> String {
+    self + String(repeating: " ", count: max(0, width - utf8.count))
+  }
+
+  func leftPadded(to width: Int) -> String {
+    String(repeating: " ", count: max(0, width - utf8.count)) + self
+  }
+}

@@ -1,0 +1,224 @@
+package import ByteIO
+import Tracefs
+
+/// An option of a tool.
+package struct ToolOption: Sendable {
+  package var letter: Character?
+  package var long: String
+  /// What the value is called in the help; nil where there is none.
+  package var value: String?
+  package var help: String
+
+  package init(_ letter: Character?, _ long: String, _ value: String? = nil, _ help: String) {
+    self.letter = letter
+    self.long = long
+    self.value = value
+    self.help = help
+  }
+
+  /// What all tools understand. Where a tool gives one of the letters another meaning, as perf-tools
+  /// does, the long name remains.
+  package static let common: [ToolOption] = [
+    ToolOption("t", "times", "Show when it happened, in seconds of the trace's clock."),
+    ToolOption("p", "pid", "PID", "Only this process, its threads that come later included."),
+    ToolOption("L", "tid", "TID", "Only this thread."),
+    ToolOption("n", "name", "NAME", "Only tasks whose name matches a regular expression."),
+    ToolOption("d", "duration", "SECONDS", "End after so long."),
+    ToolOption("i", "input", "FILE", "Look at a recording, not at the running kernel."),
+    ToolOption("j", "json", "Print an object a line."),
+    ToolOption(nil, "csv", "Print a table for spreadsheets."),
+    ToolOption("v", "verbose", "Say what is asked of the kernel."),
+  ]
+
+  package init(_ letter: Character?, _ long: String, _ help: String) {
+    self.init(letter, long, nil, help)
+  }
+}
+
+/// What is wrong with the command line of a tool.
+package enum ToolUsageError: ExplainedError, Equatable {
+  case unknownOption(String, tool: String)
+  case missingValue(String, name: String)
+  case unexpectedValue(String)
+  case badValue(option: String, value: String, expected: String)
+  case tooManyArguments(String, expected: String)
+
+  package var message: String {
+    switch self {
+    case .unknownOption(let option, _): "unknown option \(option)"
+    case .missingValue(let option, let name): "\(option) needs a value: \(name)"
+    case .unexpectedValue(let option): "\(option) takes no value"
+    case .badValue(let option, let value, let expected):
+      "\(option): '\(value)' is not \(expected)"
+    case .tooManyArguments(let argument, let expected):
+      expected.isEmpty
+        ? "'\(argument)' is too much: nothing follows the options"
+        : "'\(argument)' is too much: what follows the options is \(expected)"
+    }
+  }
+
+  package var hint: String? {
+    if case .unknownOption(_, let tool) = self { "kscope \(tool) --help lists them" } else { nil }
+  }
+}
+
+/// What a tool was asked for.
+package struct ToolOptions: Sendable {
+  package var showsTimes = false
+  package var process: Int32?
+  package var thread: Int32?
+  /// An expression that the task's name must match, somewhere.
+  package var name: POSIXRegex?
+  /// In nanoseconds.
+  package var duration: UInt64?
+  /// Between two tables, in nanoseconds of the trace's clock.
+  package var interval: UInt64?
+  /// How many tables.
+  package var count: Int?
+  package var input: String?
+  package var format = RowFormat.text
+  package var isVerbose = false
+  /// The tool's own options, by long name; "" where there is no value.
+  package private(set) var own: [String: String] = [:]
+  /// What follows the options.
+  package private(set) var arguments: [String] = []
+
+  package init() {}
+
+  package func has(_ long: String) -> Bool { own[long] != nil }
+
+  /// Reads a command line as getopt(3) does; nil where the help is asked for.
+  package init?(
+    _ words: [String], for tool: ToolDescription
+  ) throws(ToolUsageError) {
+    let letters = Set(tool.options.compactMap(\.letter))
+    let all =
+      tool.options
+      + ToolOption.common.map { option in
+        var option = option
+        if let letter = option.letter, letters.contains(letter) || letter == "h" {
+          option.letter = nil
+        }
+        return option
+      }
+    let ownNames = Set(tool.options.map(\.long))
+    var rest = words[...]
+    var isOver = false
+    while let word = rest.popFirst() {
+      if isOver || word == "-" || !word.hasPrefix("-") {
+        arguments.append(word)
+        continue
+      }
+      if word == "--" {
+        isOver = true
+        continue
+      }
+      if word == "-h" || word == "--help" { return nil }
+      if word.hasPrefix("--") {
+        let parts = word.dropFirst(2).split(
+          separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
+        guard let option = all.first(where: { $0.long == parts[0] }) else {
+          throw .unknownOption("--\(parts[0])", tool: tool.name)
+        }
+        var value = parts.count > 1 ? String(parts[1]) : nil
+        if let name = option.value {
+          value = value ?? rest.popFirst()
+          guard value != nil else { throw .missingValue("--\(option.long)", name: name) }
+        } else if value != nil {
+          throw .unexpectedValue("--\(option.long)")
+        }
+        try apply(option, value ?? "", "--\(option.long)", ownNames)
+        continue
+      }
+      var cluster = word.dropFirst()
+      while let letter = cluster.popFirst() {
+        if letter == "h", !letters.contains("h") { return nil }
+        guard let option = all.first(where: { $0.letter == letter }) else {
+          throw .unknownOption("-\(letter)", tool: tool.name)
+        }
+        guard let name = option.value else {
+          try apply(option, "", "-\(letter)", ownNames)
+          continue
+        }
+        guard let value = cluster.isEmpty ? rest.popFirst() : String(cluster) else {
+          throw .missingValue("-\(letter)", name: name)
+        }
+        try apply(option, value, "-\(letter)", ownNames)
+        break
+      }
+    }
+  }
+
+  private mutating func apply(
+    _ option: ToolOption, _ value: String, _ spelling: String, _ ownNames: Set<String>
+  ) throws(ToolUsageError) {
+    if ownNames.contains(option.long) {
+      own[option.long] = value
+      return
+    }
+    switch option.long {
+    case "times": showsTimes = true
+    case "pid": process = try Self.pid(value, spelling)
+    case "tid": thread = try Self.pid(value, spelling)
+    case "name": name = try Self.regex(value, spelling)
+    case "duration": duration = try Self.seconds(value, spelling)
+    case "input": input = value
+    case "json": format = .json
+    case "csv": format = .csv
+    case "verbose": isVerbose = true
+    default: preconditionFailure("no meaning for --\(option.long)")
+    }
+  }
+
+  /// A letter that perf-tools gave another meaning, `-i`, names a recording where there is such a
+  /// file.
+  mutating func readInput(insteadOf long: String) {
+    guard input == nil, let word = own[long], TextFile.isRegular(word) else { return }
+    input = word
+    own[long] = nil
+  }
+
+  // MARK: Values
+
+  private static func pid(_ text: String, _ option: String) throws(ToolUsageError) -> Int32 {
+    guard let pid = Int32(text), pid > 0 else {
+      throw .badValue(option: option, value: text, expected: "a process's number")
+    }
+    return pid
+  }
+
+  package static func regex(
+    _ text: String, _ option: String
+  ) throws(ToolUsageError) -> POSIXRegex {
+    do { return try POSIXRegex(text) } catch {
+      throw .badValue(
+        option: option, value: text, expected: "a regular expression: \(error.reason)")
+    }
+  }
+
+  /// Seconds, with a fraction, in nanoseconds.
+  package static func seconds(
+    _ text: String, _ option: String
+  ) throws(ToolUsageError) -> UInt64 {
+    guard let seconds = Double(text), seconds > 0, seconds <= 1e9 else {
+      throw .badValue(option: option, value: text, expected: "a number of seconds above 0")
+    }
+    return UInt64(seconds * 1e9)
+  }
+
+  /// Takes `[SECONDS]`, or `[INTERVAL [COUNT]]`, out of what follows the options.
+  package mutating func readInterval() throws(ToolUsageError) {
+    if let first = arguments.first { interval = try Self.seconds(first, "INTERVAL") }
+    if arguments.count > 1 {
+      guard let count = Int(arguments[1]), count > 0 else {
+        throw .badValue(option: "COUNT", value: arguments[1], expected: "a number above 0")
+      }
+      self.count = count
+    }
+    try expectArguments(2, "INTERVAL and COUNT")
+  }
+
+  package func expectArguments(_ most: Int, _ expected: String) throws(ToolUsageError) {
+    if arguments.count > most { throw .tooManyArguments(arguments[most], expected: expected) }
+  }
+}

@@ -1,0 +1,178 @@
+package import ByteIO
+import EventFormats
+package import Reports
+import RingBuffer
+package import TraceDat
+
+/// A tool at work over one feed of events.
+package final class ToolRun {
+  package let tool: any KernelTool
+  private let feed: EventFeed
+  private let options: ToolOptions
+  private let bindings: [EventBinding]
+  private let context: ToolContext
+  private var rows: RowWriter
+  private var nextTick: UInt64?
+  private var ticks = 0
+  /// Events that the kernel lost, as far as it counted them.
+  package private(set) var lost: UInt64 = 0
+  private var hasUncountedLoss = false
+
+  /// - Parameters:
+  ///   - processOf: the process of a thread, where somebody knows it.
+  ///   - isForTerminal: control characters in names are shown, not written.
+  /// - Throws: what the feed does not have and the tool cannot be without.
+  package init(
+    _ tool: any KernelTool, over feed: EventFeed,
+    processOf: @escaping (Int32) -> Int32? = { _ in nil }, isForTerminal: Bool = false
+  ) throws(ToolError) {
+    self.tool = tool
+    self.feed = feed
+    options = tool.options
+    let wanted = tool.events
+    bindings = feed.input.sources.map { EventBinding(wanted, in: $0) }
+    context = ToolContext(feed.input.sources, options, processOf: processOf)
+    rows = RowWriter(tool.columns, options.format, isForTerminal: isForTerminal)
+    let missing = wanted.indices.filter { number in
+      !wanted[number].isOptional && bindings.allSatisfy { $0.missing.contains(number) }
+    }
+    if !missing.isEmpty {
+      throw .missingEvents(missing.map { wanted[$0].title }, tool: type(of: tool).about.name)
+    }
+  }
+
+  // MARK: The way
+
+  package func begin() {
+    rows.say(tool.banner)
+    if !tool.columns.isEmpty { rows.writeHead() }
+  }
+
+  /// Looks at a part of the streams, behind all that were looked at before.
+  package func take(_ range: EventRange) {
+    let streams = feed.input.streams
+    feed.take(range) { stream, record, lost in
+      let source = streams[stream].buffer
+      let binding = bindings[source]
+      if lost != .none { note(lost, source, streams[stream].cpu) }
+      let bytes = record.bytes
+      guard let number = binding.number(of: bytes) else { return }
+      if options.interval != nil { tick(until: record.time) }
+      let thread = Int32(
+        truncatingIfNeeded: binding.common.read(binding.common.pid, of: bytes, binding.order))
+      tool.take(
+        ToolEvent(
+          number: number, time: record.time, cpu: streams[stream].cpu, thread: thread,
+          source: source, record: bytes, places: binding.fields(of: number), order: binding.order),
+        context, &rows)
+    }
+  }
+
+  /// Looks at all of a recording, and hands over text as it comes.
+  package func takeAll(_ emit: (UnsafeRawBufferPointer) throws -> Void) throws {
+    let streams = feed.input.streams
+    var plan = SlicePlan(streams, bytesPerSlice: 1 << 20)
+    var from: [EventStream.Position] = streams.map { _ in .start }
+    let end = streams.map(\.end)
+    while true {
+      let time = plan.next()
+      let to =
+        time.map { time in
+          streams.indices.map {
+            min(streams[$0].position(ofTime: time, notBefore: from[$0]), end[$0])
+          }
+        } ?? end
+      take(EventRange(from: from, to: to))
+      try flush(emit)
+      if time == nil { return }
+      from = to
+    }
+  }
+
+  /// Lets intervals end that are over by a time of the trace's clock.
+  package func tick(until time: UInt64) {
+    guard let interval = options.interval else { return }
+    guard var next = nextTick else {
+      nextTick = time &+ interval
+      return
+    }
+    while time >= next {
+      // A long silence is many intervals without anything.
+      endInterval()
+      next = next &+ interval
+    }
+    nextTick = next
+  }
+
+  private func endInterval() {
+    if let count = options.count, ticks >= count { return }
+    ticks += 1
+    tool.tick(context, &rows)
+  }
+
+  /// Whether as many tables were shown as were asked for.
+  package var isOver: Bool { options.count.map { ticks >= $0 } ?? false }
+
+  package func finish() {
+    if options.interval != nil, options.count == nil || ticks < options.count ?? 0 { endInterval() }
+    tool.finish(context, &rows)
+  }
+
+  /// Hands over the text that has come together.
+  package func flush(_ emit: (UnsafeRawBufferPointer) throws -> Void) throws {
+    guard rows.sink.count > 0 else { return }
+    defer { rows.sink.removeAll() }
+    try emit(rows.sink.bytes)
+  }
+
+  package func say(_ text: String) { rows.say(text) }
+
+  // MARK: What was not seen
+
+  private func note(_ lost: LostEvents, _ source: Int, _ cpu: Int) {
+    switch lost {
+    case .none: return
+    case .unknown: hasUncountedLoss = true
+    case .some(let count): self.lost &+= count
+    }
+    tool.forget(source: source, cpu: cpu)
+  }
+
+  /// What the rows do not tell, in sentences.
+  package var notes: [String] {
+    var notes: [String] = []
+    if lost > 0 || hasUncountedLoss {
+      let number = hasUncountedLoss ? "more than \(lost)" : "\(lost)"
+      notes.append(
+        "\(lost == 0 ? "some" : number) events were lost: what happened among them is not shown")
+    }
+    if tool.droppedPairs > 0 {
+      notes.append(
+        "\(tool.droppedPairs) of those that had begun were forgotten to keep memory bounded")
+    }
+    return notes
+  }
+
+  package var problems: [any ExplainedError] { feed.problems }
+}
+
+/// Why a tool cannot work.
+package enum ToolError: ExplainedError, Equatable {
+  /// The kernel, or the recording, does not have what the tool is about.
+  case missingEvents([String], tool: String)
+
+  package var message: String {
+    switch self {
+    case .missingEvents(let events, let tool):
+      "\(tool): there is no \(events.joined(separator: " and no "))"
+    }
+  }
+
+  package var hint: String? {
+    switch self {
+    case .missingEvents(let events, _):
+      "what it needs is recorded with: kscope record "
+        + events.map { "-e \($0)" }.joined(separator: " ")
+    }
+  }
+}

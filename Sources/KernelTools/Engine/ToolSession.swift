@@ -1,0 +1,89 @@
+import ByteIO
+package import Recording
+import Reports
+import TraceDat
+import Tracefs
+
+/// A tool at work over the running kernel, in an instance of its own.
+package struct ToolSession {
+  private let session: LiveSession
+  private let run: ToolRun
+  private let options: ToolOptions
+
+  /// Sets all up, with tracing off. To be called on the process's first thread, once.
+  ///
+  /// - Parameters:
+  ///   - commandLine: for whoever finds the journal of settings.
+  ///   - descriptor: where the rows go.
+  package init(
+    _ tool: any KernelTool, commandLine: [String], output: Int32, isForTerminal: Bool
+  ) throws {
+    options = tool.options
+    session = try LiveSession(
+      Self.plan(for: tool), commandLine: commandLine, output: output)
+    do {
+      let kernel = KernelTaskNames(session.directory)
+      let feed = try EventFeed(
+        session.stream.file, options: ReportOptions(),
+        names: LiveTaskNames(saved: { kernel.saved }, current: { KernelTaskNames.current($0) }))
+      run = try ToolRun(
+        tool, over: feed, processOf: Self.process(of:), isForTerminal: isForTerminal)
+    } catch {
+      session.abandon()
+      throw error
+    }
+  }
+
+  /// What is asked of the kernel.
+  package static func plan(for tool: any KernelTool) -> RecordingPlan {
+    let options = tool.options
+    var plan = RecordingPlan()
+    // Its times can be told apart from those of other machines' clocks, and compared with now.
+    plan.buffers[0].clock = "mono"
+    plan.ignoresMissingEvents = true
+    plan.buffers[0].events = tool.events.map { event in
+      var request = EventRequest(event.title)
+      if let filter = event.filter { request.filters = [filter] }
+      return request
+    }
+    plan.duration = options.duration
+    if plan.duration == nil, let interval = options.interval, let count = options.count {
+      plan.duration = interval &* UInt64(count)
+    }
+    return plan
+  }
+
+  /// The process of a thread that runs now (proc(5), `/proc/PID/status`).
+  private static func process(of thread: Int32) -> Int32? {
+    guard let text = try? TextFile.read("/proc/\(thread)/status") else { return nil }
+    for line in text.split(separator: "\n") where line.hasPrefix("Tgid:") {
+      return Int32(line.dropFirst(5).filter(\.isNumber))
+    }
+    return nil
+  }
+
+  /// The events of a round come a round later; an interval is not over before they are here.
+  private static let delay: UInt64 = 100_000_000
+
+  /// Traces until the end comes.
+  ///
+  /// - Returns: how it ended, and what the rows do not tell.
+  package func follow() throws -> (summary: LiveSummary, notes: [String]) {
+    run.begin()
+    session.onLook = { [session, run, options] in
+      if options.interval != nil { run.tick(until: LiveSession.now &- Self.delay) }
+      try run.flush { try session.write($0) }
+    }
+    let summary = try session.run { range, _ in
+      run.take(range)
+      try run.flush { try session.write($0) }
+    }
+    run.finish()
+    run.say("")
+    run.say("Ending tracing...")
+    if summary.ending != .outputClosed {
+      do { try run.flush { try session.write($0) } } catch is LiveSession.Stopped {}
+    }
+    return (summary, run.notes)
+  }
+}

@@ -1,0 +1,152 @@
+import ByteIO
+import Glibc
+
+/// Which requests to disks a person asked for.
+struct BlockFilter {
+  /// `major << 20 | minor`, as the events have it (include/linux/kdev_t.h).
+  var device: Int?
+  /// A glob for `rwbs`: `*R*`.
+  var type: String?
+
+  init(_ options: ToolOptions) throws(ToolUsageError) {
+    if let text = options.own["device"] {
+      let parts = text.split(separator: ",").compactMap { Int($0) }
+      guard parts.count == 2, (0..<4096).contains(parts[0]), (0..<1 << 20).contains(parts[1]) else {
+        throw .badValue(option: "-d", value: text, expected: "a device's numbers: 259,0")
+      }
+      device = parts[0] << 20 | parts[1]
+    }
+    if let text = options.own["iotype"] {
+      // It goes into a filter of the kernel, between quotes.
+      guard !text.isEmpty,
+        text.utf8.allSatisfy({ $0 > 0x20 && $0 < 0x7f && $0 != UInt8(ascii: "\"") })
+      else { throw .badValue(option: "-i", value: text, expected: "a type of requests: '*R*'") }
+      type = text
+    }
+  }
+
+  /// The same in the kernel's filter language.
+  var forKernel: String? {
+    var conditions: [String] = []
+    if let device { conditions.append("dev == \(device)") }
+    if let type { conditions.append("rwbs ~ \"\(type)\"") }
+    return conditions.isEmpty ? nil : conditions.joined(separator: " && ")
+  }
+
+  func passes(device: Int, type: ShortText) -> Bool {
+    if let wanted = self.device, device != wanted { return false }
+    guard let glob = self.type else { return true }
+    return fnmatch(glob, String(decoding: type.bytes, as: UTF8.self), 0) == 0
+  }
+}
+
+/// A few bytes of text that are kept by value: a task's name, a request's type.
+struct ShortText {
+  private var storage: (UInt64, UInt64) = (0, 0)
+  private var count: UInt8 = 0
+
+  init(_ text: UnsafeRawBufferPointer) {
+    let length = min(text.count, 16)
+    withUnsafeMutableBytes(of: &storage) {
+      $0.copyMemory(from: UnsafeRawBufferPointer(rebasing: text[..<length]))
+    }
+    count = UInt8(length)
+  }
+
+  var bytes: [UInt8] { withUnsafeBytes(of: storage) { Array($0[..<Int(count)]) } }
+}
+
+/// Pairs what was given to a disk with its completion.
+///
+/// A request is known by its device and sector. The kernel may put it back into the queue, complete
+/// it piece by piece, or give it no sector at all (a flush); the same device and sector may be in
+/// flight once only.
+struct BlockRequests: ~Copyable {
+  struct Request {
+    var thread: Int32
+    var comm: ShortText
+    var type: ShortText
+    var device: Int
+    var sector: Int
+    var byteCount: Int
+    /// Of its last piece that is not completed.
+    var sectorsLeft: Int
+    var queued: UInt64
+    var issued: UInt64
+  }
+
+  enum Issue: Int, EventFields { case dev, sector, nr_sector, bytes, rwbs, comm }
+  enum Complete: Int, EventFields { case dev, sector, nr_sector, rwbs }
+  enum Place: Int, EventFields { case dev, sector }
+
+  private enum Number { static let issue = 0, complete = 1, insert = 2, requeue = 3 }
+
+  /// The completion's type is that of the request, so one filter serves for all.
+  static func events(_ filter: BlockFilter) -> [WantedEvent] {
+    [
+      WantedEvent("block:block_rq_issue", Issue.self, filter: filter.forKernel),
+      WantedEvent("block:block_rq_complete", Complete.self, filter: filter.forKernel),
+      WantedEvent("block:block_rq_insert", Place.self, filter: filter.forKernel, isOptional: true),
+      WantedEvent("block:block_rq_requeue", Place.self, filter: filter.forKernel, isOptional: true),
+    ]
+  }
+
+  private var issued = PairTable<Request>()
+  private var queued = PairTable<UInt64>()
+
+  var dropped: Int { issued.dropped }
+
+  /// Where a flush has no sector, one event says 0 and another -1.
+  private static func sector(_ number: Int) -> Int { number == -1 ? 0 : number }
+
+  /// Takes an event in; hands over the request that it completes.
+  mutating func take(_ event: ToolEvent, _ filter: BlockFilter) -> Request? {
+    switch event.number {
+    case Number.issue:
+      let (device, sector) = (event[Issue.dev], Self.sector(event[Issue.sector]))
+      let type = ShortText(event.text(Issue.rwbs))
+      guard filter.passes(device: device, type: type) else { return nil }
+      let sectors = event[Issue.nr_sector]
+      let key = Self.key(device, event.source)
+      issued.begin(
+        key, UInt64(bitPattern: Int64(sector)),
+        Request(
+          thread: event.thread, comm: ShortText(event.text(Issue.comm)), type: type,
+          device: device, sector: sector,
+          byteCount: sectors > 0 ? sectors * 512 : event[Issue.bytes],
+          sectorsLeft: sectors,
+          queued: queued.end(key, UInt64(bitPattern: Int64(sector))) ?? event.time,
+          issued: event.time))
+    case Number.complete:
+      let (device, sector) = (event[Complete.dev], Self.sector(event[Complete.sector]))
+      let key = Self.key(device, event.source)
+      guard var request = issued.end(key, UInt64(bitPattern: Int64(sector))) else { return nil }
+      let done = event[Complete.nr_sector]
+      if done < request.sectorsLeft, done > 0 {
+        // The rest goes on, from where this piece ended.
+        request.sectorsLeft -= done
+        issued.begin(key, UInt64(bitPattern: Int64(sector + done)), request)
+        return nil
+      }
+      return request
+    case Number.insert:
+      queued.begin(
+        Self.key(event[Place.dev], event.source),
+        UInt64(bitPattern: Int64(Self.sector(event[Place.sector]))), event.time)
+    default:
+      _ = issued.end(
+        Self.key(event[Place.dev], event.source),
+        UInt64(bitPattern: Int64(Self.sector(event[Place.sector]))))
+    }
+    return nil
+  }
+
+  mutating func forget() {
+    issued.removeAll()
+    queued.removeAll()
+  }
+
+  private static func key(_ device: Int, _ source: Int) -> UInt64 {
+    UInt64(truncatingIfNeeded: device) | UInt64(truncatingIfNeeded: source) << 40
+  }
+}

@@ -1,0 +1,51 @@
+package import ByteIO
+package import EventFormats
+package import RingBuffer
+package import TraceDat
+
+/// Hands on events to whoever reads their fields: those of a recording, or those of a stream while
+/// it comes.
+package final class EventFeed {
+  package let input: ReportInput
+  private let names: LiveTaskNames?
+  private let teller: TaskNameSearch?
+  private var walk: EventWalk
+
+  /// Called with the index of the event's stream, its record, and what was lost before it on its
+  /// CPU.
+  package typealias Body = (_ stream: Int, _ record: Record, _ lost: LostEvents) -> Void
+
+  /// - Parameter names: of a stream, in place of those that a file knows.
+  /// - Throws: what is wrong with a filter of the options.
+  package init(
+    _ file: TraceFile, options: ReportOptions, names: LiveTaskNames? = nil
+  ) throws(FilterError) {
+    var options = options
+    options.liveNames = names
+    let input = try ReportInput([ReportInput.Recording(file)], options: options)
+    self.input = input
+    self.names = names
+    teller =
+      names == nil
+      ? nil
+      : input.sources.first.map {
+        TaskNameSearch(file: file, events: $0.events)
+      }
+    walk = EventWalk(input, options.selection)
+  }
+
+  /// A part of the streams, behind all that were handed on before.
+  package func take(_ range: EventRange, _ body: Body) {
+    names?.add { teller?.gather(input.streams, range, into: &$0) }
+    walk.forEach(in: range, body)
+  }
+
+  /// All there is.
+  package func takeAll(_ body: Body) {
+    take(
+      EventRange(from: input.streams.map { _ in .start }, to: input.streams.map(\.end)), body)
+  }
+
+  /// What could not be read so far.
+  package var problems: [any ExplainedError] { input.problems + walk.problems }
+}

@@ -1,0 +1,69 @@
+import KernelTools
+import Testing
+
+/// Signals of known senders, targets and results.
+@Suite struct KillSnoopTests {
+  private static func trace(_ kernel: String) throws -> ToolTrace {
+    var trace = try ToolTrace(kernel: kernel, ["syscalls", "signal"])
+    func send(
+      _ time: UInt64, _ thread: Int32, _ call: String, _ values: [String: ToolTrace.Value],
+      _ result: Int, generated: Int? = nil
+    ) {
+      trace.add(time, thread: thread, "syscalls:sys_enter_\(call)", values)
+      if let generated {
+        trace.add(
+          time + 1000, thread: thread, "signal:signal_generate",
+          ["sig": values["sig"] ?? .number(0), "pid": .number(generated)])
+      }
+      trace.add(time + 2000, thread: thread, "syscalls:sys_exit_\(call)", ["ret": .number(result)])
+    }
+    send(1_000_000_000, 7, "kill", ["pid": .number(1234), "sig": .number(15)], 0, generated: 1234)
+    send(1_100_000_000, 9, "kill", ["pid": .number(-77 & 0xffff_ffff), "sig": .number(9)], -3)
+    send(
+      1_200_000_000, 7, "tgkill",
+      ["tgid": .number(50), "pid": .number(51), "sig": .number(6)], 0, generated: 51)
+    send(
+      1_300_000_000, 9, "pidfd_send_signal", ["pidfd": .number(4), "sig": .number(10)], 0,
+      generated: 4321)
+    send(1_400_000_000, 7, "tkill", ["pid": .number(51), "sig": .number(0)], -1)
+    return trace
+  }
+
+  @Test(arguments: ToolTrace.kernels) func everySignalHasItsRow(kernel: String) throws {
+    #expect(
+      try Self.trace(kernel).rows("killsnoop") == [
+        "Tracing kill()s. Ctrl-C to end.",
+        "COMM             PID    TPID     SIGNAL     RETURN",
+        "dd               7      1234     15         0",
+        "my shell         9      -77      9          -ESRCH",
+        "dd               7      51       6          0",
+        "my shell         9      4321     10         0",
+        "dd               7      51       0          -EPERM",
+      ])
+  }
+
+  @Test func namesTimesFailuresAndTargets() throws {
+    let trace = try Self.trace("6.1")
+    #expect(
+      try trace.rows("killsnoop", ["-st", "-p", "1234"]).last
+        == "1.000002         dd               7      1234     SIGTERM    0")
+    #expect(try trace.rows("killsnoop", ["-x", "--csv"]).count == 3)
+    #expect(
+      try trace.rows("killsnoop", ["-j", "-n", "shell", "-p", "-77"])
+        == [#"{"comm":"my shell","pid":9,"tpid":-77,"signal":9,"ret":-3}"#])
+  }
+
+  @Test func aRecordingWithoutTheCallIsSaid() throws {
+    let trace = try ToolTrace(kernel: "6.1", ["signal"])
+    let error = #expect(throws: ToolError.self) { try trace.rows("killsnoop") }
+    #expect(error?.message.contains("no syscalls:sys_enter_kill") == true)
+  }
+
+  @Test func namesOfNumbers() {
+    #expect(KernelNames.errno(-2) == "ENOENT" && KernelNames.errno(133) == "EHWPOISON")
+    #expect(KernelNames.errno(110) == "ETIMEDOUT" && KernelNames.errno(999) == "999")
+    #expect(KernelNames.errno(41) == "41" && KernelNames.errno(61) == "ENODATA")
+    #expect(KernelNames.signal(15) == "SIGTERM" && KernelNames.signal(31) == "SIGSYS")
+    #expect(KernelNames.signal(34) == "SIGRT2" && KernelNames.signal(0) == "0")
+  }
+}

@@ -1,0 +1,137 @@
+import ByteIO
+import KernelTools
+import Reports
+import TraceDat
+import TraceTestSupport
+import Tracefs
+
+/// A recording of events whose truth is known, with the formats of one of the lab's kernels.
+///
+/// The records are laid out here from the lines of the formats; the code that is tested reads them
+/// by other means.
+struct ToolTrace {
+  enum Value {
+    case number(Int)
+    case text(String)
+  }
+
+  static let kernels = ["6.1", "6.12"]
+
+  private struct Format {
+    var id: UInt16
+    var fields: [(name: String, type: String, offset: Int, size: Int)]
+  }
+
+  private let folder = TemporaryFolder()
+  private var systems: [(name: String, formats: [String])] = []
+  private var formats: [String: Format] = [:]
+  private var cpus: [[(time: UInt64, record: [UInt8])]]
+  /// Times and names of what a CPU lost events before.
+  private var losses: Set<[UInt64]> = []
+  var commandLines = "7 dd\n9 my shell\n"
+
+  /// - Parameter kernel: a folder of `Fixtures`.
+  init(kernel: String, cpuCount: Int = 2, _ names: [String]) throws {
+    cpus = [[(time: UInt64, record: [UInt8])]](repeating: [], count: cpuCount)
+    let here = #filePath.split(separator: "/").dropLast().joined(separator: "/")
+    for system in names {
+      let text = try TextFile.read("/\(here)/Fixtures/\(kernel)/\(system).txt")
+      var events: [String] = []
+      for line in text.split(separator: "\n", omittingEmptySubsequences: false) {
+        if line.hasPrefix("name: ") { events.append("") }
+        if !events.isEmpty { events[events.count - 1] += line + "\n" }
+      }
+      systems.append((system, events))
+      for event in events {
+        let lines = event.split(separator: "\n")
+        let name = lines[0].dropFirst("name: ".count)
+        let id = UInt16(lines[1].dropFirst("ID: ".count)) ?? 0
+        formats["\(system):\(name)"] = Format(
+          id: id,
+          fields: lines.filter { $0.contains("field:") }.map { line in
+            let parts = line.split(separator: ";").map {
+              $0.split(separator: ":", maxSplits: 1).last.map(String.init) ?? ""
+            }
+            let words = parts[0].split(separator: " ")
+            let name = words.last?.split(separator: "[").first.map(String.init) ?? ""
+            return (name, parts[0], Int(parts[1]) ?? 0, Int(parts[2]) ?? 0)
+          })
+      }
+    }
+  }
+
+  /// Adds an event; fields that are not named are 0.
+  mutating func add(
+    _ time: UInt64, cpu: Int = 0, thread: Int32, _ title: String, _ values: [String: Value] = [:]
+  ) {
+    guard let format = formats[title] else { fatalError("no format of \(title)") }
+    var record = [UInt8](
+      repeating: 0, count: format.fields.map { $0.offset + $0.size }.max() ?? 8)
+    func put(_ number: Int, _ offset: Int, _ size: Int) {
+      for byte in 0..<size {
+        record[offset + byte] = UInt8(truncatingIfNeeded: number >> (8 * byte))
+      }
+    }
+    put(Int(format.id), 0, 2)
+    put(Int(thread), 4, 4)
+    for field in format.fields {
+      switch values[field.name] {
+      case .number(let number): put(number, field.offset, field.size)
+      case .text(let text) where field.type.contains("__data_loc"):
+        put(record.count | (text.utf8.count + 1) << 16, field.offset, 4)
+        record += Array(text.utf8) + [0]
+      case .text(let text):
+        for (index, byte) in text.utf8.prefix(field.size).enumerated() {
+          record[field.offset + index] = byte
+        }
+      case nil: break
+      }
+    }
+    while record.count % 4 != 0 { record.append(0) }
+    cpus[cpu].append((time, record))
+  }
+
+  /// What was added to a CPU last comes behind a loss.
+  mutating func loseEvents(cpu: Int = 0) { losses.insert([UInt64(cpu), UInt64(cpus[cpu].count)]) }
+
+  /// The tool's rows over the recording, as text, without the banner.
+  func rows(_ name: String, _ arguments: [String] = []) throws -> [String] {
+    try run(name, arguments).text
+  }
+
+  func run(_ name: String, _ arguments: [String] = []) throws -> (text: [String], notes: [String]) {
+    guard let type = ToolList.tool(named: name),
+      let options = try ToolOptions(arguments + ["--input", "-"], for: type.about)
+    else { return ([], []) }
+    let pages = cpus.indices.map { cpu -> (cpu: Int, pages: [UInt8]) in
+      var done: [UInt8] = []
+      var page = PageBuilder(time: 1_000_000_000)
+      var last: UInt64 = 1_000_000_000
+      for (index, event) in cpus[cpu].enumerated() {
+        let isLoss = losses.contains([UInt64(cpu), UInt64(index)])
+        if isLoss || page.room < event.record.count + 16 {
+          done += page.bytes
+          page = PageBuilder(time: last)
+          if isLoss { page.lost = .unknown }
+        }
+        page.event(after: event.time - last, event.record)
+        last = event.time
+      }
+      return (cpu, done + page.bytes)
+    }
+    var builder = TraceBuilder(cpuCount: cpus.count, buffers: [.init(cpus: pages)])
+    builder.systems = systems
+    builder.commandLines = commandLines
+    let file = try TraceFile(path: folder.write(builder.version7, to: "t.dat"))
+    let run = try ToolRun(
+      try type.init(options), over: try EventFeed(file, options: ReportOptions()))
+    var text: [UInt8] = []
+    run.begin()
+    try run.takeAll { text += $0 }
+    run.finish()
+    try run.flush { text += $0 }
+    let lines = String(decoding: text, as: UTF8.self).split(
+      separator: "\n", omittingEmptySubsequences: false)
+    return (lines.dropLast().map(String.init), run.notes)
+  }
+}
