@@ -24,7 +24,9 @@ package struct ResetCommand: ParsableCommand {
       resetsAlways: ProgramName.isTraceCmd)
     switch parsed.purpose {
     case .help: try Self.writeHelp()
-    case .list(let isJSON): try JournalList(SavedState.journals()).write(asJSON: isJSON)
+    case .list(let isJSON):
+      try JournalList(SavedState.journals()).write(asJSON: isJSON)
+      SavedState.unreadableJournals().forEach(Failure.report)
     case .undo:
       _ = try directory.get()
       if try !undo() { throw ExitCode(1) }
@@ -40,6 +42,11 @@ package struct ResetCommand: ParsableCommand {
   private func undo() throws -> Bool {
     var isClean = true
     let journals = SavedState.journals()
+    let unreadable = SavedState.unreadableJournals()
+    for problem in unreadable {
+      Failure.report(problem)
+      isClean = false
+    }
     for found in journals where !found.isAlive {
       let what = found.isKept ? "set" : "left"
       Failure.say("putting back what \(found.owner) \(what): \(Self.summary(found.files))")
@@ -52,7 +59,7 @@ package struct ResetCommand: ParsableCommand {
       Failure.say(
         "\(found.owner) is still at work; its settings stay: \(Self.summary(found.files))")
     }
-    if journals.isEmpty {
+    if journals.isEmpty, unreadable.isEmpty {
       Failure.say("nothing to put back (--all turns off what others set up)")
     }
     return isClean
@@ -73,6 +80,7 @@ package struct ResetCommand: ParsableCommand {
   ) throws -> Bool {
     var isClean = true
     let state = SavedState.permanent(directory)
+    SavedState.unreadableJournals().forEach(Failure.report)
     // What killed runs left goes first, their instances too.
     for found in SavedState.abandoned() {
       for problem in try SavedState.recover(found) where problem.mayPass {

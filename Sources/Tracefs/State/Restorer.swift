@@ -7,6 +7,8 @@ public enum RestoreProblem: ExplainedError, Equatable {
   case changedByAnother(file: String)
   /// An instance that another run has settings in: it goes with that run's.
   case leftToAnother(file: String, owner: String)
+  /// A journal that says nothing: nobody knows what is to be put back.
+  case unreadableJournal(path: String, problem: String)
   case failed(TracefsError)
 
   public var message: String {
@@ -15,6 +17,9 @@ public enum RestoreProblem: ExplainedError, Equatable {
       "\(file): changed by somebody else in the meantime; left as it is"
     case .leftToAnother(let file, let owner):
       "\(file): not removed, as \(owner) has settings in it; it goes with them"
+    case .unreadableJournal(let path, let problem):
+      "\(path): \(problem): what this journal notes is not put back; put it back by hand "
+        + "(`kscope reset --all` turns all tracing off), then remove the file"
     case .failed(let error):
       "not put back: " + error.message
     }
@@ -22,7 +27,7 @@ public enum RestoreProblem: ExplainedError, Equatable {
 
   public var hint: String? {
     switch self {
-    case .changedByAnother, .leftToAnother: nil
+    case .changedByAnother, .leftToAnother, .unreadableJournal: nil
     case .failed(let error): error.hint
     }
   }
@@ -30,7 +35,7 @@ public enum RestoreProblem: ExplainedError, Equatable {
   /// Whether trying again later may help.
   public var mayPass: Bool {
     switch self {
-    case .changedByAnother, .leftToAnother, .failed(.missingFile): false
+    case .changedByAnother, .leftToAnother, .unreadableJournal, .failed(.missingFile): false
     case .failed: true
     }
   }

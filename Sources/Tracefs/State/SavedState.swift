@@ -181,13 +181,16 @@ public final class SavedState {
   /// Takes back now what was added here; false where nothing was.
   func takeBack(from path: String, undo: String) throws(TracefsError) -> Bool {
     guard hasAdded(to: path, undo: undo) else { return false }
-    try Self.put([undo], to: path, in: directory, .append)
-    additions[path]?.remove(undo)
-    for (number, change) in (open?.journal.changes ?? []).enumerated()
-    where change.kind == .added && change.path == path && change.former == [undo] && !change.isDone
-    {
-      forget(number)
+    try exclusively { () throws(TracefsError) in
+      try Self.put([undo], to: path, in: directory, .append)
+      for (number, change) in (open?.journal.changes ?? []).enumerated()
+      where change.kind == .added && change.path == path && change.former == [undo]
+        && !change.isDone
+      {
+        forget(number)
+      }
     }
+    additions[path]?.remove(undo)
     return true
   }
 
@@ -224,14 +227,16 @@ public final class SavedState {
   /// Removes an instance now, for good; it need not be one that was created here.
   func removeInstance(_ instance: Instance) throws(TracefsError) {
     let path = instance.path(below: directory)
-    if rmdir(instance.path) != 0 {
-      throw .explaining(SystemError("remove", path: instance.path), file: instance.path)
+    try exclusively { () throws(TracefsError) in
+      if rmdir(instance.path) != 0 {
+        throw .explaining(SystemError("remove", path: instance.path), file: instance.path)
+      }
+      for (number, change) in (open?.journal.changes ?? []).enumerated()
+      where change.path == path && change.kind == .instance {
+        forget(number)
+      }
     }
     createdInstances.removeAll { $0 == path + "/" }
-    for (number, change) in (open?.journal.changes ?? []).enumerated()
-    where change.path == path && change.kind == .instance {
-      forget(number)
-    }
   }
 
   // MARK: The end
