@@ -7,6 +7,14 @@ public struct FoundState: Sendable {
   /// Of the journal.
   public let path: String
   let journal: Journal
+  /// The run still needs its settings, or did when it was found.
+  public let isAlive: Bool
+
+  init(path: String, journal: Journal) {
+    self.path = path
+    self.journal = journal
+    isAlive = !journal.isKept && journal.writer.process.isAlive
+  }
 
   public var process: ProcessIdentity { journal.writer.process }
   public var uid: UInt32 { journal.writer.uid }
@@ -20,8 +28,6 @@ public struct FoundState: Sendable {
 
   /// The settings were left on purpose.
   public var isKept: Bool { journal.isKept }
-  /// The run still needs its settings.
-  public var isAlive: Bool { !isKept && process.isAlive }
 
   /// Whether an instance's file was changed and is not put back.
   public func changed(_ file: ControlFile, in instance: Instance) -> Bool {
@@ -84,7 +90,8 @@ extension SavedState {
 
   /// Puts back what a dead run changed, or what a run left on purpose, and deletes its journal unless something is still in use.
   ///
-  /// Does nothing where the run is alive or another process has done so meanwhile.
+  /// Does nothing where the run is alive, or has left its changes on purpose since it was found, or
+  /// where another process has done so meanwhile.
   ///
   /// - Parameter isWanted: of a path below the tracing directory, whether it is to be put back.
   public static func recover(
@@ -95,7 +102,8 @@ extension SavedState {
       path: String(found.path[..<(found.path.lastIndex(of: "/") ?? found.path.endIndex)]))
     guard let held = try StateLock.hold(place) else { throw StateLock.isStuck(place) }
     defer { close(held) }
-    guard let journal = OpenJournal(reading: found.path) else { return [] }
+    guard let journal = OpenJournal(reading: found.path), journal.journal.isKept == found.isKept
+    else { return [] }
     let directory = try TracingDirectory(path: found.directory)
     let others = OtherJournals(than: found.path, of: directory, in: place)
     return Unwinding(directory: directory, journal: journal, others: others).run(only: isWanted)
@@ -111,7 +119,13 @@ extension SavedState {
           unlink(path)
           continue
         }
-        all.append(FoundState(path: path, journal: journal))
+        var found = FoundState(path: path, journal: journal)
+        if !found.isAlive, !found.isKept {
+          // It may have said that it leaves its changes, and ended, since the journal was read.
+          guard let text = try? TextFile.read(path), let last = Journal(text) else { continue }
+          found = FoundState(path: path, journal: last)
+        }
+        all.append(found)
       }
     }
     return all.sorted { ($0.lastChange, $0.path) > ($1.lastChange, $1.path) }

@@ -1,0 +1,58 @@
+import Glibc
+import Testing
+import TraceTestSupport
+
+@testable import Tracefs
+
+/// Runs of kscope that come between one another, and others that come between those.
+@Suite struct SeveralRunsTests {
+  let fake: FakeTracefs
+  let directory: TracingDirectory
+  let place: StateDirectory
+  var top: Instance { directory.top }
+
+  init() throws {
+    fake = try FakeTracefs()
+    directory = try TracingDirectory(path: fake.path)
+    place = StateDirectory(path: fake.statePath)
+  }
+
+  func makeState(_ name: String = "a") -> SavedState {
+    SavedState(directory, command: ["kscope", name], in: place)
+  }
+
+  /// A process that has ended.
+  static var dead: ProcessIdentity { ProcessIdentity(pid: getpid(), startTime: 1) }
+
+  /// Makes a journal look like that of a process that has ended.
+  func kill(_ path: String) throws {
+    let text = try TextFile.read(path)
+    var journal = try #require(Journal(text))
+    journal.writer.process = Self.dead
+    let changes = text.split(separator: "\n").dropFirst(4).map { $0 + "\n" }.joined()
+    try TextFile.write([journal.header + changes], to: path, .replace)
+  }
+
+  func reset() throws -> [RestoreProblem] {
+    var problems: [RestoreProblem] = []
+    for found in SavedState.kept(in: [place]) { problems += try SavedState.recover(found) }
+    return problems
+  }
+
+  // MARK: Kept in the meantime
+
+  @Test func whatIsKeptAfterItWasFoundStays() throws {
+    let state = makeState("set")
+    try top.setMaxGraphDepth(5, saving: state)
+    let path = try #require(state.journalPath)
+    var journal = try #require(SavedState.journals(in: [place]).first).journal
+    // It was read while `kscope set` was at work, which has ended since.
+    journal.writer.process = Self.dead
+    try state.keep()
+    try kill(path)
+    #expect(try SavedState.recover(FoundState(path: path, journal: journal)).isEmpty)
+    #expect(try fake.read("max_graph_depth") == "5")
+    #expect(SavedState.kept(in: [place]).map(\.files) == [["max_graph_depth"]])
+    #expect(SavedState.abandoned(in: [place]).isEmpty)
+  }
+}
