@@ -55,4 +55,36 @@ import TraceTestSupport
     #expect(SavedState.kept(in: [place]).map(\.files) == [["max_graph_depth"]])
     #expect(SavedState.abandoned(in: [place]).isEmpty)
   }
+
+  // MARK: On behalf of the run that made an instance
+
+  @Test(arguments: [true, false])
+  func stopInAnInstanceOfAnotherRunIsThatRuns(isKept: Bool) throws {
+    let maker = makeState("maker")
+    let instance = try directory.createInstance(named: "mine", saving: maker)
+    try fake.write("instances/mine/tracing_on", "1\n")
+    if isKept { try maker.keep() }
+    let stop = makeState("stop")
+    try instance.switchTracing(false, saving: stop)
+    try stop.keep()
+    #expect(try fake.read("instances/mine/tracing_on") == "0")
+    #expect(fake.journals.count == 1)
+    // A directory of plain files cannot be removed, as tracefs' own can.
+    fake.remove("instances/mine/tracing_on")
+    #expect(isKept ? try reset().isEmpty : maker.restore().isEmpty)
+    #expect(!fake.exists("instances/mine"))
+    #expect(fake.journals.isEmpty)
+  }
+
+  @Test func stopInAnInstanceThatWasThereIsUndoneByReset() throws {
+    try fake.write("instances/theirs/tracing_on", "1\n")
+    let other = makeState("other")
+    _ = try directory.createInstance(named: "their", saving: other)
+    let stop = makeState("stop")
+    try directory.instance(named: "theirs").switchTracing(false, saving: stop)
+    try stop.keep()
+    #expect(try fake.read("instances/theirs/tracing_on") == "0")
+    #expect(try reset().isEmpty)
+    #expect(try fake.read("instances/theirs/tracing_on") == "1")
+  }
 }

@@ -61,6 +61,12 @@ struct OtherJournals {
     return events
   }
 
+  /// Whether a path is in an instance that another run made, or was left, and will remove.
+  func willRemove(instanceOf path: String) -> Bool {
+    guard let instance = Journal.Change.instancePath(of: path) else { return false }
+    return !changes(of: instance) { $0.kind == .instance }.isEmpty
+  }
+
   /// A run that has set something inside an instance.
   func user(ofInstanceAt path: String) -> OpenJournal? {
     all.first { journal in

@@ -124,7 +124,9 @@ extension Journal.Change {
   }
 
   /// `instances/NAME` of a path below that; nil for the top level.
-  var instancePath: String? {
+  var instancePath: String? { Self.instancePath(of: path) }
+
+  static func instancePath(of path: String) -> String? {
     let parts = path.split(separator: "/")
     return parts.count > 1 && parts[0] == "instances" ? "instances/\(parts[1])" : nil
   }

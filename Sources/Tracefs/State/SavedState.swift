@@ -113,13 +113,18 @@ public final class SavedState {
   }
 
   /// Changes a value on behalf of the run that changed it last, so that it is put back with that
-  /// run's settings; where no run did, the change is this state's.
+  /// run's settings; where no run did, the change is this state's, but for one in an instance that
+  /// another run made: it goes with that, and must not keep it from going.
   func writeOnBehalf(
     _ texts: [String], to path: String, kind: SettingKind
   ) throws(TracefsError) {
     guard isNoted(path) else { return try Self.put(texts, to: path, in: directory, .replace) }
     try exclusively { () throws(TracefsError) in
-      guard let top = try others().top(of: path) else {
+      let others = try others()
+      guard let top = others.top(of: path) else {
+        if others.willRemove(instanceOf: path) {
+          return try Self.put(texts, to: path, in: directory, .replace)
+        }
         return try write(texts, to: path, kind: kind, mode: .replace)
       }
       try top.journal.noteAgain(top.number)
