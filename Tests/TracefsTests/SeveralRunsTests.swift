@@ -87,4 +87,25 @@ import TraceTestSupport
     #expect(try reset().isEmpty)
     #expect(try fake.read("instances/theirs/tracing_on") == "1")
   }
+
+  // MARK: A full disk
+
+  @Test func aFormerValueThatCannotBeHandedOverEndsTheWrite() throws {
+    let first = makeState("first")
+    let second = makeState("second")
+    try top.setMaxGraphDepth(1, saving: first)
+    try top.setMaxGraphDepth(2, saving: second)
+    // A journal that can be read and not added to: links are not followed for writing.
+    let path = try #require(second.journalPath)
+    let aside = fake.path + "/aside"
+    #expect(rename(path, aside) == 0 && symlink(aside, path) == 0)
+    #expect(throws: TracefsError.self) { try top.setMaxGraphDepth(3, saving: first) }
+    #expect(unlink(path) == 0 && rename(aside, path) == 0)
+    #expect(try fake.read("max_graph_depth") == "2")
+    // Both still know what was there before them.
+    #expect(first.restore().isEmpty)
+    #expect(second.restore().isEmpty)
+    #expect(try fake.read("max_graph_depth") == "0")
+    #expect(fake.journals.isEmpty)
+  }
 }

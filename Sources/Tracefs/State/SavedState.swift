@@ -325,7 +325,7 @@ public final class SavedState {
         try open.noteAgain(known)
         return known
       }
-      _ = unwinding.handOver(known, to: above)
+      for case .failed(let error) in unwinding.handOver(known, to: above) { throw error }
       forget(known)
     }
     let former = try Self.words(of: path, kind: kind, in: directory)
