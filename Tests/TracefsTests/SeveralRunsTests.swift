@@ -108,4 +108,60 @@ import TraceTestSupport
     #expect(try fake.read("max_graph_depth") == "0")
     #expect(fake.journals.isEmpty)
   }
+
+  // MARK: An instance of the same name
+
+  /// Somebody else removes an instance and makes one of that name.
+  func replace(_ name: String) throws {
+    // Made before the other goes: a number of a directory is given again, here but not in tracefs.
+    try fake.write("instances/aside/tracing_on", "1\n")
+    fake.remove("instances/\(name)")
+    #expect(rename(fake.path + "/instances/aside", fake.path + "/instances/\(name)") == 0)
+    fake.remove("instances/\(name)/tracing_on")
+  }
+
+  @Test func anInstanceThatAnotherMadeSinceStays() throws {
+    let state = makeState("set")
+    _ = try directory.createInstance(named: "net", saving: state)
+    try state.keep()
+    try replace("net")
+    #expect(try reset() == [.changedByAnother(file: fake.path + "/instances/net")])
+    #expect(fake.exists("instances/net"))
+    #expect(fake.journals.isEmpty)
+  }
+
+  @Test func anInheritedInstanceIsKnownToo() throws {
+    let maker = makeState("maker")
+    let instance = try directory.createInstance(named: "net", saving: maker)
+    try fake.write("instances/net/max_graph_depth", "0\n")
+    let user = makeState("user")
+    try instance.setMaxGraphDepth(3, saving: user)
+    try user.keep()
+    #expect(maker.restore().count == 1)
+    fake.remove("instances/net/max_graph_depth")
+    try replace("net")
+    _ = try reset()
+    #expect(fake.exists("instances/net"))
+  }
+
+  @Test func anInstanceThatIsThereIsNotEvenNoted() throws {
+    try fake.write("instances/theirs/tracing_on", "1\n")
+    let state = makeState()
+    #expect(throws: TracefsError.self) {
+      try directory.createInstance(named: "theirs", saving: state)
+    }
+    // Killed here, it must not say that it made it.
+    #expect(fake.journals.isEmpty)
+  }
+
+  @Test func aJournalWithoutTheNumberOfItsInstanceRemovesIt() throws {
+    let state = makeState("set")
+    _ = try directory.createInstance(named: "net", saving: state)
+    try state.keep()
+    let path = try #require(fake.journals.first)
+    let lines = try TextFile.read(path).split(separator: "\n").filter { !$0.hasPrefix("reads") }
+    try TextFile.write([lines.map { $0 + "\n" }.joined()], to: path, .replace)
+    #expect(try reset().isEmpty)
+    #expect(!fake.exists("instances/net"))
+  }
 }

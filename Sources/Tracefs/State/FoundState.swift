@@ -47,7 +47,9 @@ public struct FoundState: Sendable {
   public func made(_ instance: Instance) -> Bool {
     let path = instance.path(below: instance.directory)
     return journal.openChanges.contains {
-      journal.changes[$0].kind == .instance && journal.changes[$0].path == path
+      let change = journal.changes[$0]
+      return change.kind == .instance && change.path == path
+        && !change.isReplaced(in: instance.directory)
     }
   }
 

@@ -17,7 +17,8 @@ import Glibc
 /// Fields are parted by tabs; a tab, newline or backslash inside one is escaped. A line that has no
 /// newline at its end was being written when its writer died, and what it announces did not happen.
 /// Other runs add lines too, while they hold the `StateLock`: `former`, where what lay below a
-/// change went away, and `reads`, where a value was changed on this run's behalf.
+/// change went away, and `reads`, where a value was changed on this run's behalf. The `reads` of an
+/// instance is its directory's inode number; journals of older versions have none.
 struct Journal: Equatable, Sendable {
   /// Who made the changes.
   struct Writer: Equatable, Sendable {
@@ -38,7 +39,8 @@ struct Journal: Equatable, Sendable {
     var path: String
     /// In the words of its kind.
     var former: [String]
-    /// How the file read after our last write; nil while that is not known.
+    /// How the file read after our last write, or which directory we made; nil while that is not
+    /// known.
     var reads: Fingerprint?
     /// It was put back, or never happened.
     var isDone = false
@@ -214,6 +216,13 @@ struct Fingerprint: Equatable, Sendable {
   var value: UInt64
 
   init(value: UInt64) { self.value = value }
+
+  /// Of a directory, by its inode number: tracefs gives no number twice. nil where there is none.
+  init?(directory path: String) {
+    var status = stat()
+    guard stat(path, &status) == 0, status.st_mode & S_IFMT == S_IFDIR else { return nil }
+    value = UInt64(status.st_ino)
+  }
 
   init(_ words: [String]) {
     value = 0xcbf2_9ce4_8422_2325

@@ -3,10 +3,16 @@
 /// Read and used while the `StateLock` is held.
 struct OtherJournals {
   let all: [OpenJournal]
+  private let directory: TracingDirectory
 
-  static var none: OtherJournals { OtherJournals(all: []) }
+  static func none(of directory: TracingDirectory) -> OtherJournals {
+    OtherJournals(all: [], directory: directory)
+  }
 
-  private init(all: [OpenJournal]) { self.all = all }
+  private init(all: [OpenJournal], directory: TracingDirectory) {
+    self.all = all
+    self.directory = directory
+  }
 
   /// - Parameter own: the path of the journal that is not another's.
   init(than own: String?, of directory: TracingDirectory, in place: StateDirectory) {
@@ -18,7 +24,7 @@ struct OtherJournals {
       else { continue }
       all.append(journal)
     }
-    self.all = all
+    self.init(all: all, directory: directory)
   }
 
   /// A change in one of the journals.
@@ -64,7 +70,7 @@ struct OtherJournals {
   /// Whether a path is in an instance that another run made, or was left, and will remove.
   func willRemove(instanceOf path: String) -> Bool {
     guard let instance = Journal.Change.instancePath(of: path) else { return false }
-    return !changes(of: instance) { $0.kind == .instance }.isEmpty
+    return !changes(of: instance) { $0.kind == .instance && !$0.isReplaced(in: directory) }.isEmpty
   }
 
   /// A run that has set something inside an instance.

@@ -60,6 +60,7 @@ struct Restorer {
         try undoAddition(change)
       case .instance:
         let path = "\(directory.path)/\(change.path)"
+        if change.isReplaced(in: directory) { return [.changedByAnother(file: path)] }
         if rmdir(path) != 0, errno != ENOENT {
           throw .explaining(SystemError("remove", path: path), file: path)
         }
@@ -121,6 +122,14 @@ extension Journal.Change {
   /// The longest latency is the kernel's to raise.
   var changesItself: Bool {
     kind == .list && path.hasSuffix("_pid") || path.hasSuffix(ControlFile.tracingMaxLatency.path)
+  }
+
+  /// Whether another directory has the name of the instance that was made.
+  func isReplaced(in directory: TracingDirectory) -> Bool {
+    guard kind == .instance, let reads,
+      let now = Fingerprint(directory: directory.fullPath(of: path))
+    else { return false }
+    return now != reads
   }
 
   /// `instances/NAME` of a path below that; nil for the top level.

@@ -26,7 +26,7 @@ import Glibc
 /// no longer says what the run on top wrote is somebody else's now, and stays; so does what lay
 /// below a change that somebody else made in between. Settings that one run made inside an instance
 /// of its own stay in it when another run goes on using that instance. An instance that was removed
-/// on purpose does not come back. Runs that keep their journals in different places
+/// on purpose does not come back, and one that somebody else made under its name since stays. Runs that keep their journals in different places
 /// (`KSCOPE_STATE_DIR`) do not know of each other.
 ///
 /// Files in an instance that this state created are not noted: they go with the instance.
@@ -219,11 +219,19 @@ public final class SavedState {
   func createInstance(_ instance: Instance) throws(TracefsError) {
     let path = instance.path(below: directory)
     try exclusively { () throws(TracefsError) in
+      // Noted first, it would be removed by whoever finds the journal if we were killed right here.
+      if TextFile.exists(instance.path) {
+        let error = SystemError("mkdir", path: instance.path, code: EEXIST)
+        throw .explaining(error, file: instance.path)
+      }
       let number = isPermanent ? nil : try note(.instance, path, former: [])
       if mkdir(instance.path, 0o700) != 0 {
         let error = SystemError("mkdir", path: instance.path)
         if let number { forget(number) }
         throw .explaining(error, file: instance.path)
+      }
+      if let number, let made = Fingerprint(directory: instance.path) {
+        open?.settle(number, made)
       }
     }
     if !isPermanent { createdInstances.append(path + "/") }
@@ -262,8 +270,10 @@ public final class SavedState {
     defer { if let held { close(held) } }
     open.refresh()
     let others = place.map { OtherJournals(than: open.path, of: directory, in: $0) }
-    let problems = Unwinding(directory: directory, journal: open, others: others ?? .none)
-      .run(only: isWanted)
+    let problems = Unwinding(
+      directory: directory, journal: open, others: others ?? .none(of: directory)
+    )
+    .run(only: isWanted)
     let left = open.journal.openChanges.map { open.journal.changes[$0] }
     numbers = numbers.filter { !open.journal.changes[$0.value].isDone }
     createdInstances.removeAll { path in
@@ -307,7 +317,7 @@ public final class SavedState {
   }
 
   private func others() throws(TracefsError) -> OtherJournals {
-    if isPermanent { return .none }
+    if isPermanent { return .none(of: directory) }
     return OtherJournals(than: open?.path, of: directory, in: try stateDirectory())
   }
 
