@@ -21,7 +21,10 @@ enum TracingChecks {
       let problems = try Recorder.traced { () throws(TracefsError) in
         try SavedState.recover(found)
       }
-      warnings.append("the settings that \(found.owner) had left were put back")
+      if case .directoryIsGone? = problems.first {
+      } else {
+        warnings.append("the settings that \(found.owner) had left were put back")
+      }
       warnings += problems.map(\.message)
     }
     return warnings

@@ -35,6 +35,10 @@ import TraceTestSupport
     let more = Journal(text(sample) + Journal.formerLine(1, ["x", "y"]) + Journal.keptLine)
     #expect(more?.changes[1].former == ["x", "y"])
     #expect(more?.isKept == true)
+    var own = sample
+    own.isTracefs = true
+    #expect(Journal(text(own)) == own)
+    #expect(Journal(text(own).split(separator: "\ttracefs").joined(separator: "\tother")) == nil)
   }
 
   /// Nothing is made up and nothing whole is lost, wherever the writer died.

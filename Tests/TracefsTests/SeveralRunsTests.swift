@@ -164,4 +164,44 @@ import TraceTestSupport
     #expect(try reset().isEmpty)
     #expect(!fake.exists("instances/net"))
   }
+
+  // MARK: A directory that is gone
+
+  @Test func aJournalOfADirectoryThatIsGoneStays() throws {
+    let state = makeState("record")
+    try top.setMaxGraphDepth(5, saving: state)
+    try kill(try #require(state.journalPath))
+    fake.remove("tracing_on")
+    let found = try #require(SavedState.abandoned(in: [place]).first)
+    let problems = try SavedState.recover(found)
+    #expect(problems.count == 1)
+    #expect(problems.first?.message.contains(fake.path) == true)
+    #expect(problems.first?.message.contains("kscope record") == true)
+    #expect(fake.journals.count == 1)
+    try fake.write("tracing_on", "1\n")
+    #expect(try SavedState.recover(found).isEmpty)
+    #expect(try fake.read("max_graph_depth") == "0")
+  }
+
+  /// As where tracefs was mounted in two places and one of them is gone.
+  @Test func theKernelsOwnDirectoryIsFoundElsewhere() throws {
+    let state = makeState("record")
+    try top.setMaxGraphDepth(5, saving: state)
+    let path = try #require(state.journalPath)
+    try kill(path)
+    let text = try TextFile.read(path)
+    func find() throws(TracefsError) -> TracingDirectory { directory }
+    // Where it is not known to be the kernel's, it may be a copy: nothing is written elsewhere.
+    for isTracefs in [false, true] {
+      var journal = try #require(Journal(text))
+      journal.directory = fake.path + "/gone"
+      journal.isTracefs = isTracefs
+      let changes = text.split(separator: "\n").dropFirst(4).map { $0 + "\n" }.joined()
+      try TextFile.write([journal.header + changes], to: path, .replace)
+      let found = try #require(SavedState.abandoned(in: [place]).first)
+      #expect(try SavedState.recover(found, or: find).isEmpty == isTracefs)
+      #expect(try fake.read("max_graph_depth") == (isTracefs ? "0" : "5"))
+      #expect(fake.journals.isEmpty == isTracefs)
+    }
+  }
 }

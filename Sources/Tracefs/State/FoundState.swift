@@ -29,6 +29,9 @@ public struct FoundState: Sendable {
   /// The settings were left on purpose.
   public var isKept: Bool { journal.isKept }
 
+  /// Whether the run changed that tracing directory, by whatever path.
+  public func isAbout(_ directory: TracingDirectory) -> Bool { journal.isAbout(directory) }
+
   /// Whether an instance's file was changed and is not put back.
   public func changed(_ file: ControlFile, in instance: Instance) -> Bool {
     journal.openChanges.contains { journal.changes[$0].path == instance.relative(file) }
@@ -95,9 +98,19 @@ extension SavedState {
   /// Does nothing where the run is alive, or has left its changes on purpose since it was found, or
   /// where another process has done so meanwhile.
   ///
+  /// Where the tracing directory is not there any more, the kernel's own is taken wherever else it is
+  /// mounted; a directory that was not the kernel's cannot be put right.
+  ///
   /// - Parameter isWanted: of a path below the tracing directory, whether it is to be put back.
   public static func recover(
     _ found: FoundState, only isWanted: (_ path: String) -> Bool = { _ in true }
+  ) throws(TracefsError) -> [RestoreProblem] {
+    try recover(found, only: isWanted) { () throws(TracefsError) in try TracingDirectory.find() }
+  }
+
+  static func recover(
+    _ found: FoundState, only isWanted: (_ path: String) -> Bool = { _ in true },
+    or findElsewhere: () throws(TracefsError) -> TracingDirectory
   ) throws(TracefsError) -> [RestoreProblem] {
     guard !found.isAlive else { return [] }
     let place = StateDirectory(
@@ -106,7 +119,17 @@ extension SavedState {
     defer { close(held) }
     guard let journal = OpenJournal(reading: found.path), journal.journal.isKept == found.isKept
     else { return [] }
-    let directory = try TracingDirectory(path: found.directory)
+    let directory: TracingDirectory
+    do throws(TracefsError) { directory = try TracingDirectory(path: found.directory) } catch {
+      guard case .notATracingDirectory = error else { throw error }
+      // A journal of this boot is about this kernel.
+      guard journal.journal.isTracefs, let other = try? findElsewhere() else {
+        return [
+          .directoryIsGone(path: found.directory, owner: found.owner, journal: found.path)
+        ]
+      }
+      directory = other
+    }
     let others = OtherJournals(than: found.path, of: directory, in: place)
     return Unwinding(directory: directory, journal: journal, others: others).run(only: isWanted)
   }

@@ -5,7 +5,7 @@ import Glibc
 /// ```
 /// kscope-journal 2
 /// who  PID  START  UID  TIME  BOOT-ID
-/// directory  /sys/kernel/tracing
+/// directory  /sys/kernel/tracing  tracefs
 /// command  kscope  record  -e  sched
 /// change  0  81234567890  value  tracing_on  1
 /// reads  0  a1b2c3d4e5f60718
@@ -49,6 +49,8 @@ struct Journal: Equatable, Sendable {
   var writer: Writer
   /// The tracing directory.
   var directory: String
+  /// It was the kernel's own, which any mount of it shows; journals of older versions do not say.
+  var isTracefs = false
   var changes: [Change] = []
   /// The settings stay on purpose: nobody but `kscope reset` puts them back.
   var isKept = false
@@ -64,6 +66,12 @@ struct Journal: Equatable, Sendable {
     var time = timespec()
     clock_gettime(CLOCK_BOOTTIME, &time)
     return UInt64(time.tv_sec) &* 1_000_000_000 &+ UInt64(time.tv_nsec)
+  }
+
+  /// Whether it is about a tracing directory of this boot; the kernel's own has as many paths as
+  /// mounts.
+  func isAbout(_ directory: TracingDirectory) -> Bool {
+    self.directory == directory.path || isTracefs && directory.isTracefs
   }
 
   /// The numbers of the changes that are not put back yet.
@@ -82,7 +90,7 @@ extension Journal {
       + Self.line(
         "who", "\(who.process.pid)", "\(who.process.startTime)", "\(who.uid)", "\(who.time)",
         who.bootID)
-      + Self.line("directory", directory)
+      + Self.line(["directory", directory] + (isTracefs ? ["tracefs"] : []))
       + Self.line(["command"] + who.command)
   }
 
@@ -157,6 +165,7 @@ extension Journal {
     guard text.hasPrefix(Self.firstLine), let end = text.lastIndex(of: "\n") else { return nil }
     var writer: Writer?
     var directory: String?
+    var isTracefs = false
     var changes: [Change] = []
     var isKept = false
     for line in text[..<end].split(separator: "\n").dropFirst() {
@@ -171,8 +180,9 @@ extension Journal {
           process: ProcessIdentity(pid: pid, startTime: start), uid: uid, time: time,
           bootID: fields[5], command: [])
       case "directory":
-        guard fields.count == 2 else { return nil }
+        guard fields.count == 2 || fields.count == 3 && fields[2] == "tracefs" else { return nil }
         directory = fields[1]
+        isTracefs = fields.count == 3
       case "command":
         writer?.command = Array(fields.dropFirst())
       case "change":
@@ -201,7 +211,8 @@ extension Journal {
       }
     }
     guard let writer, let directory else { return nil }
-    self.init(writer: writer, directory: directory, changes: changes, isKept: isKept)
+    self.init(
+      writer: writer, directory: directory, isTracefs: isTracefs, changes: changes, isKept: isKept)
   }
 
   /// Whether a path stays below the tracing directory, or is one of the few others that are set.

@@ -20,7 +20,7 @@ struct OtherJournals {
     var all: [OpenJournal] = []
     for path in place.journalPaths where path != own {
       guard let journal = OpenJournal(reading: path), journal.journal.writer.bootID == boot,
-        journal.journal.directory == directory.path
+        journal.journal.isAbout(directory)
       else { continue }
       all.append(journal)
     }

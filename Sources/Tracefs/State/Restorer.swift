@@ -7,6 +7,8 @@ public enum RestoreProblem: ExplainedError, Equatable {
   case changedByAnother(file: String)
   /// An instance that another run has settings in: it goes with that run's.
   case leftToAnother(file: String, owner: String)
+  /// The tracing directory itself is not there, nor is it known to be the kernel's.
+  case directoryIsGone(path: String, owner: String, journal: String)
   /// A journal that says nothing: nobody knows what is to be put back.
   case unreadableJournal(path: String, problem: String)
   case failed(TracefsError)
@@ -17,6 +19,9 @@ public enum RestoreProblem: ExplainedError, Equatable {
       "\(file): changed by somebody else in the meantime; left as it is"
     case .leftToAnother(let file, let owner):
       "\(file): not removed, as \(owner) has settings in it; it goes with them"
+    case .directoryIsGone(let path, let owner, let journal):
+      "\(path): no tracing directory any more, so what \(owner) set there is not put back; mount "
+        + "it there again and call `kscope reset`, or remove \(journal)"
     case .unreadableJournal(let path, let problem):
       "\(path): \(problem): what this journal notes is not put back; put it back by hand "
         + "(`kscope reset --all` turns all tracing off), then remove the file"
@@ -27,7 +32,7 @@ public enum RestoreProblem: ExplainedError, Equatable {
 
   public var hint: String? {
     switch self {
-    case .changedByAnother, .leftToAnother, .unreadableJournal: nil
+    case .changedByAnother, .leftToAnother, .directoryIsGone, .unreadableJournal: nil
     case .failed(let error): error.hint
     }
   }
@@ -36,7 +41,7 @@ public enum RestoreProblem: ExplainedError, Equatable {
   public var mayPass: Bool {
     switch self {
     case .changedByAnother, .leftToAnother, .unreadableJournal, .failed(.missingFile): false
-    case .failed: true
+    case .directoryIsGone, .failed: true
     }
   }
 }

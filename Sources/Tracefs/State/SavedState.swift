@@ -351,7 +351,8 @@ public final class SavedState {
     if let known = self.open {
       open = known
     } else {
-      let journal = Journal(writer: writer, directory: directory.path)
+      let journal = Journal(
+        writer: writer, directory: directory.path, isTracefs: directory.isTracefs)
       open = try OpenJournal(creating: journal, in: try stateDirectory())
       self.open = open
     }
