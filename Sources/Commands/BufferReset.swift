@@ -29,7 +29,7 @@ struct BufferReset {
         try settle(instance, isClean: &isClean)
         continue
       }
-      try settle(instance, isClean: &isClean)
+      try settle(instance, staying: true, isClean: &isClean)
       for problem in instance.reset(keepingDynamicEvents: keeping, saving: state) {
         Failure.report(problem)
         isClean = false
@@ -68,9 +68,14 @@ struct BufferReset {
 
   /// Puts back what kscope set in a buffer and a reset does not touch: sizes, options. What others
   /// changed since is turned off anyway and needs no word.
-  private func settle(_ instance: Instance, isClean: inout Bool) throws {
+  ///
+  /// - Parameter isStaying: the instance itself is to stay, even where kscope made it.
+  private func settle(
+    _ instance: Instance, staying isStaying: Bool = false, isClean: inout Bool
+  ) throws {
+    let own = isStaying ? instance.name.map { "instances/\($0)" } : nil
     for found in SavedState.journals(in: places) where found.isAbout(directory) {
-      let problems = try SavedState.recover(found) { instance.has(path: $0) }
+      let problems = try SavedState.recover(found) { instance.has(path: $0) && $0 != own }
       for problem in problems where problem.mayPass {
         Failure.report(problem)
         isClean = false

@@ -56,6 +56,19 @@ import TraceTestSupport
     #expect(try fake.read("tracing_on") == "0\n")
   }
 
+  @Test func anInstanceThatKscopeMadeStays() throws {
+    try makeInstance("net", isKept: true)
+    try fake.write("instances/net/per_cpu/cpu0/stats", "")
+    #expect(try reset("-B", "net"))
+    #expect(fake.exists("instances/net"))
+    // A directory of plain files cannot be removed, as tracefs' own can.
+    fake.remove("instances/net/per_cpu")
+    #expect(SavedState.kept(in: [place]).map(\.files) == [["instances/net"]])
+    #expect(try reset("-B", "net", "-d"))
+    #expect(!fake.exists("instances/net"))
+    #expect(fake.journals.isEmpty)
+  }
+
   @Test func aJournalOfADirectoryThatIsGoneIsNoFailure() throws {
     try makeInstance("left", isKept: false)
     let path = try #require(fake.journals.first)
