@@ -58,6 +58,9 @@ for command in 'record -e sched:sched_switch -o theirs/no.dat true' 'list -e' re
   matches "not root, $command: said" "$said" 'only root may use the kernel.s tracer'
 done
 check "not root: no file" test ! -e theirs/no.dat
+said=$(setpriv --reuid 65534 --regid 65534 --clear-groups /tmp/kscope.anybody reset --list 2>&1)
+equal "not root, reset --list: status" $? 1
+matches "not root, reset --list: what cannot be seen is said" "$said" 'owned by user 0'
 unchanged "not root"
 
 # Room for what every file has and for half a megabyte of pages.

@@ -19,17 +19,25 @@ package struct ResetCommand: ParsableCommand {
 
   package mutating func run() throws {
     let directory = Result { try TracingDirectory.find() }
+    let names = (try? directory.get().instanceNames()) ?? []
     let parsed = try ResetArguments(
-      arguments, instances: (try? directory.get().instanceNames()) ?? [],
-      resetsAlways: ProgramName.isTraceCmd)
+      arguments, instances: names, resetsAlways: ProgramName.isTraceCmd)
     switch parsed.purpose {
     case .help: try Self.writeHelp()
-    case .list(let isJSON): try JournalList(SavedState.journals()).write(asJSON: isJSON)
+    case .list(let isJSON):
+      let unseen = StateDirectory.passedOver
+      unseen.forEach { Failure.say($0) }
+      let journals = SavedState.journals()
+      if !journals.isEmpty || unseen.isEmpty { try JournalList(journals).write(asJSON: isJSON) }
+      SavedState.unreadableJournals().forEach(Failure.report)
+      if !unseen.isEmpty { throw ExitCode(1) }
     case .undo:
       _ = try directory.get()
       if try !undo() { throw ExitCode(1) }
     case .reset(let targets, let kept):
-      if try !reset(targets, keeping: kept, in: try directory.get()) { throw ExitCode(1) }
+      let reset = BufferReset(
+        directory: try directory.get(), targets: targets, keeping: kept, instances: names)
+      if try !reset.run() { throw ExitCode(1) }
     }
   }
 
@@ -40,6 +48,11 @@ package struct ResetCommand: ParsableCommand {
   private func undo() throws -> Bool {
     var isClean = true
     let journals = SavedState.journals()
+    let unreadable = SavedState.unreadableJournals()
+    for problem in unreadable {
+      Failure.report(problem)
+      isClean = false
+    }
     for found in journals where !found.isAlive {
       let what = found.isKept ? "set" : "left"
       Failure.say("putting back what \(found.owner) \(what): \(Self.summary(found.files))")
@@ -52,7 +65,11 @@ package struct ResetCommand: ParsableCommand {
       Failure.say(
         "\(found.owner) is still at work; its settings stay: \(Self.summary(found.files))")
     }
-    if journals.isEmpty {
+    for problem in StateDirectory.passedOver {
+      Failure.say(problem)
+      isClean = false
+    }
+    if journals.isEmpty, unreadable.isEmpty, isClean {
       Failure.say("nothing to put back (--all turns off what others set up)")
     }
     return isClean
@@ -63,54 +80,5 @@ package struct ResetCommand: ParsableCommand {
     let files = files.filter { seen.insert($0).inserted }
     let shown = files.prefix(8).joined(separator: ", ")
     return files.count > 8 ? "\(shown) and \(files.count - 8) more" : shown
-  }
-
-  // MARK: Resetting
-
-  private func reset(
-    _ targets: [ResetArguments.Target], keeping kept: Set<DynamicEvent.Kind>,
-    in directory: TracingDirectory
-  ) throws -> Bool {
-    var isClean = true
-    let state = SavedState.permanent(directory)
-    // What killed runs left goes first, their instances too.
-    for found in SavedState.abandoned() {
-      for problem in try SavedState.recover(found) where problem.mayPass {
-        Failure.report(problem)
-        isClean = false
-      }
-    }
-    // All must be there before the first is touched.
-    let instances = try targets.map { target in
-      try target.name.map { try directory.instance(named: $0) } ?? directory.top
-    }
-    for (target, instance) in zip(targets, instances) {
-      if target.isRemoved {
-        // Readers and settings of its own keep an instance in use: what can be switched off is.
-        _ = instance.reset(keepingDynamicEvents: kept, saving: state)
-        try instance.remove(saving: state)
-        try settle(instance, isClean: &isClean)
-        continue
-      }
-      try settle(instance, isClean: &isClean)
-      for problem in instance.reset(keepingDynamicEvents: kept, saving: state) {
-        Failure.report(problem)
-        isClean = false
-      }
-      if let size = target.kilobytes { try instance.setBufferSize(kilobytes: size, saving: state) }
-    }
-    return isClean
-  }
-
-  /// Puts back what kscope set in a buffer and a reset does not touch: sizes, options. What others
-  /// changed since is turned off anyway and needs no word.
-  private func settle(_ instance: Instance, isClean: inout Bool) throws {
-    for found in SavedState.journals() where found.directory == instance.directory.path {
-      for problem in try SavedState.recover(found, only: { instance.has(path: $0) })
-      where problem.mayPass {
-        Failure.report(problem)
-        isClean = false
-      }
-    }
   }
 }

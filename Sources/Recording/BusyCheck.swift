@@ -38,7 +38,7 @@ package enum BusyCheck {
     var unexplained = Set(events)
     var hasTracer = tracer != "nop"
     var isOver = true
-    for found in SavedState.journals() where found.directory == instance.directory.path {
+    for found in SavedState.journals() where found.isAbout(instance.directory) {
       let theirs = found.eventsSwitchedOn(in: instance).intersection(events)
       let isTheirTracer = tracer != "nop" && found.changed(.currentTracer, in: instance)
       guard !theirs.isEmpty || isTheirTracer || found.made(instance) else { continue }

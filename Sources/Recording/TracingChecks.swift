@@ -16,12 +16,15 @@ enum TracingChecks {
 
   /// Puts back what runs that were killed have left, and says so.
   static func recoverAbandoned() throws(RecordingError) -> [String] {
-    var warnings: [String] = []
+    var warnings = SavedState.unreadableJournals().map(\.message)
     for found in SavedState.abandoned() {
       let problems = try Recorder.traced { () throws(TracefsError) in
         try SavedState.recover(found)
       }
-      warnings.append("the settings that \(found.owner) had left were put back")
+      if case .directoryIsGone? = problems.first {
+      } else {
+        warnings.append("the settings that \(found.owner) had left were put back")
+      }
       warnings += problems.map(\.message)
     }
     return warnings

@@ -104,13 +104,15 @@ package struct TracingSetup {
 
   // MARK: Setting
 
-  /// The name of the instance that stands for the top level, where there is one.
-  private func apply(
+  /// Sets everything; instances go last, as nothing brings one back when a later step fails.
+  func apply(
     _ directory: TracingDirectory, _ state: SavedState, _ command: Int32?,
     _ summary: inout TracingSetupSummary
   ) throws(TracefsError) {
+    // One that is not there must not be found out when another has gone.
+    var removed: [Instance] = []
     for buffer in plan.buffers where buffer.isRemoved {
-      try directory.instance(named: buffer.name ?? "").remove(saving: state)
+      removed.append(try directory.instance(named: buffer.name ?? ""))
     }
     if let size = plan.commandLinesSize {
       try directory.top.setSavedCmdlinesSize(size, saving: state)
@@ -129,6 +131,7 @@ package struct TracingSetup {
       for instance in instances { try instance.setTracingOn(true, saving: state) }
     }
     if plan.isPrivate { summary.privateInstance = instances.first?.name }
+    for instance in removed { try instance.remove(saving: state) }
   }
 
   private func isUsed(_ buffer: BufferPlan) -> Bool {

@@ -30,7 +30,7 @@ public struct TracingDirectory: Sendable, Equatable {
   /// Where the kernel's own file system is, the directory is looked at as strictly as ever.
   package init(orCopyAt path: String) throws(TracefsError) {
     let plain = Self.withoutSlash(path)
-    if Self.magics.contains(ck_file_system(plain)) {
+    if Self.isTracefs(plain) {
       try self.init(path: plain)
       return
     }
@@ -48,6 +48,13 @@ public struct TracingDirectory: Sendable, Equatable {
 
   /// Of tracefs and debugfs (linux/magic.h).
   private static let magics: [Int64] = [0x7472_6163, 0x6462_6720]
+
+  /// Whether it is the kernel's own file system, and no copy of it.
+  var isTracefs: Bool { Self.isTracefs(path) }
+
+  private static func isTracefs(_ path: String) -> Bool {
+    magics.contains(ck_file_system(path))
+  }
 
   private static func withoutSlash(_ path: String) -> String {
     var path = path

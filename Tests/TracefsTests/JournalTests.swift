@@ -35,13 +35,31 @@ import TraceTestSupport
     let more = Journal(text(sample) + Journal.formerLine(1, ["x", "y"]) + Journal.keptLine)
     #expect(more?.changes[1].former == ["x", "y"])
     #expect(more?.isKept == true)
+    var own = sample
+    own.isTracefs = true
+    #expect(Journal(text(own)) == own)
+    #expect(Journal(text(own).split(separator: "\ttracefs").joined(separator: "\tother")) == nil)
   }
 
+  /// Nothing is made up and nothing whole is lost, wherever the writer died.
   @Test func everyCutIsAJournalOrNone() {
     let whole = text(sample) + Journal.readsLine(0, Fingerprint(["x"]))
+    let start = sample.header.unicodeScalars.count
+    let isNewline: (Unicode.Scalar) -> Bool = { $0 == "\n" }
     for count in 0...whole.unicodeScalars.count {
-      let cut = String(String.UnicodeScalarView(whole.unicodeScalars.prefix(count)))
-      if let journal = Journal(cut) { #expect(journal.changes.count <= 2) }
+      let scalars = whole.unicodeScalars.prefix(count)
+      let journal = Journal(String(String.UnicodeScalarView(scalars)))
+      // It says who and where in its first lines; without them it is none.
+      guard scalars.filter(isNewline).count >= 3 else {
+        #expect(journal == nil)
+        continue
+      }
+      let lines = count < start ? 0 : scalars.dropFirst(start).filter(isNewline).count
+      var expected = Array(sample.changes.prefix(lines))
+      if lines == 3 { expected[0].reads = Fingerprint(["x"]) }
+      #expect(journal?.changes == expected)
+      #expect(journal?.directory == sample.directory)
+      #expect(journal?.writer.process == sample.writer.process)
     }
   }
 

@@ -272,24 +272,6 @@ import TraceTestSupport
     #expect(try depth() == "0")
   }
 
-  @Test func aTornLineOfAnotherDoesNotSwallowOurs() throws {
-    let dead = makeState("dead")
-    try top.setMaxGraphDepth(1, saving: dead)
-    let path = try #require(dead.journalPath)
-    let text = try TextFile.read(path)
-    try TextFile.write([text + "change\t1\t5\tval"], to: path, .replace)
-    let above = makeState("above")
-    try top.setMaxGraphDepth(2, saving: above)
-    // Below the one above: its former value is handed over, in a journal that ends in a torn line.
-    let torn = try #require(above.journalPath)
-    let whole = try TextFile.read(torn)
-    try TextFile.write([whole + "reads\t0"], to: torn, .replace)
-    #expect(dead.restore().isEmpty)
-    #expect(try TextFile.read(torn).hasSuffix("former\t0\t0\n"))
-    let journal = try #require(Journal(try TextFile.read(torn)))
-    #expect(journal.changes.first?.former == ["0"])
-  }
-
   // MARK: The switch
 
   @Test func theSwitchIsPutBackWhateverItSays() throws {
@@ -321,5 +303,14 @@ import TraceTestSupport
     let third = makeState("third")
     try top.claim(saving: third)
     #expect(third.restore().isEmpty)
+  }
+
+  @Test func anInstanceThatIsThereIsNotMadeAgain() throws {
+    let state = makeState()
+    _ = try directory.createInstance(named: "one", saving: state)
+    #expect(throws: TracefsError.exists(what: "instance", name: "one")) {
+      try directory.createInstance(named: "one", saving: makeState("b"))
+    }
+    #expect(state.restore().isEmpty)
   }
 }

@@ -7,6 +7,14 @@ public struct FoundState: Sendable {
   /// Of the journal.
   public let path: String
   let journal: Journal
+  /// The run still needs its settings, or did when it was found.
+  public let isAlive: Bool
+
+  init(path: String, journal: Journal) {
+    self.path = path
+    self.journal = journal
+    isAlive = !journal.isKept && journal.writer.process.isAlive
+  }
 
   public var process: ProcessIdentity { journal.writer.process }
   public var uid: UInt32 { journal.writer.uid }
@@ -20,8 +28,9 @@ public struct FoundState: Sendable {
 
   /// The settings were left on purpose.
   public var isKept: Bool { journal.isKept }
-  /// The run still needs its settings.
-  public var isAlive: Bool { !isKept && process.isAlive }
+
+  /// Whether the run changed that tracing directory, by whatever path.
+  public func isAbout(_ directory: TracingDirectory) -> Bool { journal.isAbout(directory) }
 
   /// Whether an instance's file was changed and is not put back.
   public func changed(_ file: ControlFile, in instance: Instance) -> Bool {
@@ -41,7 +50,9 @@ public struct FoundState: Sendable {
   public func made(_ instance: Instance) -> Bool {
     let path = instance.path(below: instance.directory)
     return journal.openChanges.contains {
-      journal.changes[$0].kind == .instance && journal.changes[$0].path == path
+      let change = journal.changes[$0]
+      return change.kind == .instance && change.path == path
+        && !change.isReplaced(in: instance.directory)
     }
   }
 
@@ -84,19 +95,41 @@ extension SavedState {
 
   /// Puts back what a dead run changed, or what a run left on purpose, and deletes its journal unless something is still in use.
   ///
-  /// Does nothing where the run is alive or another process has done so meanwhile.
+  /// Does nothing where the run is alive, or has left its changes on purpose since it was found, or
+  /// where another process has done so meanwhile.
+  ///
+  /// Where the tracing directory is not there any more, the kernel's own is taken wherever else it is
+  /// mounted; a directory that was not the kernel's cannot be put right.
   ///
   /// - Parameter isWanted: of a path below the tracing directory, whether it is to be put back.
   public static func recover(
     _ found: FoundState, only isWanted: (_ path: String) -> Bool = { _ in true }
+  ) throws(TracefsError) -> [RestoreProblem] {
+    try recover(found, only: isWanted) { () throws(TracefsError) in try TracingDirectory.find() }
+  }
+
+  static func recover(
+    _ found: FoundState, only isWanted: (_ path: String) -> Bool = { _ in true },
+    or findElsewhere: () throws(TracefsError) -> TracingDirectory
   ) throws(TracefsError) -> [RestoreProblem] {
     guard !found.isAlive else { return [] }
     let place = StateDirectory(
       path: String(found.path[..<(found.path.lastIndex(of: "/") ?? found.path.endIndex)]))
     guard let held = try StateLock.hold(place) else { throw StateLock.isStuck(place) }
     defer { close(held) }
-    guard let journal = OpenJournal(reading: found.path) else { return [] }
-    let directory = try TracingDirectory(path: found.directory)
+    guard let journal = OpenJournal(reading: found.path), journal.journal.isKept == found.isKept
+    else { return [] }
+    let directory: TracingDirectory
+    do throws(TracefsError) { directory = try TracingDirectory(path: found.directory) } catch {
+      guard case .notATracingDirectory = error else { throw error }
+      // A journal of this boot is about this kernel.
+      guard journal.journal.isTracefs, let other = try? findElsewhere() else {
+        return [
+          .directoryIsGone(path: found.directory, owner: found.owner, journal: found.path)
+        ]
+      }
+      directory = other
+    }
     let others = OtherJournals(than: found.path, of: directory, in: place)
     return Unwinding(directory: directory, journal: journal, others: others).run(only: isWanted)
   }
@@ -111,7 +144,13 @@ extension SavedState {
           unlink(path)
           continue
         }
-        all.append(FoundState(path: path, journal: journal))
+        var found = FoundState(path: path, journal: journal)
+        if !found.isAlive, !found.isKept {
+          // It may have said that it leaves its changes, and ended, since the journal was read.
+          guard let text = try? TextFile.read(path), let last = Journal(text) else { continue }
+          found = FoundState(path: path, journal: last)
+        }
+        all.append(found)
       }
     }
     return all.sorted { ($0.lastChange, $0.path) > ($1.lastChange, $1.path) }

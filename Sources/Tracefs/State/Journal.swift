@@ -5,7 +5,7 @@ import Glibc
 /// ```
 /// kscope-journal 2
 /// who  PID  START  UID  TIME  BOOT-ID
-/// directory  /sys/kernel/tracing
+/// directory  /sys/kernel/tracing  tracefs
 /// command  kscope  record  -e  sched
 /// change  0  81234567890  value  tracing_on  1
 /// reads  0  a1b2c3d4e5f60718
@@ -17,7 +17,8 @@ import Glibc
 /// Fields are parted by tabs; a tab, newline or backslash inside one is escaped. A line that has no
 /// newline at its end was being written when its writer died, and what it announces did not happen.
 /// Other runs add lines too, while they hold the `StateLock`: `former`, where what lay below a
-/// change went away, and `reads`, where a value was changed on this run's behalf.
+/// change went away, and `reads`, where a value was changed on this run's behalf. The `reads` of an
+/// instance is its directory's inode number; journals of older versions have none.
 struct Journal: Equatable, Sendable {
   /// Who made the changes.
   struct Writer: Equatable, Sendable {
@@ -38,7 +39,8 @@ struct Journal: Equatable, Sendable {
     var path: String
     /// In the words of its kind.
     var former: [String]
-    /// How the file read after our last write; nil while that is not known.
+    /// How the file read after our last write, or which directory we made; nil while that is not
+    /// known.
     var reads: Fingerprint?
     /// It was put back, or never happened.
     var isDone = false
@@ -47,6 +49,8 @@ struct Journal: Equatable, Sendable {
   var writer: Writer
   /// The tracing directory.
   var directory: String
+  /// It was the kernel's own, which any mount of it shows; journals of older versions do not say.
+  var isTracefs = false
   var changes: [Change] = []
   /// The settings stay on purpose: nobody but `kscope reset` puts them back.
   var isKept = false
@@ -62,6 +66,12 @@ struct Journal: Equatable, Sendable {
     var time = timespec()
     clock_gettime(CLOCK_BOOTTIME, &time)
     return UInt64(time.tv_sec) &* 1_000_000_000 &+ UInt64(time.tv_nsec)
+  }
+
+  /// Whether it is about a tracing directory of this boot; the kernel's own has as many paths as
+  /// mounts.
+  func isAbout(_ directory: TracingDirectory) -> Bool {
+    self.directory == directory.path || isTracefs && directory.isTracefs
   }
 
   /// The numbers of the changes that are not put back yet.
@@ -80,7 +90,7 @@ extension Journal {
       + Self.line(
         "who", "\(who.process.pid)", "\(who.process.startTime)", "\(who.uid)", "\(who.time)",
         who.bootID)
-      + Self.line("directory", directory)
+      + Self.line(["directory", directory] + (isTracefs ? ["tracefs"] : []))
       + Self.line(["command"] + who.command)
   }
 
@@ -155,6 +165,7 @@ extension Journal {
     guard text.hasPrefix(Self.firstLine), let end = text.lastIndex(of: "\n") else { return nil }
     var writer: Writer?
     var directory: String?
+    var isTracefs = false
     var changes: [Change] = []
     var isKept = false
     for line in text[..<end].split(separator: "\n").dropFirst() {
@@ -169,8 +180,9 @@ extension Journal {
           process: ProcessIdentity(pid: pid, startTime: start), uid: uid, time: time,
           bootID: fields[5], command: [])
       case "directory":
-        guard fields.count == 2 else { return nil }
+        guard fields.count == 2 || fields.count == 3 && fields[2] == "tracefs" else { return nil }
         directory = fields[1]
+        isTracefs = fields.count == 3
       case "command":
         writer?.command = Array(fields.dropFirst())
       case "change":
@@ -199,7 +211,8 @@ extension Journal {
       }
     }
     guard let writer, let directory else { return nil }
-    self.init(writer: writer, directory: directory, changes: changes, isKept: isKept)
+    self.init(
+      writer: writer, directory: directory, isTracefs: isTracefs, changes: changes, isKept: isKept)
   }
 
   /// Whether a path stays below the tracing directory, or is one of the few others that are set.
@@ -214,6 +227,13 @@ struct Fingerprint: Equatable, Sendable {
   var value: UInt64
 
   init(value: UInt64) { self.value = value }
+
+  /// Of a directory, by its inode number: tracefs gives no number twice. nil where there is none.
+  init?(directory path: String) {
+    var status = stat()
+    guard stat(path, &status) == 0, status.st_mode & S_IFMT == S_IFDIR else { return nil }
+    value = UInt64(status.st_ino)
+  }
 
   init(_ words: [String]) {
     value = 0xcbf2_9ce4_8422_2325

@@ -10,6 +10,8 @@ final class OpenJournal {
   private var descriptor: Int32
   /// Of the file, as far as `journal` knows it.
   private var length: Int64
+  /// Lines about what has happened that could not be added; they go before the next one.
+  private var owed = ""
 
   /// Starts a new journal, to be named for its writer.
   init(creating journal: Journal, in directory: StateDirectory) throws(TracefsError) {
@@ -27,7 +29,11 @@ final class OpenJournal {
       self.journal = journal
       descriptor = opened
       length = 0
-      try add(journal.header)
+      do throws(TracefsError) { try add(journal.header) } catch {
+        // It would be found, and it says nothing.
+        unlink(path)
+        throw error
+      }
       return
     }
     throw .journal(path: directory.path, problem: "too many journals of process \(process.pid)")
@@ -63,7 +69,7 @@ final class OpenJournal {
   /// How the file reads after our write, so that another's later change can be told.
   func settle(_ number: Int, _ reads: Fingerprint) {
     journal.changes[number].reads = reads
-    try? add(Journal.readsLine(number, reads))
+    addLater(Journal.readsLine(number, reads))
   }
 
   /// What is to be put back is something else now.
@@ -74,7 +80,7 @@ final class OpenJournal {
 
   func markDone(_ number: Int) {
     journal.changes[number].isDone = true
-    try? add(Journal.doneLine(number))
+    addLater(Journal.doneLine(number))
   }
 
   func keep() throws(TracefsError) {
@@ -87,25 +93,43 @@ final class OpenJournal {
   /// Reads again where another run has added lines.
   func refresh() {
     guard descriptor >= 0, length != Self.size(of: descriptor) else { return }
-    guard let text = try? TextFile.read(path), let journal = Journal(text) else { return }
+    guard let text = try? TextFile.read(path), let end = text.lastIndex(of: "\n") else { return }
+    let whole = text[...end]
+    guard let journal = Journal(whole + owed) else { return }
     self.journal = journal
-    length = Self.size(of: descriptor)
+    length = Int64(whole.utf8.count)
   }
 
+  /// Adds a line about what has happened, which is so whether or not the disk takes it now.
+  private func addLater(_ line: String) {
+    owed += line
+    try? add("")
+  }
+
+  /// Adds a line, or leaves the file as it was.
   private func add(_ line: String, synced: Bool = false) throws(TracefsError) {
     if descriptor < 0 { try openForAdding() }
-    var line = line
-    let failure = line.withUTF8 { bytes -> SystemError? in
+    try cutTornLine()
+    let start = Self.size(of: descriptor)
+    var text = owed + line
+    var failure = text.withUTF8 { bytes -> SystemError? in
       do throws(SystemError) {
         try writeAll(UnsafeRawBufferPointer(bytes), to: descriptor)
         return nil
       } catch { return error }
     }
-    if let failure { throw .journal(path: path, problem: failure.reason) }
-    length += Int64(line.utf8.count)
-    if synced, fdatasync(descriptor) != 0, errno != EINVAL, errno != EROFS {
-      throw .journal(path: path, problem: SystemError("fdatasync").reason)
+    if failure == nil, synced, fdatasync(descriptor) != 0, errno != EINVAL, errno != EROFS {
+      failure = SystemError("fdatasync")
     }
+    if let failure {
+      // The front of a line (the disk is full) would swallow the next one, and a whole line that is
+      // not counted would make the next one a second of its number: no such journal can be read.
+      // Where this fails too, half a line goes before the next and `refresh` finds a whole one.
+      _ = ftruncate(descriptor, off_t(start))
+      throw .journal(path: path, problem: failure.reason)
+    }
+    owed = ""
+    length += Int64(text.utf8.count)
   }
 
   private func openForAdding() throws(TracefsError) {
@@ -113,17 +137,21 @@ final class OpenJournal {
     guard opened >= 0 else { throw .journal(path: path, problem: SystemError("open").reason) }
     descriptor = opened
     length = Self.size(of: opened)
-    // A line that its writer died over would swallow the next one.
-    while length > 0 {
-      var last: UInt8 = 0
-      guard pread(opened, &last, 1, off_t(length - 1)) == 1, last != UInt8(ascii: "\n") else {
-        return
-      }
-      length -= 1
-      guard ftruncate(opened, off_t(length)) == 0 else {
-        throw .journal(path: path, problem: SystemError("ftruncate").reason)
-      }
+  }
+
+  /// Takes away the front of a line that its writer died over: it would swallow the next one.
+  private func cutTornLine() throws(TracefsError) {
+    var end = Self.size(of: descriptor)
+    let size = end
+    var last: UInt8 = 0
+    while end > 0, pread(descriptor, &last, 1, off_t(end - 1)) == 1, last != UInt8(ascii: "\n") {
+      end -= 1
     }
+    guard end < size else { return }
+    guard ftruncate(descriptor, off_t(end)) == 0 else {
+      throw .journal(path: path, problem: SystemError("ftruncate").reason)
+    }
+    length = min(length, end)
   }
 
   private static func size(of descriptor: Int32) -> Int64 {

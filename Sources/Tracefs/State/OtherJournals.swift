@@ -3,10 +3,16 @@
 /// Read and used while the `StateLock` is held.
 struct OtherJournals {
   let all: [OpenJournal]
+  private let directory: TracingDirectory
 
-  static var none: OtherJournals { OtherJournals(all: []) }
+  static func none(of directory: TracingDirectory) -> OtherJournals {
+    OtherJournals(all: [], directory: directory)
+  }
 
-  private init(all: [OpenJournal]) { self.all = all }
+  private init(all: [OpenJournal], directory: TracingDirectory) {
+    self.all = all
+    self.directory = directory
+  }
 
   /// - Parameter own: the path of the journal that is not another's.
   init(than own: String?, of directory: TracingDirectory, in place: StateDirectory) {
@@ -14,11 +20,11 @@ struct OtherJournals {
     var all: [OpenJournal] = []
     for path in place.journalPaths where path != own {
       guard let journal = OpenJournal(reading: path), journal.journal.writer.bootID == boot,
-        journal.journal.directory == directory.path
+        journal.journal.isAbout(directory)
       else { continue }
       all.append(journal)
     }
-    self.all = all
+    self.init(all: all, directory: directory)
   }
 
   /// A change in one of the journals.
@@ -59,6 +65,12 @@ struct OtherJournals {
       events.formUnion(journal.journal.changes[number].former.compactMap { EventWord($0)?.event })
     }
     return events
+  }
+
+  /// Whether a path is in an instance that another run made, or was left, and will remove.
+  func willRemove(instanceOf path: String) -> Bool {
+    guard let instance = Journal.Change.instancePath(of: path) else { return false }
+    return !changes(of: instance) { $0.kind == .instance && !$0.isReplaced(in: directory) }.isEmpty
   }
 
   /// A run that has set something inside an instance.

@@ -7,6 +7,10 @@ public enum RestoreProblem: ExplainedError, Equatable {
   case changedByAnother(file: String)
   /// An instance that another run has settings in: it goes with that run's.
   case leftToAnother(file: String, owner: String)
+  /// The tracing directory itself is not there, nor is it known to be the kernel's.
+  case directoryIsGone(path: String, owner: String, journal: String)
+  /// A journal that says nothing: nobody knows what is to be put back.
+  case unreadableJournal(path: String, problem: String)
   case failed(TracefsError)
 
   public var message: String {
@@ -15,6 +19,12 @@ public enum RestoreProblem: ExplainedError, Equatable {
       "\(file): changed by somebody else in the meantime; left as it is"
     case .leftToAnother(let file, let owner):
       "\(file): not removed, as \(owner) has settings in it; it goes with them"
+    case .directoryIsGone(let path, let owner, let journal):
+      "\(path): no tracing directory any more, so what \(owner) set there is not put back; mount "
+        + "it there again and call `kscope reset`, or remove \(journal)"
+    case .unreadableJournal(let path, let problem):
+      "\(path): \(problem): what this journal notes is not put back; put it back by hand "
+        + "(`kscope reset --all` turns all tracing off), then remove the file"
     case .failed(let error):
       "not put back: " + error.message
     }
@@ -22,7 +32,7 @@ public enum RestoreProblem: ExplainedError, Equatable {
 
   public var hint: String? {
     switch self {
-    case .changedByAnother, .leftToAnother: nil
+    case .changedByAnother, .leftToAnother, .directoryIsGone, .unreadableJournal: nil
     case .failed(let error): error.hint
     }
   }
@@ -30,8 +40,8 @@ public enum RestoreProblem: ExplainedError, Equatable {
   /// Whether trying again later may help.
   public var mayPass: Bool {
     switch self {
-    case .changedByAnother, .leftToAnother, .failed(.missingFile): false
-    case .failed: true
+    case .changedByAnother, .leftToAnother, .unreadableJournal, .failed(.missingFile): false
+    case .directoryIsGone, .failed: true
     }
   }
 }
@@ -55,6 +65,7 @@ struct Restorer {
         try undoAddition(change)
       case .instance:
         let path = "\(directory.path)/\(change.path)"
+        if change.isReplaced(in: directory) { return [.changedByAnother(file: path)] }
         if rmdir(path) != 0, errno != ENOENT {
           throw .explaining(SystemError("remove", path: path), file: path)
         }
@@ -77,7 +88,12 @@ struct Restorer {
       return []
     }
     let texts = change.kind.texts(for: change.former)
-    try SavedState.put(texts, to: change.path, in: directory, .replace)
+    do throws(TracefsError) {
+      try SavedState.put(texts, to: change.path, in: directory, .replace)
+    } catch {
+      // It says what it said before all the same: our own write was refused, too.
+      if now != change.former { throw error }
+    }
     return []
   }
 
@@ -118,8 +134,18 @@ extension Journal.Change {
     kind == .list && path.hasSuffix("_pid") || path.hasSuffix(ControlFile.tracingMaxLatency.path)
   }
 
+  /// Whether another directory has the name of the instance that was made.
+  func isReplaced(in directory: TracingDirectory) -> Bool {
+    guard kind == .instance, let reads,
+      let now = Fingerprint(directory: directory.fullPath(of: path))
+    else { return false }
+    return now != reads
+  }
+
   /// `instances/NAME` of a path below that; nil for the top level.
-  var instancePath: String? {
+  var instancePath: String? { Self.instancePath(of: path) }
+
+  static func instancePath(of path: String) -> String? {
     let parts = path.split(separator: "/")
     return parts.count > 1 && parts[0] == "instances" ? "instances/\(parts[1])" : nil
   }

@@ -26,8 +26,8 @@ import Glibc
 /// no longer says what the run on top wrote is somebody else's now, and stays; so does what lay
 /// below a change that somebody else made in between. Settings that one run made inside an instance
 /// of its own stay in it when another run goes on using that instance. An instance that was removed
-/// on purpose does not come back. Runs that keep their journals in different places
-/// (`KSCOPE_STATE_DIR`) do not know of each other.
+/// on purpose does not come back, and one that somebody else made under its name since stays. Runs
+/// that keep their journals in different places (`KSCOPE_STATE_DIR`) do not know of each other.
 ///
 /// Files in an instance that this state created are not noted: they go with the instance.
 ///
@@ -130,13 +130,18 @@ public final class SavedState {
   }
 
   /// Changes a value on behalf of the run that changed it last, so that it is put back with that
-  /// run's settings; where no run did, the change is this state's.
+  /// run's settings; where no run did, the change is this state's, but for one in an instance that
+  /// another run made: it goes with that, and must not keep it from going.
   func writeOnBehalf(
     _ texts: [String], to path: String, kind: SettingKind
   ) throws(TracefsError) {
     guard isNoted(path) else { return try Self.put(texts, to: path, in: directory, .replace) }
     try exclusively { () throws(TracefsError) in
-      guard let top = try others().top(of: path) else {
+      let others = try others()
+      guard let top = others.top(of: path) else {
+        if others.willRemove(instanceOf: path) {
+          return try Self.put(texts, to: path, in: directory, .replace)
+        }
         return try write(texts, to: path, kind: kind, mode: .replace)
       }
       try top.journal.noteAgain(top.number)
@@ -198,13 +203,16 @@ public final class SavedState {
   /// Takes back now what was added here; false where nothing was.
   func takeBack(from path: String, undo: String) throws(TracefsError) -> Bool {
     guard hasAdded(to: path, undo: undo) else { return false }
-    try Self.put([undo], to: path, in: directory, .append)
-    additions[path]?.remove(undo)
-    for (number, change) in (open?.journal.changes ?? []).enumerated()
-    where change.kind == .added && change.path == path && change.former == [undo] && !change.isDone
-    {
-      forget(number)
+    try exclusively { () throws(TracefsError) in
+      try Self.put([undo], to: path, in: directory, .append)
+      for (number, change) in (open?.journal.changes ?? []).enumerated()
+      where change.kind == .added && change.path == path && change.former == [undo]
+        && !change.isDone
+      {
+        forget(number)
+      }
     }
+    additions[path]?.remove(undo)
     return true
   }
 
@@ -228,11 +236,18 @@ public final class SavedState {
   func createInstance(_ instance: Instance) throws(TracefsError) {
     let path = instance.path(below: directory)
     try exclusively { () throws(TracefsError) in
+      // Noted first, it would be removed by whoever finds the journal if we were killed right here.
+      if TextFile.exists(instance.path) {
+        throw .exists(what: "instance", name: instance.name ?? "")
+      }
       let number = isPermanent ? nil : try note(.instance, path, former: [])
       if mkdir(instance.path, 0o700) != 0 {
         let error = SystemError("mkdir", path: instance.path)
         if let number { forget(number) }
         throw .explaining(error, file: instance.path)
+      }
+      if let number, let made = Fingerprint(directory: instance.path) {
+        open?.settle(number, made)
       }
     }
     if !isPermanent { createdInstances.append(path + "/") }
@@ -241,14 +256,16 @@ public final class SavedState {
   /// Removes an instance now, for good; it need not be one that was created here.
   func removeInstance(_ instance: Instance) throws(TracefsError) {
     let path = instance.path(below: directory)
-    if rmdir(instance.path) != 0 {
-      throw .explaining(SystemError("remove", path: instance.path), file: instance.path)
+    try exclusively { () throws(TracefsError) in
+      if rmdir(instance.path) != 0 {
+        throw .explaining(SystemError("remove", path: instance.path), file: instance.path)
+      }
+      for (number, change) in (open?.journal.changes ?? []).enumerated()
+      where change.path == path && change.kind == .instance {
+        forget(number)
+      }
     }
     createdInstances.removeAll { $0 == path + "/" }
-    for (number, change) in (open?.journal.changes ?? []).enumerated()
-    where change.path == path && change.kind == .instance {
-      forget(number)
-    }
   }
 
   // MARK: The end
@@ -269,8 +286,10 @@ public final class SavedState {
     defer { if let held { close(held) } }
     open.refresh()
     let others = place.map { OtherJournals(than: open.path, of: directory, in: $0) }
-    let problems = Unwinding(directory: directory, journal: open, others: others ?? .none)
-      .run(only: isWanted)
+    let problems = Unwinding(
+      directory: directory, journal: open, others: others ?? .none(of: directory)
+    )
+    .run(only: isWanted)
     let left = open.journal.openChanges.map { open.journal.changes[$0] }
     numbers = numbers.filter { !open.journal.changes[$0.value].isDone }
     createdInstances.removeAll { path in
@@ -314,7 +333,7 @@ public final class SavedState {
   }
 
   private func others() throws(TracefsError) -> OtherJournals {
-    if isPermanent { return .none }
+    if isPermanent { return .none(of: directory) }
     return OtherJournals(than: open?.path, of: directory, in: try stateDirectory())
   }
 
@@ -332,7 +351,7 @@ public final class SavedState {
         try open.noteAgain(known)
         return known
       }
-      _ = unwinding.handOver(known, to: above)
+      for case .failed(let error) in unwinding.handOver(known, to: above) { throw error }
       forget(known)
     }
     let former = try Self.words(of: path, kind: kind, in: directory)
@@ -348,7 +367,8 @@ public final class SavedState {
     if let known = self.open {
       open = known
     } else {
-      let journal = Journal(writer: writer, directory: directory.path)
+      let journal = Journal(
+        writer: writer, directory: directory.path, isTracefs: directory.isTracefs)
       open = try OpenJournal(creating: journal, in: try stateDirectory())
       self.open = open
     }

@@ -20,6 +20,15 @@ public struct StateDirectory: Sendable, Equatable {
       .map(StateDirectory.init(path:))
   }
 
+  /// Those that are there and cannot be used, a sentence each: what is noted in them is not known.
+  public static var passedOver: [String] {
+    candidates.compactMap { path in
+      var status = stat()
+      guard lstat(path, &status) == 0, let problem = problem(with: path) else { return nil }
+      return "\(path): \(problem): what is noted there is not looked at"
+    }
+  }
+
   public init(path: String) { self.path = path }
 
   /// The journals in it, sorted.

@@ -29,6 +29,7 @@ struct Unwinding {
 
   private func undo(_ number: Int) -> [RestoreProblem] {
     let change = journal.journal.changes[number]
+    if wentWithItsInstance(change) { return [] }
     switch change.kind {
     case .events: return undoEvents(change)
     case .added: return undoAddition(change)
@@ -36,6 +37,15 @@ struct Unwinding {
     default:
       if let above = changeAbove(number) { return handOver(number, to: above) }
       return restorer.undo(change)
+    }
+  }
+
+  /// Whether it was made in an instance of this run's that somebody else has replaced.
+  private func wentWithItsInstance(_ change: Journal.Change) -> Bool {
+    guard change.kind != .instance, let instance = change.instancePath else { return false }
+    return journal.journal.openChanges.contains {
+      let made = journal.journal.changes[$0]
+      return made.path == instance && made.isReplaced(in: directory)
     }
   }
 
@@ -111,10 +121,15 @@ struct Unwinding {
   }
 
   private func undoInstance(_ change: Journal.Change) -> [RestoreProblem] {
-    guard let user = others.user(ofInstanceAt: change.path) else { return restorer.undo(change) }
+    guard !change.isReplaced(in: directory),
+      let user = others.user(ofInstanceAt: change.path)
+    else { return restorer.undo(change) }
     var theirs = change
     theirs.former = [Journal.inherited]
-    let problems = attempt { () throws(TracefsError) in _ = try user.note(theirs) }
+    let problems = attempt { () throws(TracefsError) in
+      let number = try user.note(theirs)
+      if let made = change.reads { user.settle(number, made) }
+    }
     return problems.isEmpty
       ? [
         .leftToAnother(
