@@ -1,6 +1,8 @@
 /// All tools, by their names.
 package enum ToolList {
-  package static let all: [any KernelTool.Type] = [IOSnoop.self, IOLatency.self, KillSnoop.self]
+  package static let all: [any KernelTool.Type] = [
+    ExecSnoop.self, OpenSnoop.self, KillSnoop.self, IOSnoop.self, IOLatency.self,
+  ]
 
   package static func tool(named name: String) -> (any KernelTool.Type)? {
     all.first { $0.about.name == name }

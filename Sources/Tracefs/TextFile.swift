@@ -119,7 +119,7 @@ package enum TextFile {
 
   package static func isDirectory(_ path: String) -> Bool { kind(of: path) == S_IFDIR }
 
-  package static func isRegular(_ path: String) -> Bool { kind(of: path) == S_IFREG }
+  static func isRegular(_ path: String) -> Bool { kind(of: path) == S_IFREG }
 
   private static func kind(of path: String) -> mode_t? {
     var status = stat()

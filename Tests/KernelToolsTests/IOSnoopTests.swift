@@ -126,7 +126,7 @@ import Testing
   }
 
   @Test(arguments: [
-    ["-d", "x"], ["-i", "a\"b"], ["ten"], ["1", "2"], ["-n", "("], ["--what"], ["-p"], ["-j=1"],
+    ["-d", "x"], ["-i", ""], ["ten"], ["1", "2"], ["-n", "("], ["--what"], ["-p"], ["-j=1"],
   ])
   func nonsenseIsRefused(arguments: [String]) throws {
     #expect(throws: ToolUsageError.self) {

@@ -43,7 +43,7 @@ enum ToolHelp {
   /// What is asked of the kernel.
   static func plan(of tool: some KernelTool) -> [String] {
     tool.events.map { event in
-      "event \(event.title)" + (event.filter.map { " if \($0)" } ?? "")
+      "event \(event.request)" + (event.filter.map { " if \($0)" } ?? "")
         + (event.isOptional ? ", where there is one" : "")
     }
   }

@@ -10,6 +10,8 @@ package struct WantedEvent: Sendable {
   let fields: [String]
   /// What the kernel is to leave out, in its filter language; nil for nothing.
   package var filter: String?
+  /// What makes it, in the language of `kscope record -e 'probe:…'`; nil for one of the kernel's own.
+  package let probe: String?
   /// Whether the tool makes sense where the kernel, or the recording, has no such event.
   package var isOptional: Bool
 
@@ -23,7 +25,28 @@ package struct WantedEvent: Sendable {
     fields = Fields.allCases.sorted { $0.rawValue < $1.rawValue }.map { "\($0)" }
     self.filter = filter
     self.isOptional = isOptional
+    probe = nil
   }
+
+  /// An event of a function of the kernel.
+  ///
+  /// - Parameters:
+  ///   - function: which names the event, in the system `kscope`.
+  ///   - values: a value for each field, in order: `pathname->name` for `name`.
+  package init<Fields: EventFields>(
+    probeOf function: String, _: Fields.Type, values: [String], isOptional: Bool = false
+  ) {
+    system = "kscope"
+    name = function
+    fields = Fields.allCases.sorted { $0.rawValue < $1.rawValue }.map { "\($0)" }
+    filter = nil
+    self.isOptional = isOptional
+    let list = zip(fields, values).map { "\($0)=\($1)" }.joined(separator: ", ")
+    probe = "probe:\(function)(\(list))"
+  }
+
+  /// What `kscope record -e` takes for it.
+  package var request: String { probe ?? title }
 
   package var title: String { "\(system):\(name)" }
 }

@@ -1,5 +1,4 @@
 package import ByteIO
-import Tracefs
 
 /// An option of a tool.
 package struct ToolOption: Sendable {
@@ -170,10 +169,13 @@ package struct ToolOptions: Sendable {
     }
   }
 
-  /// A letter that perf-tools gave another meaning, `-i`, names a recording where there is such a
-  /// file.
+  /// A letter that perf-tools gave another meaning, `-i`, names a recording where what follows cannot
+  /// be a type of requests: those are capitals, and globs of them.
   mutating func readInput(insteadOf long: String) {
-    guard input == nil, let word = own[long], TextFile.isRegular(word) else { return }
+    func isOfType(_ byte: UInt8) -> Bool {
+      (UInt8(ascii: "A")...UInt8(ascii: "Z")).contains(byte) || "*?[]^!-".utf8.contains(byte)
+    }
+    guard input == nil, let word = own[long], !word.utf8.allSatisfy(isOfType) else { return }
     input = word
     own[long] = nil
   }

@@ -37,7 +37,9 @@ package final class ToolRun {
       !wanted[number].isOptional && bindings.allSatisfy { $0.missing.contains(number) }
     }
     if !missing.isEmpty {
-      throw .missingEvents(missing.map { wanted[$0].title }, tool: type(of: tool).about.name)
+      throw .missingEvents(
+        missing.map { wanted[$0].title }, requests: missing.map { wanted[$0].request },
+        tool: type(of: tool).about.name)
     }
   }
 
@@ -159,20 +161,20 @@ package final class ToolRun {
 /// Why a tool cannot work.
 package enum ToolError: ExplainedError, Equatable {
   /// The kernel, or the recording, does not have what the tool is about.
-  case missingEvents([String], tool: String)
+  case missingEvents([String], requests: [String], tool: String)
 
   package var message: String {
     switch self {
-    case .missingEvents(let events, let tool):
+    case .missingEvents(let events, _, let tool):
       "\(tool): there is no \(events.joined(separator: " and no "))"
     }
   }
 
   package var hint: String? {
     switch self {
-    case .missingEvents(let events, _):
+    case .missingEvents(_, let requests, _):
       "what it needs is recorded with: kscope record "
-        + events.map { "-e \($0)" }.joined(separator: " ")
+        + requests.map { "-e '\($0)'" }.joined(separator: " ")
     }
   }
 }

@@ -42,7 +42,7 @@ package struct ToolSession {
     plan.buffers[0].clock = "mono"
     plan.ignoresMissingEvents = true
     plan.buffers[0].events = tool.events.map { event in
-      var request = EventRequest(event.title)
+      var request = EventRequest(event.request)
       if let filter = event.filter { request.filters = [filter] }
       return request
     }
@@ -69,7 +69,8 @@ package struct ToolSession {
   ///
   /// - Returns: how it ended, and what the rows do not tell.
   package func follow() throws -> (summary: LiveSummary, notes: [String]) {
-    run.begin()
+    // Who sees the head can count on what comes after it being seen.
+    session.onStart = { [run] in run.begin() }
     session.onLook = { [session, run, options] in
       if options.interval != nil { run.tick(until: LiveSession.now &- Self.delay) }
       try run.flush { try session.write($0) }

@@ -17,7 +17,7 @@ struct BlockFilter {
       device = parts[0] << 20 | parts[1]
     }
     if let text = options.own["iotype"] {
-      // It goes into a filter of the kernel, between quotes.
+      // It goes into a filter of the kernel, between quotes. Letters alone come by `-i`.
       guard !text.isEmpty,
         text.utf8.allSatisfy({ $0 > 0x20 && $0 < 0x7f && $0 != UInt8(ascii: "\"") })
       else { throw .badValue(option: "-i", value: text, expected: "a type of requests: '*R*'") }
@@ -62,7 +62,15 @@ struct ShortText {
 /// it piece by piece, or give it no sector at all (a flush); the same device and sector may be in
 /// flight once only.
 struct BlockRequests: ~Copyable {
+  /// Whose a request is, and since when.
+  private struct Queued {
+    var thread: Int32
+    var comm: ShortText
+    var time: UInt64
+  }
+
   struct Request {
+    /// Who queued it; who issued it where nobody did.
     var thread: Int32
     var comm: ShortText
     var type: ShortText
@@ -77,6 +85,7 @@ struct BlockRequests: ~Copyable {
 
   enum Issue: Int, EventFields { case dev, sector, nr_sector, bytes, rwbs, comm }
   enum Complete: Int, EventFields { case dev, sector, nr_sector, rwbs }
+  enum Insert: Int, EventFields { case dev, sector, comm }
   enum Place: Int, EventFields { case dev, sector }
 
   private enum Number { static let issue = 0, complete = 1, insert = 2, requeue = 3 }
@@ -86,13 +95,13 @@ struct BlockRequests: ~Copyable {
     [
       WantedEvent("block:block_rq_issue", Issue.self, filter: filter.forKernel),
       WantedEvent("block:block_rq_complete", Complete.self, filter: filter.forKernel),
-      WantedEvent("block:block_rq_insert", Place.self, filter: filter.forKernel, isOptional: true),
+      WantedEvent("block:block_rq_insert", Insert.self, filter: filter.forKernel, isOptional: true),
       WantedEvent("block:block_rq_requeue", Place.self, filter: filter.forKernel, isOptional: true),
     ]
   }
 
   private var issued = PairTable<Request>()
-  private var queued = PairTable<UInt64>()
+  private var queued = PairTable<Queued>()
 
   var dropped: Int { issued.dropped }
 
@@ -108,15 +117,17 @@ struct BlockRequests: ~Copyable {
       guard filter.passes(device: device, type: type) else { return nil }
       let sectors = event[Issue.nr_sector]
       let key = Self.key(device, event.source)
+      let place = UInt64(bitPattern: Int64(sector))
+      // Behind a scheduler the kernel's own thread issues what others have queued.
+      let owner =
+        queued.end(key, place)
+        ?? Queued(thread: event.thread, comm: ShortText(event.text(Issue.comm)), time: event.time)
       issued.begin(
-        key, UInt64(bitPattern: Int64(sector)),
+        key, place,
         Request(
-          thread: event.thread, comm: ShortText(event.text(Issue.comm)), type: type,
-          device: device, sector: sector,
-          byteCount: sectors > 0 ? sectors * 512 : event[Issue.bytes],
-          sectorsLeft: sectors,
-          queued: queued.end(key, UInt64(bitPattern: Int64(sector))) ?? event.time,
-          issued: event.time))
+          thread: owner.thread, comm: owner.comm, type: type, device: device, sector: sector,
+          byteCount: sectors > 0 ? sectors * 512 : event[Issue.bytes], sectorsLeft: sectors,
+          queued: owner.time, issued: event.time))
     case Number.complete:
       let (device, sector) = (event[Complete.dev], Self.sector(event[Complete.sector]))
       let key = Self.key(device, event.source)
@@ -131,8 +142,9 @@ struct BlockRequests: ~Copyable {
       return request
     case Number.insert:
       queued.begin(
-        Self.key(event[Place.dev], event.source),
-        UInt64(bitPattern: Int64(Self.sector(event[Place.sector]))), event.time)
+        Self.key(event[Insert.dev], event.source),
+        UInt64(bitPattern: Int64(Self.sector(event[Insert.sector]))),
+        Queued(thread: event.thread, comm: ShortText(event.text(Insert.comm)), time: event.time))
     default:
       _ = issued.end(
         Self.key(event[Place.dev], event.source),

@@ -10,8 +10,9 @@ package final class IOSnoop: KernelTool {
     name: "iosnoop",
     abstract: "Every request to a disk, with the task that issued it and how long it took.",
     discussion: """
-      A row appears when the device has completed a request. The task is the one that gave the
-      request to the device, which for data that was written earlier is often a kernel thread.
+      A row appears when the device has completed a request. The task is the one that queued the
+      request, or gave it to the device where there is no queue; for data that was written earlier
+      that is often a kernel thread.
       """,
     arguments: "[SECONDS]",
     options: [
