@@ -152,8 +152,8 @@ struct BufferSettings {
   private func switchEvents() throws(TracefsError) {
     for request in buffer.events {
       guard let match = try match(request) else { continue }
-      // Without a filter and without a trigger, -v takes events out; with one it only leaves them.
-      if request.isExcluded, !request.triggers.isEmpty { continue }
+      // What -v leaves out is switched off, as by trace-cmd (3.1.6): its triggers act nevertheless,
+      // and its filter, which trace-cmd drops, waits for a trigger that switches the event on.
       try instance.switchEvents(match, on: !request.isExcluded, saving: state)
     }
   }
