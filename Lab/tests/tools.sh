@@ -83,6 +83,54 @@ $child,18,0
 $child,18,0
 $child,9,0"
 
+# Programs of known arguments, by execve and by execveat.
+cp /bin/true counted
+watch execs execsnoop '^counted$'
+for number in $(seq 20); do ./counted "$number" 'with blanks' ''; done
+./counted $(seq 60)
+env -i ./counted
+./counted "$(printf 'x%.0s' $(seq 1900))" end
+python3 -c 'import os; os.execve(os.open("counted", os.O_RDONLY), ["by number", "1"], {})'
+unwatch execs
+{
+  for number in $(seq 20); do echo "./counted $number with blanks "; done
+  echo "./counted $(seq -s ' ' 60)"
+  echo ./counted
+  echo "./counted $(printf 'x%.0s' $(seq 1900)) end"
+} >truth
+equal "execsnoop: each program once, all arguments" \
+  "$(diff truth <(tail -n +2 execs.csv | grep -v 'by number' | cut -d, -f4-))" ''
+# Run by its file's number, Linux 6.1 calls it by that; so the name is not asked for.
+watch numbers execsnoop
+python3 -c 'import os; os.execve(os.open("counted", os.O_RDONLY), ["by number", "1"], {})'
+unwatch numbers
+equal "execsnoop: execveat" "$(grep -c ',by number 1$' numbers.csv)" 1
+
+# Files that are there, and all kinds of failures.
+mkdir -p truth.d
+cat >opens.py <<'END'
+import ctypes, os
+libc = ctypes.CDLL(None, use_errno=True)
+for number in range(20): os.close(os.open(f"truth.d/{number}", os.O_CREAT | os.O_WRONLY))
+for name, flags in [("absent", 0), ("0/below", 0), (".", os.O_WRONLY), ("0", os.O_CREAT | os.O_EXCL)]:
+    try: os.open(f"truth.d/{name}", flags)
+    except OSError: pass
+libc.creat(b"truth.d/created", 0o600)
+libc.syscall(2, b"truth.d/by open", 0, 0)
+libc.open(ctypes.c_void_p(8), 0)
+END
+watch opens opensnoop -n python
+python3 opens.py
+unwatch opens
+{
+  for number in $(seq 0 19); do echo "3,truth.d/$number"; done
+  printf '%s\n' -2,truth.d/absent -20,truth.d/0/below -21,truth.d/. -17,truth.d/0 3,truth.d/created \
+    '-2,truth.d/by open'
+} >truth
+equal "opensnoop: each file once" \
+  "$(diff truth <(grep -F truth.d/ opens.csv | cut -d, -f3-))" ''
+equal "opensnoop: an address without a name" "$(tail -n 1 opens.csv | cut -d, -f3-)" '-14,'
+
 kscope iosnoop -i nosuch.dat 2>said
 equal "no such recording: status" $? 1
 matches "no such recording: said" "$(cat said)" 'nosuch.dat: .*No such file'

@@ -30,12 +30,15 @@ struct ToolTrace {
   private var losses: Set<[UInt64]> = []
   var commandLines = "7 dd\n9 my shell\n"
 
-  /// - Parameter kernel: a folder of `Fixtures`.
+  /// - Parameters:
+  ///   - kernel: a folder of `Fixtures`.
+  ///   - names: the files there; `opens` has some of the system `syscalls`.
   init(kernel: String, cpuCount: Int = 2, _ names: [String]) throws {
     cpus = [[(time: UInt64, record: [UInt8])]](repeating: [], count: cpuCount)
     let here = #filePath.split(separator: "/").dropLast().joined(separator: "/")
-    for system in names {
-      let text = try TextFile.read("/\(here)/Fixtures/\(kernel)/\(system).txt")
+    for file in names {
+      let system = file == "opens" ? "syscalls" : file
+      let text = try TextFile.read("/\(here)/Fixtures/\(kernel)/\(file).txt")
       var events: [String] = []
       for line in text.split(separator: "\n", omittingEmptySubsequences: false) {
         if line.hasPrefix("name: ") { events.append("") }

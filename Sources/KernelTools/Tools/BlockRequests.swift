@@ -63,7 +63,7 @@ struct ShortText {
 /// flight once only.
 struct BlockRequests: ~Copyable {
   /// Whose a request is, and since when.
-  private struct Queued {
+  struct Queued {
     var thread: Int32
     var comm: ShortText
     var time: UInt64

@@ -15,7 +15,8 @@ package final class OpenSnoop: KernelTool {
     arguments: "[NAME]",
     options: [ToolOption("x", "failures", "Only files that could not be opened.")],
     examples: [
-      ("kscope opensnoop", "until Ctrl-C"), ("kscope opensnoop -x -n nginx", "what nginx looks for"),
+      ("kscope opensnoop", "until Ctrl-C"),
+      ("kscope opensnoop -x -n nginx", "what nginx looks for"),
       ("kscope opensnoop '\\.conf$'", "names that match a regular expression"),
     ])
 

@@ -1,0 +1,98 @@
+import KernelTools
+import Testing
+
+/// Files that are opened or not, and what looks like it and is not.
+@Suite struct OpenSnoopTests {
+  private static func trace(_ kernel: String) throws -> ToolTrace {
+    var trace = try ToolTrace(kernel: kernel, ["opens", "kscope"])
+    func open(_ time: UInt64, _ thread: Int32, _ call: String, _ name: String?, _ result: Int) {
+      trace.add(time, thread: thread, "syscalls:sys_enter_\(call)")
+      if let name {
+        trace.add(time + 1000, thread: thread, "kscope:do_filp_open", ["name": .text(name)])
+      }
+      trace.add(time + 2000, thread: thread, "syscalls:sys_exit_\(call)", ["ret": .number(result)])
+    }
+    open(1_000_000_000, 7, "openat", "/etc/passwd", 3)
+    open(1_100_000_000, 9, "openat2", "/no such\u{1b}[2J", -2)
+    // A program that is run is looked up as well.
+    trace.add(1_200_000_000, thread: 9, "kscope:do_filp_open", ["name": .text("/bin/true")])
+    // An address without a name.
+    open(1_300_000_000, 9, "open", nil, -14)
+    open(1_400_000_000, 7, "creat", "new", 12)
+    return trace
+  }
+
+  @Test(arguments: ToolTrace.kernels) func everyOpenHasItsRow(kernel: String) throws {
+    #expect(
+      try Self.trace(kernel).rows("opensnoop", ["-t"]) == [
+        "Tracing open()s. Ctrl-C to end.",
+        "TIMEs            COMM             PID      FD FILE",
+        "1.000002         dd               7         3 /etc/passwd",
+        "1.100002         my shell         9      -ENOENT /no such\u{1b}[2J",
+        "1.300002         my shell         9      -EFAULT ?",
+        "1.400002         dd               7        12 new",
+      ])
+  }
+
+  @Test func failuresNamesAndPrograms() throws {
+    let trace = try Self.trace("6.12")
+    #expect(try trace.rows("opensnoop", ["-x", "--csv"]).count == 3)
+    #expect(try trace.rows("opensnoop", ["passwd$", "--csv"]).last == "dd,7,3,/etc/passwd")
+    #expect(
+      try trace.rows("opensnoop", ["-j", "-n", "shell", "-x", "such"])
+        == [#"{"comm":"my shell","pid":9,"fd":-2,"file":"/no such\u001b[2J"}"#])
+    #expect(
+      try trace.rows("opensnoop", ["-j", "-L", "9"]).last
+        == #"{"comm":"my shell","pid":9,"fd":-14,"file":null}"#)
+  }
+}
+
+/// Programs of known arguments.
+@Suite struct ExecSnoopTests {
+  /// - Parameter length: of the arguments in memory, where it is more than what is given here.
+  private static func exec(
+    _ trace: inout ToolTrace, _ time: UInt64, _ pid: Int, _ comm: String, _ arguments: [String],
+    length: Int? = nil
+  ) {
+    let bytes = arguments.map { $0 + "\0" }.joined()
+    var values: [String: ToolTrace.Value] = [
+      "pid": .number(pid), "ppid": .number(1), "comm": .text(comm),
+      "start": .number(0x7ffc_0000_1000),
+      "end": .number(0x7ffc_0000_1000 + (length ?? bytes.utf8.count)),
+    ]
+    // What follows in memory is the environment.
+    let memory = Array((bytes + "HOME=/root\0").utf8)
+    for block in 0..<4 where block * 512 < memory.count {
+      values["a\(block)"] = .text(
+        String(
+          decoding: memory[(block * 512)..<min(memory.count, (block + 1) * 512)], as: UTF8.self))
+    }
+    trace.add(time, thread: Int32(pid), "kscope:proc_exec_connector", values)
+  }
+
+  @Test(arguments: ToolTrace.kernels) func allArgumentsAreShown(kernel: String) throws {
+    var trace = try ToolTrace(kernel: kernel, ["kscope"])
+    let many = (1...600).map(String.init)
+    Self.exec(&trace, 1_000_000_000, 70, "true", ["/bin/true", "a b", ""])
+    Self.exec(&trace, 1_100_000_000, 71, "seq", ["seq"] + many.prefix(300))
+    Self.exec(&trace, 1_200_000_000, 72, "seq", ["seq"] + many.prefix(500), length: 4000)
+    let rows = try trace.rows("execsnoop")
+    #expect(rows[1] == "   PID   PPID ARGS")
+    #expect(rows[2] == "    70      1 /bin/true a b ")
+    #expect(rows[3] == "    71      1 seq \(many.prefix(300).joined(separator: " "))")
+    #expect(rows[4].hasPrefix("    72      1 seq 1 2 3 ") && rows[4].hasSuffix(" [...]"))
+    #expect(
+      try trace.rows("execsnoop", ["-a", "3", "-t", "^seq$"]).last
+        == "1.200000             72      1 seq 1 2 [...]")
+    #expect(
+      try trace.rows("execsnoop", ["-j", "true"])
+        == [#"{"comm":"true","pid":70,"ppid":1,"args":"/bin/true a b "}"#])
+  }
+
+  @Test func whatARecordingNeedsIsSaid() throws {
+    let trace = try ToolTrace(kernel: "6.1", ["signal"])
+    let error = #expect(throws: ToolError.self) { try trace.rows("execsnoop") }
+    #expect(
+      error?.hint?.contains("kscope record -e 'probe:proc_exec_connector(pid=task->tgid") == true)
+  }
+}
