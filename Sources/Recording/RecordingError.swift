@@ -43,7 +43,8 @@ extension RecordingError: ExplainedError {
     case .limitTooSmall(let limit, _):
       "--max-size: \(limit) bytes do not hold what the file says of the kernel and a page a CPU"
     case .noSuchProcess(let pid): "-P \(pid): no such process"
-    case .command(let name, let cause): "cannot run \(name): \(cause.reason)"
+    case .command(let name, let cause):
+      "cannot run \(name.isEmpty ? "''" : name): \(cause.reason)"
     case .childrenUnsupported: "this kernel cannot follow children (trace option event-fork)"
     case .probe(let error): error.message
     case .probeRefused(let probe, _, let reason, _): "\(probe): the kernel refuses: \(reason)"
