@@ -32,16 +32,48 @@ package enum RowFormat: Sendable {
 /// In text, control characters of names are shown as `^[` where they go to a terminal: what a task
 /// calls itself must not move the cursor.
 package struct RowWriter: ~Copyable {
+  /// A column as rows need it, in plain memory.
+  private struct Shape {
+    var width: Int
+    var isLeft: Bool
+    var isCut: Bool
+    var isLast: Bool
+    /// What stands before the value.
+    var before: UnsafeRawBufferPointer
+  }
+
   package let columns: [Column]
   package let format: RowFormat
   package var sink = ByteSink(capacity: 1 << 16)
   private let isForTerminal: Bool
+  private let shapes: UnsafeMutableBufferPointer<Shape>
   private var index = 0
 
   package init(_ columns: [Column], _ format: RowFormat, isForTerminal: Bool = false) {
     self.columns = columns
     self.format = format
     self.isForTerminal = isForTerminal
+    shapes = .allocate(capacity: columns.count)
+    for (place, column) in columns.enumerated() {
+      let before =
+        switch format {
+        case .text: place == 0 ? "" : " "
+        case .csv: place == 0 ? "" : ","
+        case .json: (place == 0 ? "{\"" : ",\"") + column.name + "\":"
+        }
+      let bytes = UnsafeMutableRawBufferPointer.allocate(byteCount: before.utf8.count, alignment: 1)
+      bytes.copyBytes(from: before.utf8)
+      shapes.initializeElement(
+        at: place,
+        to: Shape(
+          width: column.width, isLeft: column.isLeft, isCut: column.isCut,
+          isLast: place == columns.count - 1, before: UnsafeRawBufferPointer(bytes)))
+    }
+  }
+
+  deinit {
+    for shape in shapes { shape.before.deallocate() }
+    shapes.deallocate()
   }
 
   /// The titles, or the names of a CSV table.
@@ -50,11 +82,8 @@ package struct RowWriter: ~Copyable {
     case .json: return
     case .csv: sink.append(columns.map(\.name).joined(separator: ",") + "\n")
     case .text:
-      for (place, column) in columns.enumerated() {
-        if place > 0 { sink.append(UInt8(ascii: " ")) }
-        append(padded: Array(column.title.utf8), column, isLast: place == columns.count - 1)
-      }
-      sink.append(UInt8(ascii: "\n"))
+      for column in columns { add(column.title) }
+      endRow()
     }
   }
 
@@ -66,100 +95,39 @@ package struct RowWriter: ~Copyable {
   // MARK: Values
 
   package mutating func add(_ number: Int) {
-    let column = nextColumn()
-    guard format == .text else { return sink.append(decimal: Int64(number)) }
-    add(text: String(number), column)
+    let shape = nextShape()
+    let start = sink.count
+    if format == .text, !shape.isLeft {
+      // As many blanks as it lacks.
+      pad(shape.width - Self.length(of: number))
+    }
+    sink.append(decimal: Int64(number))
+    if format == .text { padLeft(shape, from: start) }
   }
 
   /// A number that people read as text: an errno, a signal.
-  package mutating func add(_ number: Int, shown: String) {
-    if format == .text { add(shown) } else { add(number) }
+  package mutating func add(_ number: Int, shown: @autoclosure () -> String) {
+    if format == .text { add(shown()) } else { add(number) }
+  }
+
+  /// Two numbers with a comma between them, as devices are named: `259,0`.
+  package mutating func add(pair first: Int, _ second: Int) {
+    let shape = nextShape()
+    let start = sink.count
+    if format != .text { sink.append(UInt8(ascii: "\"")) }
+    sink.append(decimal: Int64(first))
+    sink.append(UInt8(ascii: ","))
+    sink.append(decimal: Int64(second))
+    if format == .text { padLeft(shape, from: start) } else { sink.append(UInt8(ascii: "\"")) }
   }
 
   package mutating func add(_ text: String) {
-    let column = nextColumn()
     var text = text
-    text.withUTF8 { add(UnsafeRawBufferPointer($0), column) }
+    text.withUTF8 { add(UnsafeRawBufferPointer($0)) }
   }
 
-  package mutating func add(_ text: UnsafeRawBufferPointer) { add(text, nextColumn()) }
-
-  /// A value that is not known.
-  package mutating func addNothing(_ shown: String = "") {
-    let column = nextColumn()
-    switch format {
-    case .json: sink.append("null")
-    case .csv: break
-    case .text: add(text: shown, column)
-    }
-  }
-
-  /// Nanoseconds as a decimal fraction of a larger unit.
-  ///
-  /// - Parameters:
-  ///   - unit: how many nanoseconds it has: 1,000,000,000 for seconds.
-  ///   - digits: behind the point; what is cut off is rounded.
-  package mutating func add(nanoseconds: UInt64, per unit: UInt64, digits: Int) {
-    let column = nextColumn()
-    let start = sink.count
-    var scale: UInt64 = 1
-    for _ in 0..<digits { scale *= 10 }
-    let (high, low) = nanoseconds.multipliedFullWidth(by: scale)
-    let half = unit / 2
-    let (sum, carry) = low.addingReportingOverflow(half)
-    let scaled = unit.dividingFullWidth(((high &+ (carry ? 1 : 0)) % unit, sum)).quotient
-    if format == .text {
-      let whole = scaled / scale
-      var length = digits + 1
-      var rest = whole
-      repeat {
-        length += 1
-        rest /= 10
-      } while rest > 0
-      let pad = max(0, column.width - length)
-      if !column.isLeft { for _ in 0..<pad { sink.append(UInt8(ascii: " ")) } }
-      appendFraction(scaled, scale, digits)
-      if column.isLeft, index < columns.count {
-        for _ in 0..<pad { sink.append(UInt8(ascii: " ")) }
-      }
-    } else {
-      appendFraction(scaled, scale, digits)
-    }
-    assert(sink.count > start)
-  }
-
-  private mutating func appendFraction(_ scaled: UInt64, _ scale: UInt64, _ digits: Int) {
-    sink.append(decimal: scaled / scale)
-    guard digits > 0 else { return }
-    sink.append(UInt8(ascii: "."))
-    sink.append(decimal: scaled % scale, width: digits, fill: UInt8(ascii: "0"))
-  }
-
-  /// The row has all its values.
-  package mutating func endRow() {
-    assert(index == columns.count, "\(index) values for \(columns.count) columns")
-    index = 0
-    sink.append(format == .json ? "}\n" : "\n")
-  }
-
-  // MARK: The way
-
-  /// Writes what stands before the next value.
-  private mutating func nextColumn() -> Column {
-    let column = columns[min(index, columns.count - 1)]
-    switch format {
-    case .text: if index > 0 { sink.append(UInt8(ascii: " ")) }
-    case .csv: if index > 0 { sink.append(UInt8(ascii: ",")) }
-    case .json:
-      sink.append(index == 0 ? "{\"" : ",\"")
-      sink.append(column.name)
-      sink.append("\":")
-    }
-    index += 1
-    return column
-  }
-
-  private mutating func add(_ text: UnsafeRawBufferPointer, _ column: Column) {
+  package mutating func add(_ text: UnsafeRawBufferPointer) {
+    let shape = nextShape()
     switch format {
     case .json:
       sink.append(UInt8(ascii: "\""))
@@ -172,24 +140,84 @@ package struct RowWriter: ~Copyable {
         for byte in text {
           shown += byte < 0x20 || byte == 0x7f ? [UInt8(ascii: "^"), byte ^ 0x40] : [byte]
         }
-        append(padded: shown, column, isLast: index == columns.count)
+        shown.withUnsafeBytes { append($0, shape) }
       } else {
-        append(padded: text, column, isLast: index == columns.count)
+        append(text, shape)
       }
     }
   }
 
-  private mutating func add(text: String, _ column: Column) {
-    append(padded: Array(text.utf8), column, isLast: index == columns.count)
+  /// A value that is not known.
+  package mutating func addNothing(_ shown: String = "") {
+    switch format {
+    case .json:
+      _ = nextShape()
+      sink.append("null")
+    case .csv: _ = nextShape()
+    case .text: add(shown)
+    }
   }
 
-  private mutating func append(
-    padded text: some Collection<UInt8>, _ column: Column, isLast: Bool
-  ) {
-    let cut = column.isCut ? text.prefix(column.width) : text.prefix(text.count)
-    let pad = max(0, column.width - cut.count)
-    if !column.isLeft { for _ in 0..<pad { sink.append(UInt8(ascii: " ")) } }
-    for byte in cut { sink.append(byte) }
-    if column.isLeft, !isLast { for _ in 0..<pad { sink.append(UInt8(ascii: " ")) } }
+  /// Nanoseconds as a decimal fraction of a larger unit.
+  ///
+  /// - Parameters:
+  ///   - unit: how many nanoseconds it has: 1,000,000,000 for seconds.
+  ///   - digits: behind the point; what is cut off is rounded.
+  package mutating func add(nanoseconds: UInt64, per unit: UInt64, digits: Int) {
+    let shape = nextShape()
+    let start = sink.count
+    var scale: UInt64 = 1
+    for _ in 0..<digits { scale *= 10 }
+    // In parts, as the product with the scale may be larger than a word.
+    let (whole, rest) = nanoseconds.quotientAndRemainder(dividingBy: unit)
+    let scaled = whole &* scale &+ (rest &* scale &+ unit / 2) / unit
+    if format == .text, !shape.isLeft {
+      pad(shape.width - digits - 1 - Self.length(of: Int(scaled / scale)))
+    }
+    sink.append(decimal: scaled / scale)
+    if digits > 0 {
+      sink.append(UInt8(ascii: "."))
+      sink.append(decimal: scaled % scale, width: digits, fill: UInt8(ascii: "0"))
+    }
+    if format == .text { padLeft(shape, from: start) }
+  }
+
+  /// The row has all its values.
+  package mutating func endRow() {
+    assert(index == columns.count, "\(index) values for \(columns.count) columns")
+    index = 0
+    if format == .json { sink.append(UInt8(ascii: "}")) }
+    sink.append(UInt8(ascii: "\n"))
+  }
+
+  // MARK: The way
+
+  /// Writes what stands before the next value.
+  private mutating func nextShape() -> Shape {
+    let shape = shapes[min(index, shapes.count - 1)]
+    index += 1
+    sink.append(shape.before)
+    return shape
+  }
+
+  private mutating func append(_ text: UnsafeRawBufferPointer, _ shape: Shape) {
+    let start = sink.count
+    let count = shape.isCut ? min(text.count, shape.width) : text.count
+    if !shape.isLeft { pad(shape.width - count) }
+    sink.append(UnsafeRawBufferPointer(rebasing: text[..<count]))
+    padLeft(shape, from: start)
+  }
+
+  /// The blanks behind a value that stands on the left.
+  private mutating func padLeft(_ shape: Shape, from start: Int) {
+    if shape.isLeft, !shape.isLast { pad(shape.width - (sink.count - start)) }
+  }
+
+  private mutating func pad(_ count: Int) {
+    sink.append(repeating: UInt8(ascii: " "), count: count)
+  }
+
+  private static func length(of number: Int) -> Int {
+    Digits.decimalCount(UInt64(number.magnitude)) + (number < 0 ? 1 : 0)
   }
 }

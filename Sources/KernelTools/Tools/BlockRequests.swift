@@ -53,7 +53,11 @@ struct ShortText {
     count = UInt8(length)
   }
 
-  var bytes: [UInt8] { withUnsafeBytes(of: storage) { Array($0[..<Int(count)]) } }
+  var bytes: [UInt8] { withBytes { Array($0) } }
+
+  func withBytes<T>(_ body: (UnsafeRawBufferPointer) -> T) -> T {
+    withUnsafeBytes(of: storage) { body(UnsafeRawBufferPointer(rebasing: $0[..<Int(count)])) }
+  }
 }
 
 /// Pairs what was given to a disk with its completion.

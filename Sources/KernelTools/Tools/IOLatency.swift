@@ -58,7 +58,7 @@ package final class IOLatency: KernelTool {
   package func take(_ event: ToolEvent, _ context: ToolContext, _ rows: inout RowWriter) {
     guard let request = requests.take(event, filter) else { return }
     guard
-      request.comm.bytes.withUnsafeBytes({
+      request.comm.withBytes({
         context.isWanted(request.thread, source: event.source, name: $0)
       })
     else { return }

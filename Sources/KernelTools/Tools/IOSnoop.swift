@@ -64,17 +64,16 @@ package final class IOSnoop: KernelTool {
 
   package func take(_ event: ToolEvent, _ context: ToolContext, _ rows: inout RowWriter) {
     guard let request = requests.take(event, filter) else { return }
-    let comm = request.comm.bytes
     guard
-      comm.withUnsafeBytes({ context.isWanted(request.thread, source: event.source, name: $0) })
+      request.comm.withBytes({ context.isWanted(request.thread, source: event.source, name: $0) })
     else { return }
     let start = countsQueue ? request.queued : request.issued
     if showsStart { rows.add(nanoseconds: start, per: 1_000_000_000, digits: 6) }
     if options.showsTimes { rows.add(nanoseconds: event.time, per: 1_000_000_000, digits: 6) }
-    comm.withUnsafeBytes { rows.add($0) }
+    request.comm.withBytes { rows.add($0) }
     rows.add(Int(context.process(of: request.thread)))
-    request.type.bytes.withUnsafeBytes { rows.add($0) }
-    rows.add("\(request.device >> 20),\(request.device & 0xfffff)")
+    request.type.withBytes { rows.add($0) }
+    rows.add(pair: request.device >> 20, request.device & 0xfffff)
     rows.add(request.sector)
     rows.add(request.byteCount)
     rows.add(nanoseconds: event.time &- start, per: 1_000_000, digits: 2)
