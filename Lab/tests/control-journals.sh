@@ -44,8 +44,8 @@ matches "and stays" "$(value trace_clock)" '\[global\]'
 echo local >$tracing/trace_clock
 unchanged "and the rest is back"
 
-# A live run and a kept one, in both orders.
-kscope record -o live.dat -e sched:sched_switch -C mono -O sym-offset 2>live.err &
+# A live run and a kept one, in both orders. -a: what the other switches on is in the file, too.
+kscope record -a -o live.dat -e sched:sched_switch -C mono -O sym-offset 2>live.err &
 recorder=$!
 wait_for grep -q 'Ctrl-C ends it' live.err
 kscope set -C boot -e sched:sched_switch -e irq:irq_handler_entry
@@ -60,7 +60,7 @@ equal "what only the recording set is back" "$(value options/sym-offset)" 0
 kscope reset 2>/dev/null
 unchanged "record, set, end, reset"
 
-kscope record -o live.dat -e sched:sched_switch -C mono 2>live.err &
+kscope record -a -o live.dat -e sched:sched_switch -C mono 2>live.err &
 recorder=$!
 wait_for grep -q 'Ctrl-C ends it' live.err
 kscope set -C boot -e irq:irq_handler_entry
