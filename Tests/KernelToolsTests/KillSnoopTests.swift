@@ -53,6 +53,32 @@ import Testing
         == [#"{"comm":"my shell","pid":9,"tpid":-77,"signal":9,"ret":-3}"#])
   }
 
+  /// Thread 9 is of process 8, which is another user's and in another cgroup.
+  @Test func processesUsersCgroupsAndTheClock() throws {
+    var trace = try Self.trace("6.12")
+    trace.factsOf = {
+      $0 == 9
+        ? ThreadFacts(process: 8, user: 1000, cgroup: "/user.slice/session-1")
+        : ThreadFacts(user: 0, cgroup: "/user.slice2")
+    }
+    #expect(
+      try trace.rows("killsnoop", ["-U", "-p", "-77"]).last
+        == "1000   my shell         8      -77      9          -ESRCH")
+    #expect(try trace.rows("killsnoop", ["--pid", "8", "--csv"]).count == 3)
+    #expect(try trace.rows("killsnoop", ["-L", "9", "--csv"]).count == 3)
+    #expect(try trace.rows("killsnoop", ["--cgroup", "/user.slice/", "--csv"]).count == 3)
+    #expect(try trace.rows("killsnoop", ["--cgroup", "/", "--csv"]).count == 6)
+    #expect(try trace.rows("killsnoop", ["-T", "-p", "-77"]).last?.hasPrefix("?  ") == true)
+    // 1.1 s of the trace's clock are 59.1 s behind a full minute, in every zone.
+    trace.wallOffset = 1_700_000_040_000_000_000 + 58_000_000_000
+    let row = try trace.rows("killsnoop", ["-T", "-p", "-77"]).last ?? ""
+    #expect(row.split(separator: " ").first?.hasSuffix(":59") == true)
+    #expect(
+      try trace.rows("killsnoop", ["-Tj", "-p", "-77"]).last?
+        .hasPrefix(#"{"time_s":1700000099.100002,"#) == true)
+    #expect(throws: ToolUsageError.self) { try trace.rows("killsnoop", ["--cgroup", "user"]) }
+  }
+
   @Test func aRecordingWithoutTheCallIsSaid() throws {
     let trace = try ToolTrace(kernel: "6.1", ["signal"])
     let error = #expect(throws: ToolError.self) { try trace.rows("killsnoop") }

@@ -56,7 +56,7 @@ import Testing
   ) {
     let bytes = arguments.map { $0 + "\0" }.joined()
     var values: [String: ToolTrace.Value] = [
-      "pid": .number(pid), "ppid": .number(1), "comm": .text(comm),
+      "pid": .number(pid), "ppid": .number(1), "uid": .number(1000), "comm": .text(comm),
       "start": .number(0x7ffc_0000_1000),
       "end": .number(0x7ffc_0000_1000 + (length ?? bytes.utf8.count)),
     ]
@@ -85,8 +85,8 @@ import Testing
       try trace.rows("execsnoop", ["-a", "3", "-t", "^seq$"]).last
         == "1.200000             72      1 seq 1 2 [...]")
     #expect(
-      try trace.rows("execsnoop", ["-j", "true"])
-        == [#"{"comm":"true","pid":70,"ppid":1,"args":"/bin/true a b "}"#])
+      try trace.rows("execsnoop", ["-jU", "true"])
+        == [#"{"uid":1000,"comm":"true","pid":70,"ppid":1,"args":"/bin/true a b "}"#])
   }
 
   @Test func whatARecordingNeedsIsSaid() throws {

@@ -102,6 +102,10 @@ struct ToolTrace {
     try run(name, arguments).text
   }
 
+  /// What is known of threads; nothing, as of a recording.
+  var factsOf: @Sendable (Int32) -> ThreadFacts = { _ in ThreadFacts() }
+  var wallOffset: UInt64?
+
   func run(_ name: String, _ arguments: [String] = []) throws -> (text: [String], notes: [String]) {
     guard let type = ToolList.tool(named: name),
       let options = try ToolOptions(arguments + ["--input", "-"], for: type.about)
@@ -127,7 +131,8 @@ struct ToolTrace {
     builder.commandLines = commandLines
     let file = try TraceFile(path: folder.write(builder.version7, to: "t.dat"))
     let run = try ToolRun(
-      try type.init(options), over: try EventFeed(file, options: ReportOptions()))
+      try type.init(options), over: try EventFeed(file, options: ReportOptions()),
+      factsOf: factsOf, wallOffset: wallOffset)
     var text: [UInt8] = []
     run.begin()
     try run.takeAll { text += $0 }

@@ -19,9 +19,12 @@ package struct ToolOption: Sendable {
   /// does, the long name remains.
   package static let common: [ToolOption] = [
     ToolOption("t", "times", "Show when it happened, in seconds of the trace's clock."),
+    ToolOption("T", "clock", "Show when it happened, by the clock on the wall."),
+    ToolOption("U", "user", "Show whose process it is, by the user's number."),
     ToolOption("p", "pid", "PID", "Only this process, its threads that come later included."),
     ToolOption("L", "tid", "TID", "Only this thread."),
     ToolOption("n", "name", "NAME", "Only tasks whose name matches a regular expression."),
+    ToolOption(nil, "cgroup", "PATH", "Only tasks in this cgroup or below: /system.slice."),
     ToolOption("d", "duration", "SECONDS", "End after so long."),
     ToolOption("i", "input", "FILE", "Look at a recording, not at the running kernel."),
     ToolOption("j", "json", "Print an object a line."),
@@ -63,7 +66,18 @@ package enum ToolUsageError: ExplainedError, Equatable {
 
 /// What a tool was asked for.
 package struct ToolOptions: Sendable {
-  package var showsTimes = false
+  package enum Times: Sendable {
+    case none
+    /// Of the trace's clock.
+    case seconds
+    /// `12:34:56`.
+    case wall
+  }
+
+  package var times = Times.none
+  package var showsUser = false
+  /// A path below the cgroup hierarchy's root.
+  package var cgroup: String?
   package var process: Int32?
   package var thread: Int32?
   /// An expression that the task's name must match, somewhere.
@@ -156,7 +170,14 @@ package struct ToolOptions: Sendable {
       return
     }
     switch option.long {
-    case "times": showsTimes = true
+    case "times": times = .seconds
+    case "clock": times = .wall
+    case "user": showsUser = true
+    case "cgroup":
+      guard value.hasPrefix("/") else {
+        throw .badValue(option: spelling, value: value, expected: "a path such as /system.slice")
+      }
+      cgroup = value == "/" ? value : value.hasSuffix("/") ? String(value.dropLast()) : value
     case "pid": process = try Self.pid(value, spelling)
     case "tid": thread = try Self.pid(value, spelling)
     case "name": name = try Self.regex(value, spelling)

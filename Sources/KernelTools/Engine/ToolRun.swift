@@ -19,19 +19,22 @@ package final class ToolRun {
   private var hasUncountedLoss = false
 
   /// - Parameters:
-  ///   - processOf: the process of a thread, where somebody knows it.
+  ///   - factsOf: what is known of a thread.
+  ///   - wallOffset: what makes a time of the trace one since 1970, in nanoseconds.
   ///   - isForTerminal: control characters in names are shown, not written.
   /// - Throws: what the feed does not have and the tool cannot be without.
   package init(
     _ tool: any KernelTool, over feed: EventFeed,
-    processOf: @escaping (Int32) -> Int32? = { _ in nil }, isForTerminal: Bool = false
+    factsOf: @escaping (Int32) -> ThreadFacts = { _ in ThreadFacts() },
+    wallOffset: UInt64? = nil, isForTerminal: Bool = false
   ) throws(ToolError) {
     self.tool = tool
     self.feed = feed
     options = tool.options
     let wanted = tool.events
     bindings = feed.input.sources.map { EventBinding(wanted, in: $0) }
-    context = ToolContext(feed.input.sources, options, processOf: processOf)
+    context = ToolContext(
+      feed.input.sources, options, wallOffset: wallOffset, factsOf: factsOf)
     rows = RowWriter(tool.columns, options.format, isForTerminal: isForTerminal)
     let missing = wanted.indices.filter { number in
       !wanted[number].isOptional && bindings.allSatisfy { $0.missing.contains(number) }

@@ -27,7 +27,8 @@ package struct ToolSession {
         session.stream.file, options: ReportOptions(),
         names: LiveTaskNames(saved: { kernel.saved }, current: { KernelTaskNames.current($0) }))
       run = try ToolRun(
-        tool, over: feed, processOf: Self.process(of:), isForTerminal: isForTerminal)
+        tool, over: feed, factsOf: Self.facts(of:), wallOffset: LiveSession.wallOffset,
+        isForTerminal: isForTerminal)
     } catch {
       session.abandon()
       throw error
@@ -53,13 +54,19 @@ package struct ToolSession {
     return plan
   }
 
-  /// The process of a thread that runs now (proc(5), `/proc/PID/status`).
-  private static func process(of thread: Int32) -> Int32? {
-    guard let text = try? TextFile.read("/proc/\(thread)/status") else { return nil }
-    for line in text.split(separator: "\n") where line.hasPrefix("Tgid:") {
-      return Int32(line.dropFirst(5).filter(\.isNumber))
+  /// Of a thread that runs now (proc(5), `/proc/PID/status` and `cgroup`).
+  private static func facts(of thread: Int32) -> ThreadFacts {
+    var facts = ThreadFacts()
+    for line in ((try? TextFile.read("/proc/\(thread)/status")) ?? "").split(separator: "\n") {
+      let words = line.split { $0 == "\t" || $0 == " " }
+      guard words.count > 1 else { continue }
+      if words[0] == "Tgid:" { facts.process = Int32(words[1]) }
+      if words[0] == "Uid:" { facts.user = UInt32(words[1]) }
     }
-    return nil
+    // The unified hierarchy's line is the one without a controller (cgroups(7)).
+    facts.cgroup = ((try? TextFile.read("/proc/\(thread)/cgroup")) ?? "").split(separator: "\n")
+      .first { $0.hasPrefix("0::") }.map { String($0.dropFirst(3)) }
+    return facts
   }
 
   /// The events of a round come a round later; an interval is not over before they are here.

@@ -23,7 +23,7 @@ package final class ExecSnoop: KernelTool {
       ("kscope execsnoop -j", "for a program"),
     ])
 
-  private enum Exec: Int, EventFields { case pid, ppid, comm, start, end, a0, a1, a2, a3 }
+  private enum Exec: Int, EventFields { case pid, ppid, uid, comm, start, end, a0, a1, a2, a3 }
   private static let blocks: [Exec] = [.a0, .a1, .a2, .a3]
   private static let blockSize = 512
 
@@ -52,8 +52,8 @@ package final class ExecSnoop: KernelTool {
       WantedEvent(
         probeOf: "proc_exec_connector", Exec.self,
         values: [
-          "task->tgid", "task->real_parent->tgid", "task->comm", "task->mm->arg_start",
-          "task->mm->arg_end",
+          "task->tgid", "task->real_parent->tgid", "task->cred->uid", "task->comm",
+          "task->mm->arg_start", "task->mm->arg_end",
         ]
           + Self.blocks.indices.map { "+\($0 * Self.blockSize)(task->mm->arg_start):x64[64]" })
     ]
@@ -62,7 +62,7 @@ package final class ExecSnoop: KernelTool {
   package var banner: String { "Tracing exec()s. Ctrl-C to end." }
 
   package var columns: [Column] {
-    (options.showsTimes ? [Column("TIMEs", "time_s", width: 16)] : [])
+    Column.time(options, "TIMEs", width: 16) + Column.user(options)
       + (options.format == .text ? [] : [Column("COMM", "comm")]) + [
         Column("PID", "pid", width: 6, isLeft: false),
         Column("PPID", "ppid", width: 6, isLeft: false), Column("ARGS", "args"),
@@ -74,7 +74,8 @@ package final class ExecSnoop: KernelTool {
     guard context.isWanted(event.thread, source: event.source, name: comm) else { return }
     if let wanted, !wanted.matches(comm) { return }
     let arguments = arguments(of: event)
-    if options.showsTimes { rows.add(nanoseconds: event.time, per: 1_000_000_000, digits: 6) }
+    context.addTime(event.time, to: &rows)
+    if options.showsUser { rows.add(event[Exec.uid]) }
     if options.format != .text { rows.add(comm) }
     rows.add(event[Exec.pid])
     rows.add(event[Exec.ppid])

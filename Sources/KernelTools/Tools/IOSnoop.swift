@@ -53,8 +53,7 @@ package final class IOSnoop: KernelTool {
   package var columns: [Column] {
     var columns: [Column] = []
     if showsStart { columns.append(Column("STARTs", "start_s", width: 15)) }
-    if options.showsTimes { columns.append(Column("ENDs", "end_s", width: 15)) }
-    return columns + [
+    return columns + Column.time(options, "ENDs", width: 15) + Column.user(options) + [
       Column("COMM", "comm", width: 12, isCut: true), Column("PID", "pid", width: 6),
       Column("TYPE", "type", width: 4), Column("DEV", "dev", width: 8),
       Column("BLOCK", "sector", width: 12), Column("BYTES", "bytes", width: 6),
@@ -69,7 +68,8 @@ package final class IOSnoop: KernelTool {
     else { return }
     let start = countsQueue ? request.queued : request.issued
     if showsStart { rows.add(nanoseconds: start, per: 1_000_000_000, digits: 6) }
-    if options.showsTimes { rows.add(nanoseconds: event.time, per: 1_000_000_000, digits: 6) }
+    context.addTime(event.time, to: &rows)
+    context.addUser(of: request.thread, to: &rows)
     request.comm.withBytes { rows.add($0) }
     rows.add(Int(context.process(of: request.thread)))
     request.type.withBytes { rows.add($0) }

@@ -75,7 +75,7 @@ package final class KillSnoop: KernelTool {
   package var banner: String { "Tracing kill()s. Ctrl-C to end." }
 
   package var columns: [Column] {
-    (options.showsTimes ? [Column("TIMEs", "time_s", width: 16)] : []) + [
+    Column.time(options, "TIMEs", width: 16) + Column.user(options) + [
       Column("COMM", "comm", width: 16, isCut: true), Column("PID", "pid", width: 6),
       Column("TPID", "tpid", width: 8), Column("SIGNAL", "signal", width: 10),
       Column("RETURN", "ret", width: 4),
@@ -113,7 +113,8 @@ package final class KillSnoop: KernelTool {
     if let target, call.target != target { return }
     if onlyFailures, result >= 0 { return }
     guard context.isWanted(event.thread, source: event.source) else { return }
-    if options.showsTimes { rows.add(nanoseconds: event.time, per: 1_000_000_000, digits: 6) }
+    context.addTime(event.time, to: &rows)
+    context.addUser(of: event.thread, to: &rows)
     context.name(of: event.thread, source: event.source).withUnsafeBytes { rows.add($0) }
     rows.add(Int(context.process(of: event.thread)))
     rows.add(call.target)

@@ -56,7 +56,7 @@ package final class OpenSnoop: KernelTool {
   package var banner: String { "Tracing open()s. Ctrl-C to end." }
 
   package var columns: [Column] {
-    (options.showsTimes ? [Column("TIMEs", "time_s", width: 16)] : []) + [
+    Column.time(options, "TIMEs", width: 16) + Column.user(options) + [
       Column("COMM", "comm", width: 16, isCut: true), Column("PID", "pid", width: 6),
       Column("FD", "fd", width: 4, isLeft: false), Column("FILE", "file"),
     ]
@@ -82,7 +82,8 @@ package final class OpenSnoop: KernelTool {
     if onlyFailures, result >= 0 { return }
     guard context.isWanted(event.thread, source: event.source) else { return }
     if let wanted, !name.withUnsafeBytes({ wanted.matches($0) }) { return }
-    if options.showsTimes { rows.add(nanoseconds: event.time, per: 1_000_000_000, digits: 6) }
+    context.addTime(event.time, to: &rows)
+    context.addUser(of: event.thread, to: &rows)
     context.name(of: event.thread, source: event.source).withUnsafeBytes { rows.add($0) }
     rows.add(Int(context.process(of: event.thread)))
     rows.add(result, shown: result < 0 ? "-" + KernelNames.errno(result) : "\(result)")

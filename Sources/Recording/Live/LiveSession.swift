@@ -120,6 +120,13 @@ package final class LiveSession {
   /// Nothing more is shown.
   package struct Stopped: Error {}
 
+  /// What makes a time of the clock `mono` one since 1970, in nanoseconds.
+  package static var wallOffset: UInt64 {
+    var time = timespec()
+    clock_gettime(CLOCK_REALTIME, &time)
+    return UInt64(time.tv_sec) * 1_000_000_000 + UInt64(time.tv_nsec) &- now
+  }
+
   /// CLOCK_MONOTONIC in nanoseconds: the trace's clock `mono`.
   package static var now: UInt64 { RecordingSession.now }
 
