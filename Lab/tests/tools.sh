@@ -133,6 +133,22 @@ equal "opensnoop: each file once" \
   "$(diff truth <(grep -F truth.d/ opens.csv | cut -d, -f3-))" ''
 equal "opensnoop: an address without a name" "$(tail -n 1 opens.csv | cut -d, -f3-)" '-14,'
 
+# Calls that write data, and one of a file that there is not.
+cat >syncs.py <<'END'
+import os
+file = os.open("synced", os.O_CREAT | os.O_RDWR)
+for _ in range(5): os.fsync(file)
+os.fdatasync(file)
+os.sync()
+try: os.fsync(99)
+except OSError: pass
+END
+watch syncs syncsnoop -n python
+python3 syncs.py
+unwatch syncs
+equal "syncsnoop: each call once" "$(tail -n +2 syncs.csv | cut -d, -f3,4 | tr '\n' ' ')" \
+  'fsync,0 fsync,0 fsync,0 fsync,0 fsync,0 fdatasync,0 sync,0 fsync,-9 '
+
 kscope iosnoop -i nosuch.dat 2>said
 equal "no such recording: status" $? 1
 matches "no such recording: said" "$(cat said)" 'nosuch.dat: .*No such file'

@@ -32,12 +32,12 @@ struct ToolTrace {
 
   /// - Parameters:
   ///   - kernel: a folder of `Fixtures`.
-  ///   - names: the files there; `opens` has some of the system `syscalls`.
+  ///   - names: the files there; `opens` and `syncs` have some of the system `syscalls`.
   init(kernel: String, cpuCount: Int = 2, _ names: [String]) throws {
     cpus = [[(time: UInt64, record: [UInt8])]](repeating: [], count: cpuCount)
     let here = #filePath.split(separator: "/").dropLast().joined(separator: "/")
     for file in names {
-      let system = file == "opens" ? "syscalls" : file
+      let system = ["opens", "syncs"].contains(file) ? "syscalls" : file
       let text = try TextFile.read("/\(here)/Fixtures/\(kernel)/\(file).txt")
       var events: [String] = []
       for line in text.split(separator: "\n", omittingEmptySubsequences: false) {

@@ -8,6 +8,11 @@ package enum KernelNames {
     return code < errnos.count && !errnos[code].isEmpty ? errnos[code] : String(code)
   }
 
+  /// What a system call returned: a number, or `-ESRCH`.
+  package static func result(_ number: Int) -> String {
+    number < 0 ? "-" + errno(number) : String(number)
+  }
+
   /// `SIGTERM` for 15.
   ///
   /// Source: include/uapi/asm-generic/signal.h.

@@ -119,7 +119,7 @@ package final class KillSnoop: KernelTool {
     rows.add(Int(context.process(of: event.thread)))
     rows.add(call.target)
     rows.add(call.signal, shown: showsNames ? KernelNames.signal(call.signal) : "\(call.signal)")
-    rows.add(result, shown: result < 0 ? "-" + KernelNames.errno(result) : "\(result)")
+    rows.add(result, shown: KernelNames.result(result))
     rows.endRow()
   }
 

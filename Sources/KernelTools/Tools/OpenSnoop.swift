@@ -86,7 +86,7 @@ package final class OpenSnoop: KernelTool {
     context.addUser(of: event.thread, to: &rows)
     context.name(of: event.thread, source: event.source).withUnsafeBytes { rows.add($0) }
     rows.add(Int(context.process(of: event.thread)))
-    rows.add(result, shown: result < 0 ? "-" + KernelNames.errno(result) : "\(result)")
+    rows.add(result, shown: KernelNames.result(result))
     if name.isEmpty {
       // The address that the program gave has no name to read (EFAULT).
       rows.addNothing("?")
