@@ -52,6 +52,14 @@ unwatch latency
 equal "iolatency: each request counts once" \
   "$(tail -n +2 latency.csv | awk -F, '{ sum += $3 } END { print sum }')" 24
 
+kscope bitesize -D "$number" -b "4 64" --csv >sizes.csv 2>sizes.err &
+tool=$!
+# Its rows come at the end; that it traces is told by its instance.
+until grep -qs 1 $tracing/instances/kscope-$tool/tracing_on; do sleep 0.2; done
+bash disk.sh
+unwatch sizes
+equal "bitesize: each request counts once" "$(tail -n +2 sizes.csv | tr '\n' ' ')" '0,4,0 4,64,8 64,,16 '
+
 # The same out of a recording.
 kscope record -o disk.dat -e block bash disk.sh >/dev/null 2>&1
 kscope iosnoop -i disk.dat -d "$number" --csv >recorded.csv

@@ -125,6 +125,26 @@ import Testing
       ])
   }
 
+  @Test func sizesAreCountedByTheBucketsThatAreAskedFor() throws {
+    let trace = try Self.trace("6.1")
+    #expect(
+      try trace.rows("bitesize") == [
+        "Tracing block I/O size (bytes), until Ctrl-C...",
+        "            Kbytes         : I/O      Distribution",
+        "              -> 0.9       : 1        |######################################|",
+        "          1.0 -> 7.9       : 1        |######################################|",
+        "          8.0 -> 63.9      : 0        |                                      |",
+        "         64.0 -> 127.9     : 1        |######################################|",
+        "        128.0 ->           : 0        |                                      |",
+      ])
+    #expect(
+      try trace.rows("bitesize", ["-b", "4 64", "-D", "8,0", "--csv"])
+        == ["from_kb,to_kb,count", "0,4,1", "4,64,1", "64,,0"])
+    for text in ["", "8 4", "8 x", "0"] {
+      #expect(throws: ToolUsageError.self) { try trace.rows("bitesize", ["-b", text]) }
+    }
+  }
+
   @Test(arguments: [
     ["-d", "x"], ["-i", ""], ["ten"], ["1", "2"], ["-n", "("], ["--what"], ["-p"], ["-j=1"],
   ])
