@@ -11,7 +11,11 @@ package final class ToolRun {
   private let options: ToolOptions
   private let bindings: [EventBinding]
   private let context: ToolContext
-  private var rows: RowWriter
+  /// In memory of its own, so that the tool can have it while the object is looked at.
+  private let rows: UnsafeMutablePointer<RowWriter>
+  /// Of each stream.
+  private let sources: [Int]
+  private let cpus: [Int]
   private var nextTick: UInt64?
   private var ticks = 0
   /// Events that the kernel lost, as far as it counted them.
@@ -35,7 +39,10 @@ package final class ToolRun {
     bindings = feed.input.sources.map { EventBinding(wanted, in: $0) }
     context = ToolContext(
       feed.input.sources, options, wallOffset: wallOffset, factsOf: factsOf)
-    rows = RowWriter(tool.columns, options.format, isForTerminal: isForTerminal)
+    sources = feed.input.streams.map(\.buffer)
+    cpus = feed.input.streams.map(\.cpu)
+    rows = .allocate(capacity: 1)
+    rows.initialize(to: RowWriter(tool.columns, options.format, isForTerminal: isForTerminal))
     let missing = wanted.indices.filter { number in
       !wanted[number].isOptional && bindings.allSatisfy { $0.missing.contains(number) }
     }
@@ -46,30 +53,37 @@ package final class ToolRun {
     }
   }
 
+  deinit {
+    rows.deinitialize(count: 1)
+    rows.deallocate()
+  }
+
   // MARK: The way
 
   package func begin() {
-    rows.say(tool.banner)
-    if !tool.columns.isEmpty { rows.writeHead() }
+    rows.pointee.say(tool.banner)
+    if !tool.columns.isEmpty { rows.pointee.writeHead() }
   }
 
   /// Looks at a part of the streams, behind all that were looked at before.
   package func take(_ range: EventRange) {
-    let streams = feed.input.streams
+    // What each event needs is taken out of the object once: for a million of them it counts.
+    let (bindings, sources, cpus, rows) = (bindings, sources, cpus, rows)
+    let (tool, context, hasIntervals) = (tool, context, options.interval != nil)
     feed.take(range) { stream, record, lost in
-      let source = streams[stream].buffer
+      let source = sources[stream]
       let binding = bindings[source]
-      if lost != .none { note(lost, source, streams[stream].cpu) }
+      if lost != .none { note(lost, source, cpus[stream]) }
       let bytes = record.bytes
       guard let number = binding.number(of: bytes) else { return }
-      if options.interval != nil { tick(until: record.time) }
+      if hasIntervals { tick(until: record.time) }
       let thread = Int32(
         truncatingIfNeeded: binding.common.read(binding.common.pid, of: bytes, binding.order))
       tool.take(
         ToolEvent(
-          number: number, time: record.time, cpu: streams[stream].cpu, thread: thread,
-          source: source, record: bytes, places: binding.fields(of: number), order: binding.order),
-        context, &rows)
+          number: number, time: record.time, cpu: cpus[stream], thread: thread, source: source,
+          record: bytes, places: binding.fields(of: number), order: binding.order),
+        context, &rows.pointee)
     }
   }
 
@@ -112,7 +126,7 @@ package final class ToolRun {
   private func endInterval() {
     if let count = options.count, ticks >= count { return }
     ticks += 1
-    tool.tick(context, &rows)
+    tool.tick(context, &rows.pointee)
   }
 
   /// Whether as many tables were shown as were asked for.
@@ -120,17 +134,17 @@ package final class ToolRun {
 
   package func finish() {
     if options.interval != nil, options.count == nil || ticks < options.count ?? 0 { endInterval() }
-    tool.finish(context, &rows)
+    tool.finish(context, &rows.pointee)
   }
 
   /// Hands over the text that has come together.
   package func flush(_ emit: (UnsafeRawBufferPointer) throws -> Void) throws {
-    guard rows.sink.count > 0 else { return }
-    defer { rows.sink.removeAll() }
-    try emit(rows.sink.bytes)
+    guard rows.pointee.sink.count > 0 else { return }
+    defer { rows.pointee.sink.removeAll() }
+    try emit(rows.pointee.sink.bytes)
   }
 
-  package func say(_ text: String) { rows.say(text) }
+  package func say(_ text: String) { rows.pointee.say(text) }
 
   // MARK: What was not seen
 
