@@ -157,6 +157,28 @@ unwatch syncs
 equal "syncsnoop: each call once" "$(tail -n +2 syncs.csv | cut -d, -f3,4 | tr '\n' ' ')" \
   'fsync,0 fsync,0 fsync,0 fsync,0 fsync,0 fdatasync,0 sync,0 fsync,-9 '
 
+# Processes that end by themselves, by a signal, with threads, and after a known time.
+cat >exits.py <<'END'
+import os, signal, threading, time
+def ends(how):
+    pid = os.fork()
+    if pid == 0: how()
+    os.waitpid(pid, 0)
+def threads():
+    for _ in range(3): threading.Thread(target=time.sleep, args=[0.01]).start()
+    time.sleep(0.5)
+    os._exit(4)
+for code in [0, 1, 255]: ends(lambda: os._exit(code))
+for number in [signal.SIGKILL, signal.SIGTERM]: ends(lambda: os.kill(os.getpid(), number))
+ends(threads)
+END
+watch exits exitsnoop -n python
+python3 exits.py
+unwatch exits
+equal "exitsnoop: each process once, and why" "$(tail -n +2 exits.csv | cut -d, -f6 | tr '\n' ' ')" \
+  '0 1 255 -9 -15 4 0 '
+equal "exitsnoop: how old" "$(awk -F, '$6 == 4 { print ($5 >= 0.5 && $5 < 30) }' exits.csv)" 1
+
 kscope iosnoop -i nosuch.dat 2>said
 equal "no such recording: status" $? 1
 matches "no such recording: said" "$(cat said)" 'nosuch.dat: .*No such file'

@@ -1,0 +1,84 @@
+import ByteIO
+
+/// `exitsnoop`: every process that ends, how old it was, and why it ended.
+package final class ExitSnoop: KernelTool {
+  package static let about = ToolDescription(
+    name: "exitsnoop",
+    abstract: "Every process that ends, how old it was, and why it ended.",
+    discussion: """
+      A row appears when the last thread of a process ends, or with --per-thread for each thread. What
+      it ended with is `0`, `code 3`, or the signal that ended it. In JSON and CSV a signal is a number
+      below 0.
+      """,
+    options: [
+      ToolOption("x", "failures", "Only what ended otherwise than with 0."),
+      ToolOption(nil, "per-thread", "Threads, not processes."),
+    ],
+    examples: [
+      ("kscope exitsnoop", "until Ctrl-C"), ("kscope exitsnoop -x -n make", "what of make failed"),
+    ])
+
+  /// Of `taskstats_exit`, which do_exit calls when it has set the code (kernel/exit.c).
+  private enum Exit: Int, EventFields { case pid, tid, ppid, comm, start, code, last }
+
+  package let options: ToolOptions
+  private let onlyFailures: Bool
+  private let perThread: Bool
+
+  package init(_ given: ToolOptions) throws(ToolUsageError) {
+    options = given
+    try options.expectArguments(0, "")
+    onlyFailures = options.has("failures")
+    perThread = options.has("per-thread")
+  }
+
+  package var events: [WantedEvent] {
+    [
+      WantedEvent(
+        probeOf: "taskstats_exit", Exit.self,
+        values: [
+          "tsk->tgid", "tsk->pid", "tsk->real_parent->tgid", "tsk->comm", "tsk->start_time",
+          "tsk->exit_code", "group_dead",
+        ])
+    ]
+  }
+
+  package var banner: String { "Tracing exits. Ctrl-C to end." }
+
+  package var columns: [Column] {
+    Column.time(options, "TIMEs", width: 16) + Column.user(options) + [
+      Column("PCOMM", "comm", width: 16, isCut: true), Column("PID", "pid", width: 7),
+      Column("PPID", "ppid", width: 7), Column("TID", "tid", width: 7),
+      Column("AGE(s)", "age_s", width: 8, isLeft: false), Column("EXIT_CODE", "code"),
+    ]
+  }
+
+  package func take(_ event: ToolEvent, _ context: ToolContext, _ rows: inout RowWriter) {
+    guard perThread || event[Exit.last] != 0 else { return }
+    // As wait(2) has it: a signal in the low 7 bits, else the status above 8 bits.
+    let code = event[Exit.code]
+    let (signal, status) = (code & 0x7f, code >> 8 & 0xff)
+    if onlyFailures, signal == 0, status == 0 { return }
+    let comm = event.text(Exit.comm)
+    guard context.isWanted(event.thread, source: event.source, name: comm) else { return }
+    context.addTime(event.time, to: &rows)
+    context.addUser(of: event.thread, to: &rows)
+    rows.add(comm)
+    rows.add(event[Exit.pid])
+    rows.add(event[Exit.ppid])
+    rows.add(event[Exit.tid])
+    // It began by the clock `mono`; a recording may have another.
+    let start = UInt64(bitPattern: Int64(event[Exit.start]))
+    if start > 0, start <= event.time {
+      rows.add(nanoseconds: event.time - start, per: 1_000_000_000, digits: 2)
+    } else {
+      rows.addNothing("?")
+    }
+    rows.add(
+      signal > 0 ? -signal : status,
+      shown: signal > 0
+        ? "signal \(signal) (\(KernelNames.signal(signal).dropFirst(3)))"
+        : status > 0 ? "code \(status)" : "0")
+    rows.endRow()
+  }
+}
