@@ -35,6 +35,8 @@ package struct ToolSession {
     }
   }
 
+  private static let tellers = ["task:task_newtask", "task:task_rename"]
+
   /// What is asked of the kernel.
   package static func plan(for tool: any KernelTool) -> RecordingPlan {
     let options = tool.options
@@ -47,6 +49,8 @@ package struct ToolSession {
       if let filter = event.filter { request.filters = [filter] }
       return request
     }
+    // What tasks are called: a shell's child opens files, and then runs another program.
+    plan.buffers[0].events += Self.tellers.map { EventRequest($0) }
     plan.duration = options.duration
     if plan.duration == nil, let interval = options.interval, let count = options.count {
       plan.duration = interval &* UInt64(count)
