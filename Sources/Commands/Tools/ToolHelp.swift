@@ -35,7 +35,7 @@ enum ToolHelp {
 
   private static func line(_ option: ToolOption) -> String {
     let head =
-      "  " + (option.letter.map { "-\($0), " } ?? "    ") + "--\(option.long)"
+      "  " + (option.letter.map { "-\($0), " } ?? "") + "--\(option.long)"
       + (option.value.map { " \($0)" } ?? "")
     return head.padding(to: 30) + option.help + "\n"
   }
