@@ -313,4 +313,23 @@ import TraceTestSupport
     }
     #expect(state.restore().isEmpty)
   }
+
+  /// Others may write to it, so it is not used; that matters only where something is noted there.
+  @Test func placesThatCannotBeUsedAreNamedWhereTheyMatter() throws {
+    let state = makeState()
+    try top.setMaxGraphDepth(3, saving: state)
+    let path = fake.statePath
+    #expect(StateDirectory.passedOver(among: [path, path + "-absent"]).isEmpty)
+    chmod(path, 0o777)
+    let said = StateDirectory.passedOver(among: [path])
+    #expect(said.count == 1 && said[0].contains("others may write to it"))
+    chmod(path, 0o700)
+    #expect(state.restore().isEmpty)
+    chmod(path, 0o777)
+    #expect(StateDirectory.passedOver(among: [path]).isEmpty)
+    chmod(path, 0o700)
+    let file = path + "/file"
+    close(open(file, O_CREAT | O_WRONLY, 0o600))
+    #expect(StateDirectory.passedOver(among: [file]).count == 1)
+  }
 }

@@ -21,10 +21,18 @@ public struct StateDirectory: Sendable, Equatable {
   }
 
   /// Those that are there and cannot be used, a sentence each: what is noted in them is not known.
-  public static var passedOver: [String] {
+  /// One that can be seen to have no journal is none of them.
+  public static var passedOver: [String] { passedOver(among: candidates) }
+
+  static func passedOver(among candidates: [String]) -> [String] {
     candidates.compactMap { path in
       var status = stat()
       guard lstat(path, &status) == 0, let problem = problem(with: path) else { return nil }
+      if TextFile.isDirectory(path), let names = try? TextFile.names(in: path),
+        !names.contains(where: { $0.hasPrefix("journal-") })
+      {
+        return nil
+      }
       return "\(path): \(problem): what is noted there is not looked at"
     }
   }
