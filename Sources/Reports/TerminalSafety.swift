@@ -4,7 +4,7 @@ import ByteIO
 ///
 /// Names of tasks and texts of events are whatever some process wrote. Control characters are shown
 /// as `^[` and the like, the eight-bit ones (also as UTF-8) as `M-^[`; other bytes stay.
-enum TerminalSafety {
+package enum TerminalSafety {
   /// Shows the control characters of what was appended from `start` on; a tab stays.
   static func escape(_ sink: inout ByteSink, from start: Int) {
     let text = UnsafeRawBufferPointer(rebasing: sink.bytes[start...])
@@ -15,9 +15,11 @@ enum TerminalSafety {
   }
 
   /// A file's name, which must not end the line either.
-  static func shownName(_ name: String) -> [UInt8] {
-    let shown = shown(Array(name.utf8))
-    return shown.flatMap { $0 == UInt8(ascii: "\n") ? Array("^J".utf8) : [$0] }
+  static func shownName(_ name: String) -> [UInt8] { shownInLine(Array(name.utf8)) }
+
+  /// Of what must not end the line either.
+  package static func shownInLine(_ text: [UInt8]) -> [UInt8] {
+    shown(text).flatMap { $0 == UInt8(ascii: "\n") ? Array("^J".utf8) : [$0] }
   }
 
   static func shown(_ text: [UInt8]) -> [UInt8] {

@@ -1,3 +1,4 @@
+import ByteIO
 import KernelTools
 import Testing
 
@@ -32,6 +33,23 @@ import Testing
         "1.300002         my shell         9      -EFAULT ?",
         "1.400002         dd               7        12 new",
       ])
+  }
+
+  /// A line's end never ends a row; on a terminal no control character is one, of eight bits neither.
+  @Test func namesDoNotSteerTheTerminal() {
+    for isForTerminal in [true, false] {
+      var rows = RowWriter([Column("FILE", "file")], .text, isForTerminal: isForTerminal)
+      rows.add("a\nb\u{1b}c\u{9b} d")
+      rows.endRow()
+      let text = String(decoding: rows.sink.bytes, as: UTF8.self)
+      #expect(!text.dropLast().contains("\n") && !text.contains("\u{1b}"))
+      #expect(!text.unicodeScalars.contains("\u{9b}"))
+    }
+    var plain = RowWriter([Column("FILE", "file")], .text, isForTerminal: true)
+    plain.add("größe\u{9b}")
+    plain.endRow()
+    let text = String(decoding: plain.sink.bytes, as: UTF8.self)
+    #expect(text.hasPrefix("größe") && !text.unicodeScalars.contains("\u{9b}"))
   }
 
   @Test func failuresNamesAndPrograms() throws {

@@ -20,13 +20,17 @@ package struct PowerHistogram: Sendable, Equatable {
     }
   }
 
+  /// A mark for every one that counted, however few; rounded up as awk's loop does.
+  static func bar(_ count: Int, most: Int, width: Int) -> String {
+    let length = most == 0 ? 0 : (width * count + most - 1) / most
+    return String(repeating: "#", count: length).padded(to: width)
+  }
+
   /// As perf-tools draws them: `       0 -> 1       : 1144     |######        |`.
   package func lines(countTitleWidth: Int, barWidth: Int) -> [String] {
     let most = counts.max() ?? 0
     return buckets.map { bucket in
-      // A bar for every one that counted, however few; rounded up as awk's loop does.
-      let length = most == 0 ? 0 : (barWidth * bucket.count + most - 1) / most
-      let bar = String(repeating: "#", count: length).padded(to: barWidth)
+      let bar = Self.bar(bucket.count, most: most, width: barWidth)
       let from = String(bucket.from).leftPadded(to: 8)
       let to = String(bucket.to).padded(to: 8)
       return "\(from) -> \(to): \(String(bucket.count).padded(to: countTitleWidth)) |\(bar)|"

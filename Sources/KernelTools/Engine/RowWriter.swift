@@ -1,4 +1,5 @@
 package import ByteIO
+import Reports
 
 /// A column of a tool's table.
 package struct Column: Sendable {
@@ -135,12 +136,11 @@ package struct RowWriter: ~Copyable {
       sink.append(UInt8(ascii: "\""))
     case .csv: sink.append(csv: text)
     case .text:
-      if isForTerminal, text.contains(where: { $0 < 0x20 || $0 == 0x7f }) {
-        var shown: [UInt8] = []
-        for byte in text {
-          shown += byte < 0x20 || byte == 0x7f ? [UInt8(ascii: "^"), byte ^ 0x40] : [byte]
-        }
-        shown.withUnsafeBytes { append($0, shape) }
+      // A name with a line's end in it would be a row that nobody made.
+      if text.contains(UInt8(ascii: "\n"))
+        || isForTerminal && text.contains(where: { $0 < 0x20 || $0 >= 0x7f })
+      {
+        TerminalSafety.shownInLine(Array(text)).withUnsafeBytes { append($0, shape) }
       } else {
         append(text, shape)
       }

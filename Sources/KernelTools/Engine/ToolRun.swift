@@ -129,9 +129,6 @@ package final class ToolRun {
     tool.tick(context, &rows.pointee)
   }
 
-  /// Whether as many tables were shown as were asked for.
-  package var isOver: Bool { options.count.map { ticks >= $0 } ?? false }
-
   package func finish() {
     if options.interval != nil, options.count == nil || ticks < options.count ?? 0 { endInterval() }
     tool.finish(context, &rows.pointee)

@@ -86,6 +86,7 @@ package struct ToolSession {
       if options.interval != nil { run.tick(until: LiveSession.now &- Self.delay) }
       try run.flush { try session.write($0) }
     }
+    defer { (session.onStart, session.onLook) = (nil, nil) }
     let summary = try session.run { range, _ in
       run.take(range)
       try run.flush { try session.write($0) }

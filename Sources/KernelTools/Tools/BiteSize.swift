@@ -87,10 +87,9 @@ package final class BiteSize: KernelTool {
       let range =
         (from.map { "\($0).0" } ?? "").leftPadded(to: 13) + " -> "
         + (to.map { "\($0 - 1).9" } ?? "").padded(to: 9)
-      let length = most == 0 ? 0 : (38 * count + most - 1) / most
       rows.say(
-        "\(range) : \(String(count).padded(to: 8)) |"
-          + String(repeating: "#", count: length).padded(to: 38) + "|")
+        "\(range) : \(String(count).padded(to: 8)) "
+          + "|\(PowerHistogram.bar(count, most: most, width: 38))|")
     }
   }
 }
