@@ -74,12 +74,7 @@ final class SliceDealer: Sendable {
       let from = state.position
       let time = state.plan.next()
       state.isAtEnd = time == nil
-      let to =
-        time.map { time in
-          streams.indices.map {
-            min(streams[$0].position(ofTime: time, notBefore: from[$0]), end[$0])
-          }
-        } ?? end
+      let to = streams.positions(ofTime: time, from: from, upTo: end)
       state.position = to
       var slice = Slice(number: number, from: from, to: to, isLast: time == nil)
       slice.calls = calls

@@ -95,12 +95,7 @@ package final class ToolRun {
     let end = streams.map(\.end)
     while true {
       let time = plan.next()
-      let to =
-        time.map { time in
-          streams.indices.map {
-            min(streams[$0].position(ofTime: time, notBefore: from[$0]), end[$0])
-          }
-        } ?? end
+      let to = streams.positions(ofTime: time, from: from, upTo: end)
       take(EventRange(from: from, to: to))
       try flush(emit)
       if time == nil { return }

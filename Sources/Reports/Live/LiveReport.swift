@@ -65,12 +65,7 @@ package final class LiveReport {
     while !isAtEnd {
       let time = plan.next()
       isAtEnd = time == nil
-      let to =
-        time.map { time in
-          input.streams.indices.map {
-            min(input.streams[$0].position(ofTime: time, notBefore: from[$0]), range.to[$0])
-          }
-        } ?? range.to
+      let to = input.streams.positions(ofTime: time, from: from, upTo: range.to)
       var slice = SliceDealer.Slice(
         number: number, from: from, to: to, isLast: isAtEnd && isLast)
       slice.calls = calls

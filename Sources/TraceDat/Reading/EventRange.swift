@@ -33,3 +33,15 @@ package struct EventRange: Equatable, Sendable {
     to = end
   }
 }
+
+extension [EventStream] {
+  /// Where a slice ends: the place of a time in each stream, or the end of all where it is the last.
+  ///
+  /// - Parameter from: where the slice begins.
+  package func positions(
+    ofTime time: UInt64?, from: [EventStream.Position], upTo end: [EventStream.Position]
+  ) -> [EventStream.Position] {
+    guard let time else { return end }
+    return indices.map { Swift.min(self[$0].position(ofTime: time, notBefore: from[$0]), end[$0]) }
+  }
+}
