@@ -14,6 +14,9 @@ package protocol KernelTool: AnyObject, SendableMetatype {
   /// What it needs. An event's place here is the `number` of what comes.
   var events: [WantedEvent] { get }
   var columns: [Column] { get }
+  /// Rows come as whole tables, each begun with `RowWriter.beginTable`: on a terminal, each takes the
+  /// place of the one before.
+  var showsTables: Bool { get }
   /// What stands above the table: what is traced, in perf-tools' words.
   var banner: String { get }
 
@@ -33,6 +36,7 @@ extension KernelTool {
   package func forget(source: Int, cpu: Int) {}
   package func tick(_ context: ToolContext, _ rows: inout RowWriter) {}
   package func finish(_ context: ToolContext, _ rows: inout RowWriter) {}
+  package var showsTables: Bool { false }
   package var droppedPairs: Int { 0 }
 }
 

@@ -47,13 +47,18 @@ package struct RowWriter: ~Copyable {
   package let format: RowFormat
   package var sink = ByteSink(capacity: 1 << 16)
   private let isForTerminal: Bool
+  /// Each table takes the place of the one before it on the screen.
+  private let redraws: Bool
   private let shapes: UnsafeMutableBufferPointer<Shape>
   private var index = 0
 
-  package init(_ columns: [Column], _ format: RowFormat, isForTerminal: Bool = false) {
+  package init(
+    _ columns: [Column], _ format: RowFormat, isForTerminal: Bool = false, redraws: Bool = false
+  ) {
     self.columns = columns
     self.format = format
     self.isForTerminal = isForTerminal
+    self.redraws = redraws
     shapes = .allocate(capacity: columns.count)
     for (place, column) in columns.enumerated() {
       let before =
@@ -86,6 +91,18 @@ package struct RowWriter: ~Copyable {
       for column in columns { add(column.title) }
       endRow()
     }
+  }
+
+  /// A table of an interval begins: on the screen in the place of the one before, otherwise below
+  /// it. Programs get its rows alone.
+  ///
+  /// - Parameter title: a line above the titles; none where it is empty.
+  package mutating func beginTable(_ title: String = "") {
+    guard format == .text else { return }
+    // Cursor to the first place, what is right of it and below it cleared (ECMA-48, CUP and ED).
+    sink.append(redraws ? "\u{1b}[H\u{1b}[J" : "\n")
+    if !title.isEmpty { sink.append(title + "\n") }
+    if !columns.isEmpty { writeHead() }
   }
 
   /// A line for people alone: a banner, a blank line.

@@ -29,6 +29,7 @@ package struct ToolOption: Sendable {
     ToolOption("i", "input", "FILE", "Look at a recording, not at the running kernel."),
     ToolOption("j", "json", "Print an object a line."),
     ToolOption(nil, "csv", "Print a table for spreadsheets."),
+    ToolOption("C", "no-clear", "Tables below one another, not in one place of the screen."),
     ToolOption("v", "verbose", "Say what is asked of the kernel."),
   ]
 
@@ -91,6 +92,8 @@ package struct ToolOptions: Sendable {
   package var input: String?
   package var format = RowFormat.text
   package var isVerbose = false
+  /// On a terminal, a table takes the place of the one before.
+  package var redraws = true
   /// The tool's own options, by long name; "" where there is no value.
   package private(set) var own: [String: String] = [:]
   /// What follows the options.
@@ -185,6 +188,7 @@ package struct ToolOptions: Sendable {
     case "input": input = value
     case "json": format = .json
     case "csv": format = .csv
+    case "no-clear": redraws = false
     case "verbose": isVerbose = true
     default: preconditionFailure("no meaning for --\(option.long)")
     }

@@ -42,7 +42,10 @@ package final class ToolRun {
     sources = feed.input.streams.map(\.buffer)
     cpus = feed.input.streams.map(\.cpu)
     rows = .allocate(capacity: 1)
-    rows.initialize(to: RowWriter(tool.columns, options.format, isForTerminal: isForTerminal))
+    let redraws = isForTerminal && tool.showsTables && options.redraws && options.input == nil
+    rows.initialize(
+      to: RowWriter(
+        tool.columns, options.format, isForTerminal: isForTerminal, redraws: redraws))
     let missing = wanted.indices.filter { number in
       !wanted[number].isOptional && bindings.allSatisfy { $0.missing.contains(number) }
     }
@@ -62,7 +65,9 @@ package final class ToolRun {
 
   package func begin() {
     rows.pointee.say(tool.banner)
-    if !tool.columns.isEmpty { rows.pointee.writeHead() }
+    if !tool.columns.isEmpty, !tool.showsTables || options.format != .text {
+      rows.pointee.writeHead()
+    }
   }
 
   /// Looks at a part of the streams, behind all that were looked at before.
