@@ -2,7 +2,8 @@
 package enum ToolList {
   package static let all: [any KernelTool.Type] = [
     ExecSnoop.self, OpenSnoop.self, KillSnoop.self, IOSnoop.self, IOLatency.self,
-    BiteSize.self, SyncSnoop.self, ExitSnoop.self,
+    BiteSize.self, SyncSnoop.self, ExitSnoop.self, RunQLat.self,
+    CPUDist.self, SysCount.self, SysLatency.self, HardIRQs.self, SoftIRQs.self,
   ]
 
   package static func tool(named name: String) -> (any KernelTool.Type)? {

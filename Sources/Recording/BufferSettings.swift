@@ -113,6 +113,16 @@ struct BufferSettings {
     }
   }
 
+  /// Lets the histograms go on that were set paused.
+  func resumeHistograms() throws(TracefsError) {
+    var resumed: Set<EventName> = []
+    for request in buffer.events where !request.triggers.isEmpty {
+      for event in try match(request)?.events ?? [] where resumed.insert(event).inserted {
+        try instance.resumeHistograms(of: event)
+      }
+    }
+  }
+
   // MARK: Events
 
   /// The events a request names; none where they may be missing.

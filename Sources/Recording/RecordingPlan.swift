@@ -1,4 +1,5 @@
 package import ProbeLanguage
+package import Tracefs
 
 /// What was asked to be recorded: plain data, without a look at the kernel.
 ///
@@ -48,6 +49,11 @@ package struct RecordingPlan: Equatable, Sendable {
   /// Nothing is read or written until a trigger, or a signal, asks for what the buffers hold then.
   package var isFlightRecorder = false
   package var flightTriggers: [FlightTrigger] = []
+  /// Events to be made first, in this order, for the triggers of others; a stream makes them.
+  package var definitions: [DynamicEvent] = []
+  /// Histograms that are set paused go on when tracing begins, in a stream: as long as the buffers are
+  /// off, the times that the kernel gives them are others'.
+  package var resumesHistograms = false
   /// What the recording may cost; nil where nobody watches.
   package var overheadBudget: OverheadBudget?
   /// Added to every time of the file, in units of the trace clock.

@@ -8,6 +8,12 @@ package enum KernelNames {
     return code < errnos.count && !errnos[code].isEmpty ? errnos[code] : String(code)
   }
 
+  /// 2 for `ENOENT` or `2`; nil for what is neither.
+  static func errno(named text: String) -> Int? {
+    if let number = Int(text) { return (1...4095).contains(number) ? number : nil }
+    return errnos.firstIndex { !$0.isEmpty && $0 == text.uppercased() }
+  }
+
   /// What a system call returned: a number, or `-ESRCH`.
   package static func result(_ number: Int) -> String {
     number < 0 ? "-" + errno(number) : String(number)

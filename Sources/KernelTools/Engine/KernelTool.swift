@@ -14,6 +14,10 @@ package protocol KernelTool: AnyObject, SendableMetatype {
   /// What it needs. An event's place here is the `number` of what comes.
   var events: [WantedEvent] { get }
   var columns: [Column] { get }
+  /// A program to run and to look at, until it ends; empty for none.
+  var command: [String] { get }
+  /// All its events happen in the task that is asked for (`-p`): the kernel need not hand out others'.
+  var isAboutCurrentTask: Bool { get }
   /// Rows come as whole tables, each begun with `RowWriter.beginTable`: on a terminal, each takes the
   /// place of the one before.
   var showsTables: Bool { get }
@@ -37,6 +41,8 @@ extension KernelTool {
   package func tick(_ context: ToolContext, _ rows: inout RowWriter) {}
   package func finish(_ context: ToolContext, _ rows: inout RowWriter) {}
   package var showsTables: Bool { false }
+  package var command: [String] { [] }
+  package var isAboutCurrentTask: Bool { false }
   package var droppedPairs: Int { 0 }
 }
 

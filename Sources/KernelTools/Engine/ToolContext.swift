@@ -1,6 +1,7 @@
 import ByteIO
 import Glibc
 import Reports
+import TraceDat
 
 /// What somebody knows of threads beside their events.
 package struct ThreadFacts: Sendable {
@@ -22,22 +23,29 @@ package final class ToolContext {
   private let sources: [ReportSource]
   private let options: ToolOptions
   private let takesAll: Bool
+  /// The kernel hands out the wanted process's events alone.
+  private let isFiltered: Bool
+  /// Tasks that the wanted process made, and theirs.
+  private var descendants: Set<Int32> = []
   private let factsOf: (Int32) -> ThreadFacts
   private var known: [Int32: ThreadFacts] = [:]
   private var latest: (thread: Int32, facts: ThreadFacts) = (-1, ThreadFacts())
   /// What makes a time of the trace one since 1970, in nanoseconds; nil where that is not known.
   private let wallOffset: UInt64?
+  /// When the interval that is shown ended, in nanoseconds of the trace's clock.
+  var tableTime: UInt64?
 
   /// So many are kept; then all are asked for again.
   private static let limit = 1 << 16
 
   init(
     _ sources: [ReportSource], _ options: ToolOptions, wallOffset: UInt64?,
-    factsOf: @escaping (Int32) -> ThreadFacts
+    isFiltered: Bool, factsOf: @escaping (Int32) -> ThreadFacts
   ) {
     self.sources = sources
     self.options = options
     self.wallOffset = wallOffset
+    self.isFiltered = isFiltered
     self.factsOf = factsOf
     takesAll =
       options.thread == nil && options.process == nil && options.name == nil
@@ -78,11 +86,26 @@ package final class ToolContext {
   ) -> Bool {
     if takesAll { return true }
     if let wanted = options.thread, thread != wanted { return false }
-    if let wanted = options.process, process(of: thread) != wanted { return false }
+    if let wanted = options.process, !isOfProcess(wanted, thread) { return false }
     if let wanted = options.cgroup, !isBelow(wanted, facts(of: thread).cgroup) { return false }
     guard let regex = options.name else { return true }
     if let name { return matches(regex, name) }
     return self.name(of: thread, source: source).withUnsafeBytes { matches(regex, $0) }
+  }
+
+  private func isOfProcess(_ wanted: Int32, _ thread: Int32) -> Bool {
+    isFiltered || descendants.contains(thread) || process(of: thread) == wanted
+  }
+
+  /// A task made another one.
+  func note(child: Int32, of parent: Int32) {
+    guard let wanted = options.process else { return }
+    if isOfProcess(wanted, parent) {
+      descendants.insert(child)
+    } else {
+      // The number was another task's before.
+      descendants.remove(child)
+    }
   }
 
   private func isBelow(_ wanted: String, _ path: String?) -> Bool {
@@ -92,6 +115,17 @@ package final class ToolContext {
 
   private func matches(_ regex: POSIXRegex, _ name: UnsafeRawBufferPointer) -> Bool {
     regex.matches(String(decoding: name, as: UTF8.self))
+  }
+
+  /// Names of system calls on the machine that the events are from.
+  func syscallNames(source: Int) -> SyscallNames {
+    let file = sources[source].file
+    let uname = file.options.first { $0.id == .uname }.map {
+      String(decoding: $0.data, as: UTF8.self)
+    }
+    // It is said by the kernel's name and version, then the machine's (uname(2)).
+    let isX86 = uname.map { $0.contains("x86_64") } ?? (file.order == .little)
+    return SyscallNames(machine: isX86 ? "x86_64" : "aarch64")
   }
 
   // MARK: Columns that all tools may have
@@ -107,12 +141,23 @@ package final class ToolContext {
       guard rows.format == .text else {
         return rows.add(nanoseconds: now, per: 1_000_000_000, digits: 6)
       }
-      var seconds = time_t(truncatingIfNeeded: now / 1_000_000_000)
-      var parts = tm()
-      localtime_r(&seconds, &parts)
-      func two(_ number: Int32) -> String { number < 10 ? "0\(number)" : "\(number)" }
-      rows.add("\(two(parts.tm_hour)):\(two(parts.tm_min)):\(two(parts.tm_sec))")
+      rows.add(Self.clock(now))
     }
+  }
+
+  /// `12:34:56` of nanoseconds since 1970.
+  private static func clock(_ time: UInt64) -> String {
+    var seconds = time_t(truncatingIfNeeded: time / 1_000_000_000)
+    var parts = tm()
+    localtime_r(&seconds, &parts)
+    func two(_ number: Int32) -> String { number < 10 ? "0\(number)" : "\(number)" }
+    return "\(two(parts.tm_hour)):\(two(parts.tm_min)):\(two(parts.tm_sec))"
+  }
+
+  /// The time above a table, where the options ask for one by the wall clock; empty otherwise.
+  package var clockLine: String {
+    guard options.times == .wall, let wallOffset, let tableTime else { return "" }
+    return Self.clock(tableTime &+ wallOffset)
   }
 
   /// The value of `Column.user`, where the options ask for it.

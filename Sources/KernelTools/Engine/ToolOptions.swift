@@ -245,6 +245,26 @@ package struct ToolOptions: Sendable {
     try expectArguments(2, "INTERVAL and COUNT")
   }
 
+  /// Takes the interval out of an option that perf-tools calls `-i`; what is no number there is a
+  /// recording, as `-i` names it elsewhere.
+  mutating func readIntervalOrInput(_ long: String) throws(ToolUsageError) {
+    guard let word = own[long] else { return }
+    if input == nil, Double(word) == nil {
+      input = word
+      own[long] = nil
+    } else {
+      interval = try Self.seconds(word, "-i")
+    }
+  }
+
+  /// A number of things, 1 at least.
+  static func count(_ text: String, _ option: String) throws(ToolUsageError) -> Int {
+    guard let count = Int(text), count > 0 else {
+      throw .badValue(option: option, value: text, expected: "a number above 0")
+    }
+    return count
+  }
+
   package func expectArguments(_ most: Int, _ expected: String) throws(ToolUsageError) {
     if arguments.count > most { throw .tooManyArguments(arguments[most], expected: expected) }
   }

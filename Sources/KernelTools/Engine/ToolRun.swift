@@ -10,6 +10,8 @@ package final class ToolRun {
   private let feed: EventFeed
   private let options: ToolOptions
   private let bindings: [EventBinding]
+  /// Those that tell of new tasks, where the children of a process are wanted.
+  private let forks: [EventBinding]?
   private let context: ToolContext
   /// In memory of its own, so that the tool can have it while the object is looked at.
   private let rows: UnsafeMutablePointer<RowWriter>
@@ -18,27 +20,44 @@ package final class ToolRun {
   private let cpus: [Int]
   private var nextTick: UInt64?
   private var ticks = 0
+  private var latestTime: UInt64?
   /// Events that the kernel lost, as far as it counted them.
   package private(set) var lost: UInt64 = 0
   private var hasUncountedLoss = false
+  /// Called before an interval ends: what the kernel has counted until then is taken.
+  var beforeTick: (() -> Void)?
 
   /// - Parameters:
   ///   - factsOf: what is known of a thread.
   ///   - wallOffset: what makes a time of the trace one since 1970, in nanoseconds.
   ///   - isForTerminal: control characters in names are shown, not written.
+  ///   - isFiltered: what comes is of the tasks that were asked for alone.
+  ///   - needsEvents: false where the kernel counts, and no event comes.
   /// - Throws: what the feed does not have and the tool cannot be without.
   package init(
     _ tool: any KernelTool, over feed: EventFeed,
     factsOf: @escaping (Int32) -> ThreadFacts = { _ in ThreadFacts() },
-    wallOffset: UInt64? = nil, isForTerminal: Bool = false
+    wallOffset: UInt64? = nil, isForTerminal: Bool = false, needsEvents: Bool = true,
+    isFiltered: Bool = false
   ) throws(ToolError) {
     self.tool = tool
     self.feed = feed
     options = tool.options
     let wanted = tool.events
     bindings = feed.input.sources.map { EventBinding(wanted, in: $0) }
+    forks =
+      options.process == nil || isFiltered
+      ? nil
+      : feed.input.sources.map {
+        EventBinding(
+          [
+            WantedEvent("task:task_newtask", NewTask.self),
+            WantedEvent("sched:sched_process_fork", Fork.self),
+          ], in: $0)
+      }
     context = ToolContext(
-      feed.input.sources, options, wallOffset: wallOffset, factsOf: factsOf)
+      feed.input.sources, options, wallOffset: wallOffset, isFiltered: isFiltered,
+      factsOf: factsOf)
     sources = feed.input.streams.map(\.buffer)
     cpus = feed.input.streams.map(\.cpu)
     rows = .allocate(capacity: 1)
@@ -49,7 +68,7 @@ package final class ToolRun {
     let missing = wanted.indices.filter { number in
       !wanted[number].isOptional && bindings.allSatisfy { $0.missing.contains(number) }
     }
-    if !missing.isEmpty {
+    if needsEvents, !missing.isEmpty {
       throw .missingEvents(
         missing.map { wanted[$0].title }, requests: missing.map { wanted[$0].request },
         tool: type(of: tool).about.name)
@@ -80,6 +99,7 @@ package final class ToolRun {
       let binding = bindings[source]
       if lost != .none { note(lost, source, cpus[stream]) }
       let bytes = record.bytes
+      if let forks { noteFork(forks[source], record, source) }
       guard let number = binding.number(of: bytes) else { return }
       if hasIntervals { tick(until: record.time) }
       let thread = Int32(
@@ -90,6 +110,27 @@ package final class ToolRun {
           record: bytes, places: binding.fields(of: number), order: binding.order),
         context, &rows.pointee)
     }
+  }
+
+  /// Hands the tool what the kernel has counted.
+  func take(_ row: CountedRow, table: Int) {
+    (tool as? any CountingTool)?.take(row, table: table, context)
+  }
+
+  private enum NewTask: Int, EventFields { case pid }
+  private enum Fork: Int, EventFields { case child_pid }
+
+  private func noteFork(_ binding: EventBinding, _ record: Record, _ source: Int) {
+    let bytes = record.bytes
+    guard let number = binding.number(of: bytes) else { return }
+    let parent = Int32(
+      truncatingIfNeeded: binding.common.read(binding.common.pid, of: bytes, binding.order))
+    let event = ToolEvent(
+      number: number, time: record.time, cpu: 0, thread: parent, source: source, record: bytes,
+      places: binding.fields(of: number), order: binding.order)
+    context.note(
+      child: Int32(truncatingIfNeeded: number == 0 ? event[NewTask.pid] : event[Fork.child_pid]),
+      of: parent)
   }
 
   /// Looks at all of a recording, and hands over text as it comes.
@@ -115,8 +156,10 @@ package final class ToolRun {
       nextTick = time &+ interval
       return
     }
+    latestTime = time
     while time >= next {
       // A long silence is many intervals without anything.
+      context.tableTime = next
       endInterval()
       next = next &+ interval
     }
@@ -126,10 +169,12 @@ package final class ToolRun {
   private func endInterval() {
     if let count = options.count, ticks >= count { return }
     ticks += 1
+    beforeTick?()
     tool.tick(context, &rows.pointee)
   }
 
   package func finish() {
+    context.tableTime = latestTime
     if options.interval != nil, options.count == nil || ticks < options.count ?? 0 { endInterval() }
     tool.finish(context, &rows.pointee)
   }

@@ -1,14 +1,23 @@
 import ByteIO
+import Glibc
 package import Recording
 import Reports
 import TraceDat
 import Tracefs
 
 /// A tool at work over the running kernel, in an instance of its own.
-package struct ToolSession {
+///
+/// Where the tool and the kernel can, the kernel counts (`KernelCounting`); otherwise its events are
+/// brought out and counted here.
+package final class ToolSession {
   private let session: LiveSession
   private let run: ToolRun
   private let options: ToolOptions
+  private var tables: CountedTables?
+  /// Why a table could not be read.
+  private var failure: TracefsError?
+  /// Which way is taken, for people who ask.
+  package private(set) var way = "its events are brought out and looked at here"
 
   /// Sets all up, with tracing off. To be called on the process's first thread, once.
   ///
@@ -19,8 +28,14 @@ package struct ToolSession {
     _ tool: any KernelTool, commandLine: [String], output: Int32, isForTerminal: Bool
   ) throws {
     options = tool.options
-    session = try LiveSession(
-      Self.plan(for: tool), commandLine: commandLine, output: output)
+    let counting = (tool as? any CountingTool)?.counting(KernelCounting(run: getpid()))
+    var counted: LiveSession?
+    if let counting {
+      counted = try Self.countingSession(tool, counting, commandLine, output, &way)
+    }
+    session =
+      try counted
+      ?? LiveSession(Self.plan(for: tool), commandLine: commandLine, output: output)
     do {
       let kernel = KernelTaskNames(session.directory)
       let feed = try EventFeed(
@@ -28,22 +43,68 @@ package struct ToolSession {
         names: LiveTaskNames(saved: { kernel.saved }, current: { KernelTaskNames.current($0) }))
       run = try ToolRun(
         tool, over: feed, factsOf: Self.facts(of:), wallOffset: LiveSession.wallOffset,
-        isForTerminal: isForTerminal)
+        isForTerminal: isForTerminal, needsEvents: counted == nil,
+        isFiltered: counted == nil && tool.isAboutCurrentTask)
     } catch {
       session.abandon()
       throw error
     }
+    if let counting, counted != nil, let instance = session.instances.first {
+      tables = CountedTables(counting, in: instance)
+      run.beforeTick = { [unowned self] in readTables() }
+    }
   }
+
+  /// A session in which the kernel counts; nil where it does not, and events do as well.
+  private static func countingSession(
+    _ tool: any KernelTool, _ counting: KernelCounting, _ commandLine: [String], _ output: Int32,
+    _ way: inout String
+  ) throws(RecordingError) -> LiveSession? {
+    do throws(RecordingError) {
+      let session = try LiveSession(
+        plan(for: tool, counting), commandLine: commandLine, output: output)
+      way = "the kernel counts; no event is brought out"
+      return session
+    } catch {
+      guard isOfKernel(error), !tool.events.isEmpty else { throw error }
+      way += ", as this kernel does not count that: \(error.message)"
+      return nil
+    }
+  }
+
+  /// Whether the kernel cannot have what was asked of it, or will not.
+  private static func isOfKernel(_ error: RecordingError) -> Bool {
+    guard case .tracefs(let cause) = error else { return false }
+    return switch cause {
+    case .refused, .missingFeature, .unknown, .malformed: true
+    default: false
+    }
+  }
+
+  private func readTables() {
+    do throws(TracefsError) {
+      try tables?.read { row, table in run.take(row, table: table) }
+    } catch { failure = failure ?? error }
+  }
+
+  // MARK: What is asked of the kernel
 
   private static let tellers = ["task:task_newtask", "task:task_rename"]
 
-  /// What is asked of the kernel.
   package static func plan(for tool: any KernelTool) -> RecordingPlan {
-    let options = tool.options
-    var plan = RecordingPlan()
-    // Its times can be told apart from those of other machines' clocks, and compared with now.
-    plan.buffers[0].clock = "mono"
+    var plan = plan(tool.options)
     plan.ignoresMissingEvents = true
+    plan.command = tool.command
+    plan.onlyCommand = !tool.command.isEmpty
+    if tool.isAboutCurrentTask {
+      if let process = tool.options.process {
+        plan.buffers[0].pids = [process]
+      } else if let thread = tool.options.thread {
+        plan.buffers[0].pids = [thread]
+      }
+    }
+    plan.followsChildren =
+      plan.onlyCommand || tool.isAboutCurrentTask && tool.options.process != nil
     plan.buffers[0].events = tool.events.map { event in
       var request = EventRequest(event.request)
       if let filter = event.filter { request.filters = [filter] }
@@ -51,6 +112,30 @@ package struct ToolSession {
     }
     // What tasks are called: a shell's child opens files, and then runs another program.
     plan.buffers[0].events += Self.tellers.map { EventRequest($0) }
+    return plan
+  }
+
+  /// The same where the kernel counts: triggers, on events that are not on.
+  package static func plan(
+    for tool: any KernelTool, _ counting: KernelCounting
+  ) -> RecordingPlan {
+    var plan = plan(tool.options)
+    plan.definitions = counting.definitions
+    plan.resumesHistograms = true
+    plan.buffers[0].events = counting.placed.map { placed in
+      var request = EventRequest("\(placed.event)", isExcluded: true)
+      var trigger = placed.trigger
+      trigger.control = .pause
+      request.triggers = ["\(trigger)"]
+      return request
+    }
+    return plan
+  }
+
+  private static func plan(_ options: ToolOptions) -> RecordingPlan {
+    var plan = RecordingPlan()
+    // Its times can be told apart from those of other machines' clocks, and compared with now.
+    plan.buffers[0].clock = "mono"
     plan.duration = options.duration
     if plan.duration == nil, let interval = options.interval, let count = options.count {
       plan.duration = interval &* UInt64(count)
@@ -87,9 +172,14 @@ package struct ToolSession {
       try run.flush { try session.write($0) }
     }
     defer { (session.onStart, session.onLook) = (nil, nil) }
-    let summary = try session.run { range, _ in
+    let summary = try session.run { range, isLast in
       run.take(range)
       try run.flush { try session.write($0) }
+      // The instance is still there, and nothing more is traced; `finish` ends the last interval.
+      if isLast, tables != nil {
+        readTables()
+        run.beforeTick = nil
+      }
     }
     run.finish()
     run.say("")
@@ -97,6 +187,16 @@ package struct ToolSession {
     if summary.ending != .outputClosed {
       do { try run.flush { try session.write($0) } } catch is LiveSession.Stopped {}
     }
-    return (summary, run.notes)
+    return (summary, run.notes + countingNotes)
+  }
+
+  /// What the kernel's tables do not tell.
+  private var countingNotes: [String] {
+    var notes: [String] = []
+    if let failure { notes.append("a table could not be read: \(failure.message)") }
+    if let dropped = tables?.totalDropped, dropped > 0 {
+      notes.append("\(dropped) events were not counted: the kernel's tables were full")
+    }
+    return notes
   }
 }

@@ -97,6 +97,9 @@ package final class LiveSession {
     return summary
   }
 
+  /// Where it traces, in the plan's order.
+  package var instances: [Instance] { buffers.map(\.instance) }
+
   /// Takes everything back; nothing more can be shown.
   package func abandon() {
     guard !isOver else { return }
@@ -141,6 +144,7 @@ package final class LiveSession {
       for buffer in buffers {
         try buffer.instance.setTracingOn(true, saving: state)
         try buffer.instance.expectSwitchOff(saving: state)
+        if plan.resumesHistograms { try buffer.settings.resumeHistograms() }
       }
     }
     startTime = RecordingSession.now

@@ -16,6 +16,7 @@ struct LiveSetup {
   mutating func makeBuffers() throws(RecordingError) -> [LiveBuffer] {
     try ProbePlanner(directory).define(plan, saving: state)
     try Recorder.traced { () throws(TracefsError) in
+      for event in plan.definitions { try directory.define(event, saving: state) }
       if let size = plan.commandLinesSize {
         try directory.top.setSavedCmdlinesSize(size, saving: state)
       }

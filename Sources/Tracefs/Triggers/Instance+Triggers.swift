@@ -15,6 +15,16 @@ extension Instance {
     try HistogramTable.list(in: try read(.eventHistogram(event)))
   }
 
+  /// Lets all histograms of an event go on that were set paused. Nothing is noted: what takes the
+  /// triggers away does it whether or not they count.
+  package func resumeHistograms(of event: EventName) throws(TracefsError) {
+    for case .histogram(var histogram) in try triggers(of: event) where histogram.control == .pause
+    {
+      histogram.control = .continue
+      try write(histogram.text(for: try directory.features()), to: .eventTrigger(event))
+    }
+  }
+
   // MARK: Adding
 
   /// Adds a trigger to all events that a pattern names.
@@ -91,11 +101,13 @@ extension Instance {
       return try write(text, to: file)
     }
     if let trigger { try noteSideEffects(of: trigger, saving: state) }
-    // The kernel counts an instance as in use while a histogram there has variables.
-    var holdsInstance = false
+    // The kernel counts an event that somebody made as in use while it has a trigger: one in an
+    // instance that is gone holds it for ever.
+    var holdsInstance = isDynamic(event)
     var setsClock = false
     if case .histogram(let histogram)? = trigger {
-      holdsInstance = !histogram.variables.isEmpty
+      // An instance is in use while a histogram there has variables.
+      holdsInstance = holdsInstance || !histogram.variables.isEmpty
       setsClock = histogram.looksAtTimes
     }
     if setsClock {
@@ -104,6 +116,12 @@ extension Instance {
       }
     }
     try add(text, to: file, undo: undo, holdsInstance: holdsInstance, saving: state)
+  }
+
+  private func isDynamic(_ event: EventName) -> Bool {
+    if event.system == SyntheticEvent.group { return true }
+    let events = (try? directory.dynamicEvents()) ?? []
+    return events.contains { $0.eventName == event }
   }
 
   /// What adds again what a removal takes away: the trigger that is listed, which may have another

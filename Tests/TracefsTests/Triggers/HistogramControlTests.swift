@@ -88,6 +88,19 @@ import TraceTestSupport
     #expect(try fake.read(file).hasSuffix("!hist:keys=prev_pid:ts=common_timestamp"))
   }
 
+  /// An event that somebody made cannot be removed any more when an instance goes that has a trigger
+  /// of it.
+  @Test func triggersOfMadeEventsInANewInstanceAreTakenAway() throws {
+    let instance = try top.directory.createInstance(named: "mine", saving: state)
+    let file = "instances/mine/events/synthetic/wait/trigger"
+    try fake.write(file, "")
+    let event = EventName(system: "synthetic", name: "wait")
+    try instance.addTrigger("hist:keys=length", to: event, saving: state)
+    #expect(state.changeCount == 2)
+    state.restore()
+    #expect(try fake.read(file).hasSuffix("!hist:keys=length"))
+  }
+
   /// `set_event` lists events that only have a trigger.
   @Test func anEventWithATriggerAloneIsOff() throws {
     try fake.write("set_event", "sched:sched_switch\nsched:sched_waking\n")

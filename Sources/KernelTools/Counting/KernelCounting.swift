@@ -1,0 +1,137 @@
+package import Tracefs
+
+/// What the kernel is asked to count for a tool, so that no event has to be brought out: events made
+/// for the run, and histogram triggers (Documentation/trace/histogram.rst).
+///
+/// A million events a second then cost what the kernel's own counting costs, and nothing is lost that
+/// it does not say itself (`dropped`).
+package struct KernelCounting: Sendable {
+  package struct Placed: Sendable {
+    var event: EventName
+    var trigger: HistogramTrigger
+    /// The tool's number of the table, where it is read.
+    var table: Int?
+  }
+
+  /// Made before the triggers, in this order; several probes may share an event.
+  package private(set) var definitions: [DynamicEvent] = []
+  /// In the order in which the kernel takes them: one whose variables another uses comes before it.
+  package private(set) var placed: [Placed] = []
+  /// What no other run's names have.
+  let suffix: String
+
+  /// - Parameter run: of this process alone, such as its number.
+  package init(run: Int32) { suffix = "\(run)" }
+
+  /// A group for events of this run.
+  var group: String { "kscope_\(suffix)" }
+
+  mutating func define(_ event: DynamicEvent) { definitions.append(event) }
+
+  /// Counts an event by keys.
+  ///
+  /// - Parameter table: where it is read, how the tool knows it.
+  mutating func add(
+    _ event: EventName, _ trigger: HistogramTrigger, table: Int? = nil
+  ) {
+    placed.append(Placed(event: event, trigger: trigger, table: table))
+  }
+}
+
+/// A tool that can leave the counting to the kernel.
+///
+/// What it takes one by one from a recording, or where the kernel cannot count, comes to the same.
+package protocol CountingTool: KernelTool {
+  /// What is to be counted; nil where what is asked for can only be told from the events themselves.
+  func counting(_ counting: KernelCounting) -> KernelCounting?
+
+  /// What a row of a table has counted since it was last looked at.
+  func take(_ row: CountedRow, table: Int, _ context: ToolContext)
+}
+
+/// A row of a histogram of the kernel, what was counted before taken off.
+package struct CountedRow: Sendable {
+  package var keys: [HistogramKey]
+  package var count: Int
+  /// The sums of the trigger's values.
+  package var sums: [UInt64]
+
+  /// A key that is a number, in whatever form; 0 for one that is not.
+  func number(_ index: Int) -> Int {
+    switch keys[index] {
+    case .number(let number), .power(let number): Int(truncatingIfNeeded: number)
+    case .task(_, let pid): Int(truncatingIfNeeded: pid)
+    case .syscall(_, let number): Int(truncatingIfNeeded: number)
+    case .range(let from, _): Int(truncatingIfNeeded: from)
+    case .text, .symbol, .stack: 0
+    }
+  }
+
+  /// A key that is a name; empty for one that is not.
+  func text(_ index: Int) -> String {
+    switch keys[index] {
+    case .text(let text): text
+    case .symbol(let symbol): symbol.name
+    case .task(let name, _): name
+    case .syscall(let name, _): name
+    default: ""
+    }
+  }
+}
+
+/// What the kernel's tables have counted since they were last looked at.
+///
+/// They are never emptied while they count: between a look and an emptying, something would be lost.
+struct CountedTables {
+  private struct Seen {
+    var count: UInt64
+    var sums: [UInt64]
+  }
+
+  private let instance: Instance
+  private let placed: [KernelCounting.Placed]
+  private var seen: [[[HistogramKey]: Seen]]
+  /// Events that the kernel had no room to count, of each table.
+  private var dropped: [UInt64]
+
+  init(_ counting: KernelCounting, in instance: Instance) {
+    self.instance = instance
+    placed = counting.placed
+    seen = placed.map { _ in [:] }
+    dropped = placed.map { _ in 0 }
+  }
+
+  var totalDropped: UInt64 { dropped.reduce(0, +) }
+
+  /// Reads all tables that are read.
+  mutating func read(_ take: (_ row: CountedRow, _ table: Int) -> Void) throws(TracefsError) {
+    for (index, placed) in placed.enumerated() {
+      let tables = try instance.histograms(of: placed.event)
+      // An event may have several: the keys and the filter tell which.
+      guard
+        let table = tables.first(where: {
+          $0.trigger.keys == placed.trigger.keys && $0.trigger.filter == placed.trigger.filter
+            && $0.trigger.variables.map(\.name) == placed.trigger.variables.map(\.name)
+        })
+      else { continue }
+      dropped[index] = table.dropped
+      guard let number = placed.table else { continue }
+      for row in table.rows {
+        let sums = row.values.map(Self.sum)
+        let count = row.hitcount ?? 0
+        let before = seen[index][row.keys]
+        guard count != before?.count else { continue }
+        seen[index][row.keys] = Seen(count: count, sums: sums)
+        take(
+          CountedRow(
+            keys: row.keys, count: Int(count &- (before?.count ?? 0)),
+            sums: zip(sums, before?.sums ?? sums.map { _ in 0 }).map { $0 &- $1 }),
+          number)
+      }
+    }
+  }
+
+  private static func sum(_ value: HistogramValue) -> UInt64 {
+    if case .number(let sum) = value { sum } else { 0 }
+  }
+}

@@ -1,0 +1,28 @@
+/// What `-P` and `-L` of a tool make of threads: a group for each process, for each thread, or one for
+/// all.
+struct TaskGroups {
+  enum Kind { case all, process, thread }
+
+  let kind: Kind
+
+  init(_ options: ToolOptions) {
+    kind = options.has("pids") ? .process : options.has("tids") ? .thread : .all
+  }
+
+  /// What a group is called above its table; nil where there is one for all.
+  var name: String? {
+    switch kind {
+    case .all: nil
+    case .process: "pid"
+    case .thread: "tid"
+    }
+  }
+
+  func group(of thread: Int, _ context: ToolContext) -> String {
+    switch kind {
+    case .all: ""
+    case .process: String(context.process(of: Int32(truncatingIfNeeded: thread)))
+    case .thread: String(thread)
+    }
+  }
+}

@@ -1,0 +1,77 @@
+import ByteIO
+
+/// `cpudist`: how long tasks run before they leave the processor, or are off it, as a histogram.
+package final class CPUDist: LatencyTool {
+  package static let about = ToolDescription(
+    name: "cpudist",
+    abstract: "How long tasks run before they leave the processor, as a histogram.",
+    discussion: """
+      A task runs from when it is switched to until something else is. With -O it is the other way
+      round: how long it is away. The idle task does not count.
+      """,
+    arguments: "[INTERVAL [COUNT]]",
+    options: [
+      ToolOption("O", "offcpu", "How long tasks are off the processor."),
+      .milliseconds, .average,
+    ] + ToolOption.byTask,
+    examples: [
+      ("kscope cpudist", "until Ctrl-C, then one histogram"),
+      ("kscope cpudist -O -m 5", "every five seconds, time away in milliseconds"),
+      ("kscope cpudist -P -p 1234", "of one process"),
+    ])
+
+  private enum Switch: Int, EventFields { case prev_pid, next_pid, prev_comm, next_comm }
+
+  package let options: ToolOptions
+  private let groups: TaskGroups
+  private let countsAway: Bool
+  private var begun = PairTable<UInt64>()
+  package var tables: LatencyTables
+
+  package init(_ given: ToolOptions) throws(ToolUsageError) {
+    var options = given
+    try options.readInterval()
+    self.options = options
+    groups = TaskGroups(options)
+    countsAway = options.has("offcpu")
+    tables = LatencyTables(options.latencyUnit, by: groups.name)
+  }
+
+  package var events: [WantedEvent] { [WantedEvent("sched:sched_switch", Switch.self)] }
+  package var droppedPairs: Int { begun.dropped }
+  package var banner: String {
+    "Tracing \(countsAway ? "off" : "on")-CPU time... Hit Ctrl-C to end."
+  }
+
+  package func take(_ event: ToolEvent, _ context: ToolContext, _ rows: inout RowWriter) {
+    let source = UInt64(event.source)
+    let (from, to) = (event[Switch.prev_pid], event[Switch.next_pid])
+    let (begins, ends) = countsAway ? (from, to) : (to, from)
+    let name = event.text(countsAway ? Switch.next_comm : Switch.prev_comm)
+    if ends != 0, let began = begun.end(source, UInt64(ends)),
+      context.isWanted(Int32(ends), source: event.source, name: name)
+    {
+      tables.add(nanoseconds: event.time &- began, to: groups.group(of: ends, context))
+    }
+    if begins != 0 { begun.begin(source, UInt64(begins), event.time) }
+  }
+
+  package func counting(_ counting: KernelCounting) -> KernelCounting? {
+    guard options.takesAllTasks else { return nil }
+    let (begins, ends) = countsAway ? ("prev_pid", "next_pid") : ("next_pid", "prev_pid")
+    var counting = counting
+    counting.addSpans(
+      "cpudist",
+      from: [.init("sched:sched_switch", key: begins, filter: "\(begins) != 0")],
+      to: .init("sched:sched_switch", key: ends, filter: "\(ends) != 0"),
+      carrying: groups.name == nil ? [] : [.init("pid_t", "pid", of: ends)],
+      unit: tables.unit.spans, table: 0)
+    return counting
+  }
+
+  package func take(_ row: CountedRow, table: Int, _ context: ToolContext) {
+    tables.add(row, to: groups.name == nil ? "" : groups.group(of: row.number(0), context))
+  }
+
+  package func forget(source: Int, cpu: Int) { begun.removeAll() }
+}

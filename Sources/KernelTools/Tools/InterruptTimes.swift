@@ -1,0 +1,184 @@
+import ByteIO
+import Tracefs
+
+/// What `hardirqs` and `softirqs` share: handlers that begin and end on a CPU, their times summed up by
+/// name or counted in histograms.
+struct InterruptTimes: ~Copyable {
+  struct Total {
+    var count = 0
+    var nanoseconds: UInt64 = 0
+  }
+
+  let isDistribution: Bool
+  let countsOnly: Bool
+  private let usesNanoseconds: Bool
+  /// What handlers are called, such as `HARDIRQ`.
+  private let title: String
+  private var begun = PairTable<UInt64>(capacity: 1 << 12)
+  private var totals: [String: Total] = [:]
+  private var tables: LatencyTables
+
+  init(_ options: ToolOptions, _ title: String) {
+    isDistribution = options.has("dist")
+    countsOnly = options.has("count")
+    usesNanoseconds = options.has("nanoseconds")
+    self.title = title
+    tables = LatencyTables(.microseconds, by: title.lowercased())
+  }
+
+  static let options = [
+    ToolOption("C", "count", "How often, not how long."),
+    ToolOption("d", "dist", "A histogram of times for each."),
+    ToolOption("N", "nanoseconds", "Sums in nanoseconds, not microseconds."),
+  ]
+
+  var dropped: Int { begun.dropped }
+  var unit: SpanUnit { isDistribution ? .microseconds : .sum }
+
+  func columns(_ options: ToolOptions) -> [Column] {
+    if isDistribution { return options.format == .text ? [] : tables.columns }
+    let name = Column(title, title.lowercased(), width: 26)
+    if countsOnly { return [name, Column("TOTAL_count", "count", width: 11, isLeft: false)] }
+    return [
+      name,
+      usesNanoseconds
+        ? Column("TOTAL_nsecs", "total_ns", width: 11, isLeft: false)
+        : Column("TOTAL_usecs", "total_us", width: 11, isLeft: false),
+    ]
+  }
+
+  // MARK: One by one
+
+  mutating func begin(_ event: ToolEvent, _ number: Int) {
+    begun.begin(UInt64(event.source) << 32 | UInt64(event.cpu), UInt64(number), event.time)
+  }
+
+  /// When the handler of that number began on the event's CPU.
+  mutating func end(_ event: ToolEvent, _ number: Int, named name: String) {
+    guard let began = begun.end(UInt64(event.source) << 32 | UInt64(event.cpu), UInt64(number))
+    else { return }
+    if isDistribution {
+      tables.add(nanoseconds: event.time &- began, to: name)
+    } else {
+      totals[name, default: Total()].count += 1
+      totals[name, default: Total()].nanoseconds &+= event.time &- began
+    }
+  }
+
+  mutating func forget() { begun.removeAll() }
+
+  // MARK: From the kernel
+
+  mutating func add(_ row: CountedRow, named name: String) {
+    if isDistribution { return tables.add(row, to: name) }
+    let span = SpanRow(row, .sum)
+    totals[name, default: Total()].count += span.count
+    totals[name, default: Total()].nanoseconds &+= span.sum
+  }
+
+  // MARK: How they are shown
+
+  mutating func show(_ rows: inout RowWriter, _ context: ToolContext) {
+    rows.beginTable(context.clockLine)
+    if isDistribution {
+      tables.write(to: &rows)
+      return tables.removeAll()
+    }
+    func value(_ total: Total) -> UInt64 {
+      countsOnly ? UInt64(total.count) : total.nanoseconds / (usesNanoseconds ? 1 : 1000)
+    }
+    for (name, total) in totals.sorted(by: { (value($0.value), $0.key) < (value($1.value), $1.key) }
+    ) {
+      rows.add(name)
+      rows.add(Int(value(total)))
+      rows.endRow()
+    }
+    totals = [:]
+  }
+}
+
+/// `hardirqs`: how much time interrupt handlers take.
+package final class HardIRQs: CountingTool {
+  package static let about = ToolDescription(
+    name: "hardirqs",
+    abstract: "How much time interrupt handlers take, by handler.",
+    discussion: """
+      A handler's time is that of its own function (irq_handler_entry to irq_handler_exit), by the name
+      that it was registered with.
+      """,
+    arguments: "[INTERVAL [COUNT]]", options: InterruptTimes.options,
+    examples: [
+      ("kscope hardirqs", "until Ctrl-C, then the sums"),
+      ("kscope hardirqs 1 10", "ten times a second's sums"),
+      ("kscope hardirqs -d", "a histogram for each handler"),
+    ])
+
+  private enum Entry: Int, EventFields { case irq, name }
+  private enum Exit: Int, EventFields { case irq }
+
+  package let options: ToolOptions
+  private var times: InterruptTimes
+  /// The handlers that each CPU is in, by number.
+  private var names: [Int: String] = [:]
+
+  package init(_ given: ToolOptions) throws(ToolUsageError) {
+    var options = given
+    try options.readInterval()
+    self.options = options
+    times = InterruptTimes(options, "HARDIRQ")
+  }
+
+  package var events: [WantedEvent] {
+    [
+      WantedEvent("irq:irq_handler_entry", Entry.self),
+      WantedEvent("irq:irq_handler_exit", Exit.self),
+    ]
+  }
+
+  package var showsTables: Bool { true }
+  package var droppedPairs: Int { times.dropped }
+  package var columns: [Column] { times.columns(options) }
+  package var banner: String { "Tracing hard irq event time... Hit Ctrl-C to end." }
+
+  package func take(_ event: ToolEvent, _ context: ToolContext, _ rows: inout RowWriter) {
+    if event.number == 0 {
+      let irq = event[Entry.irq]
+      // Handlers that share a line have one number: the name is that of the one that runs.
+      names[irq] = String(decoding: event.text(Entry.name), as: UTF8.self)
+      times.begin(event, irq)
+    } else {
+      let irq = event[Exit.irq]
+      times.end(event, irq, named: names[irq] ?? "irq \(irq)")
+    }
+  }
+
+  package func counting(_ counting: KernelCounting) -> KernelCounting? {
+    var counting = counting
+    // What the numbers are called; read before the times.
+    counting.add(
+      EventName(system: "irq", name: "irq_handler_entry"),
+      HistogramTrigger(
+        keys: [HistogramExpression(field: "irq"), HistogramExpression(field: "name")]),
+      table: 1)
+    counting.addSpans(
+      "hardirqs", from: [.init("irq:irq_handler_entry", key: "irq", "common_cpu")],
+      to: .init("irq:irq_handler_exit", key: "irq", "common_cpu"),
+      carrying: [.init("int", "irq", of: "irq")], unit: times.unit, table: 0)
+    return counting
+  }
+
+  package func take(_ row: CountedRow, table: Int, _ context: ToolContext) {
+    let irq = row.number(0)
+    if table == 1 {
+      names[irq] = row.text(1)
+    } else {
+      times.add(row, named: names[irq] ?? "irq \(irq)")
+    }
+  }
+
+  package func forget(source: Int, cpu: Int) { times.forget() }
+  package func tick(_ context: ToolContext, _ rows: inout RowWriter) { times.show(&rows, context) }
+  package func finish(_ context: ToolContext, _ rows: inout RowWriter) {
+    if options.interval == nil { times.show(&rows, context) }
+  }
+}

@@ -1,0 +1,89 @@
+import ByteIO
+
+/// `runqlat`: how long tasks that could run waited for a processor, as a histogram.
+package final class RunQLat: LatencyTool {
+  package static let about = ToolDescription(
+    name: "runqlat",
+    abstract: "How long tasks that could run waited for a processor, as a histogram.",
+    discussion: """
+      A task waits from when it is woken, or made, or has to make room for another, until it runs.
+      """,
+    arguments: "[INTERVAL [COUNT]]",
+    options: [.milliseconds, .average] + ToolOption.byTask,
+    examples: [
+      ("kscope runqlat", "until Ctrl-C, then one histogram"),
+      ("kscope runqlat -m 1 10", "ten of a second each, in milliseconds"),
+      ("kscope runqlat -P", "for each process"),
+    ])
+
+  private enum Wakeup: Int, EventFields { case pid }
+  private enum Switch: Int, EventFields { case prev_pid, prev_state, next_pid, next_comm }
+
+  package let options: ToolOptions
+  private let groups: TaskGroups
+  private var waits = PairTable<UInt64>()
+  package var tables: LatencyTables
+
+  package init(_ given: ToolOptions) throws(ToolUsageError) {
+    var options = given
+    try options.readInterval()
+    self.options = options
+    groups = TaskGroups(options)
+    tables = LatencyTables(options.latencyUnit, by: groups.name)
+  }
+
+  package var events: [WantedEvent] {
+    [
+      WantedEvent("sched:sched_wakeup", Wakeup.self),
+      WantedEvent("sched:sched_wakeup_new", Wakeup.self, isOptional: true),
+      WantedEvent("sched:sched_switch", Switch.self),
+    ]
+  }
+
+  package var droppedPairs: Int { waits.dropped }
+  package var banner: String { "Tracing run queue latency... Hit Ctrl-C to end." }
+
+  package func take(_ event: ToolEvent, _ context: ToolContext, _ rows: inout RowWriter) {
+    let source = UInt64(event.source)
+    guard event.number == 2 else {
+      waits.begin(source, UInt64(event[Wakeup.pid]), event.time)
+      return
+    }
+    let next = event[Switch.next_pid]
+    if next != 0, let began = waits.end(source, UInt64(next)),
+      context.isWanted(Int32(next), source: event.source, name: event.text(Switch.next_comm))
+    {
+      tables.add(nanoseconds: event.time &- began, to: groups.group(of: next, context))
+    }
+    // It is still runnable: 0, or the bit above all states for one that was made to stop.
+    let (previous, state) = (event[Switch.prev_pid], event[Switch.prev_state])
+    if previous != 0, state == 0 || state == 0x100 {
+      waits.begin(source, UInt64(previous), event.time)
+    }
+  }
+
+  package func counting(_ counting: KernelCounting) -> KernelCounting? {
+    guard options.takesAllTasks else { return nil }
+    var counting = counting
+    counting.addSpans(
+      "runqlat",
+      from: [
+        .init("sched:sched_wakeup", key: "pid"), .init("sched:sched_wakeup_new", key: "pid"),
+        .init(
+          "sched:sched_switch", key: "prev_pid",
+          filter: "prev_pid != 0 && (prev_state == 0 || prev_state == 256)"),
+      ],
+      to: .init("sched:sched_switch", key: "next_pid", filter: "next_pid != 0"),
+      carrying: groups.name == nil ? [] : [.init("pid_t", "pid", of: "next_pid")],
+      unit: tables.unit.spans, table: 0)
+    return counting
+  }
+
+  package func take(_ row: CountedRow, table: Int, _ context: ToolContext) {
+    tables.add(
+      row,
+      to: groups.name == nil ? "" : groups.group(of: row.number(0), context))
+  }
+
+  package func forget(source: Int, cpu: Int) { waits.removeAll() }
+}
