@@ -13,6 +13,7 @@ struct ToolTrace {
   enum Value {
     case number(Int)
     case text(String)
+    case bytes([UInt8])
   }
 
   static let kernels = ["6.1", "6.12"]
@@ -28,16 +29,25 @@ struct ToolTrace {
   private var cpus: [[(time: UInt64, record: [UInt8])]]
   /// Times and names of what a CPU lost events before.
   private var losses: Set<[UInt64]> = []
+  private let order: ByteOrder
   var commandLines = "7 dd\n9 my shell\n"
+  /// Addresses and names of functions, as /proc/kallsyms has them.
+  var symbols = ""
 
   /// - Parameters:
   ///   - kernel: a folder of `Fixtures`.
-  ///   - names: the files there; `opens` and `syncs` have some of the system `syscalls`.
-  init(kernel: String, cpuCount: Int = 2, _ names: [String]) throws {
+  ///   - names: the files there; `opens` and `syncs` have some of the system `syscalls`, and
+  ///     `kscope-tcp` some of `kscope`.
+  init(
+    kernel: String, cpuCount: Int = 2, order: ByteOrder = .little, _ names: [String]
+  ) throws {
+    self.order = order
     cpus = [[(time: UInt64, record: [UInt8])]](repeating: [], count: cpuCount)
     let here = #filePath.split(separator: "/").dropLast().joined(separator: "/")
     for file in names {
-      let system = ["opens", "syncs"].contains(file) ? "syscalls" : file
+      let system =
+        ["opens", "syncs"].contains(file)
+        ? "syscalls" : file.split(separator: "-").first.map(String.init) ?? file
       let text = try TextFile.read("/\(here)/Fixtures/\(kernel)/\(file).txt")
       var events: [String] = []
       for line in text.split(separator: "\n", omittingEmptySubsequences: false) {
@@ -72,7 +82,8 @@ struct ToolTrace {
       repeating: 0, count: format.fields.map { $0.offset + $0.size }.max() ?? 8)
     func put(_ number: Int, _ offset: Int, _ size: Int) {
       for byte in 0..<size {
-        record[offset + byte] = UInt8(truncatingIfNeeded: number >> (8 * byte))
+        let place = order == .little ? byte : size - 1 - byte
+        record[offset + place] = UInt8(truncatingIfNeeded: number >> (8 * byte))
       }
     }
     put(Int(format.id), 0, 2)
@@ -85,6 +96,10 @@ struct ToolTrace {
         record += Array(text.utf8) + [0]
       case .text(let text):
         for (index, byte) in text.utf8.prefix(field.size).enumerated() {
+          record[field.offset + index] = byte
+        }
+      case .bytes(let bytes):
+        for (index, byte) in bytes.prefix(field.size).enumerated() {
           record[field.offset + index] = byte
         }
       case nil: break
@@ -112,13 +127,13 @@ struct ToolTrace {
     else { return ([], []) }
     let pages = cpus.indices.map { cpu -> (cpu: Int, pages: [UInt8]) in
       var done: [UInt8] = []
-      var page = PageBuilder(time: 1_000_000_000)
+      var page = PageBuilder(time: 1_000_000_000, order: order)
       var last: UInt64 = 1_000_000_000
       for (index, event) in cpus[cpu].enumerated() {
         let isLoss = losses.contains([UInt64(cpu), UInt64(index)])
         if isLoss || page.room < event.record.count + 16 {
           done += page.bytes
-          page = PageBuilder(time: last)
+          page = PageBuilder(time: last, order: order)
           if isLoss { page.lost = .unknown }
         }
         page.event(after: event.time - last, event.record)
@@ -129,6 +144,8 @@ struct ToolTrace {
     var builder = TraceBuilder(cpuCount: cpus.count, buffers: [.init(cpus: pages)])
     builder.systems = systems
     builder.commandLines = commandLines
+    builder.kallsyms = symbols
+    builder.order = order
     let file = try TraceFile(path: folder.write(builder.version7, to: "t.dat"))
     let run = try ToolRun(
       try type.init(options), over: try EventFeed(file, options: ReportOptions()),
