@@ -14,6 +14,10 @@ package struct WantedEvent: Sendable {
   package let probe: String?
   /// Whether the tool makes sense where the kernel, or the recording, has no such event.
   package var isOptional: Bool
+  /// Where the kernel has one of several that do: those of the same name stand for each other.
+  package var alternative: String?
+  /// Whether the calls that led to it are wanted: `ToolContext.calls`.
+  package var hasCalls = false
 
   /// - Parameter title: `system:event`.
   package init<Fields: EventFields>(

@@ -47,6 +47,7 @@ package struct ToolSession {
     plan.buffers[0].events = tool.events.map { event in
       var request = EventRequest(event.request)
       if let filter = event.filter { request.filters = [filter] }
+      if event.hasCalls { request.triggers = ["stacktrace"] }
       return request
     }
     // What tasks are called: a shell's child opens files, and then runs another program.
