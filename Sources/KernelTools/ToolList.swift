@@ -3,7 +3,7 @@ package enum ToolList {
   package static let all: [any KernelTool.Type] = [
     ExecSnoop.self, OpenSnoop.self, KillSnoop.self, IOSnoop.self, IOLatency.self,
     BiteSize.self, SyncSnoop.self, ExitSnoop.self,
-    TCPConnect.self, TCPAccept.self, TCPLife.self, TCPRetrans.self,
+    TCPConnect.self, TCPAccept.self, TCPLife.self, TCPDrop.self, TCPRetrans.self,
   ]
 
   package static func tool(named name: String) -> (any KernelTool.Type)? {
