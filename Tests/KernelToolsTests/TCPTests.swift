@@ -128,4 +128,15 @@ enum TCPEvent {
     #expect(try trace.rows("tcpaccept", ["-P", "22", "--csv"]).count == 2)
     #expect(try trace.rows("tcpaccept", ["-4", "-L", "9"]).count == 3)
   }
+
+  /// Another program has a probe of the function, too.
+  @Test(arguments: ToolTrace.kernels) func aProbeMayHaveANumber(kernel: String) throws {
+    var trace = try ToolTrace(kernel: kernel, ["kscope-tcp"])
+    trace.copyFormat("kscope:security_sock_graft", as: "security_sock_graft_2")
+    trace.add(
+      1_000_000_000, thread: 7, "kscope:security_sock_graft_2",
+      TCPEvent.ends(1, TCPEvent.v4, 80, TCPEvent.other4, 40001))
+    #expect(
+      try trace.rows("tcpaccept", ["--csv"]).last == "7,dd,4,192.168.0.200,40001,10.0.0.1,80")
+  }
 }

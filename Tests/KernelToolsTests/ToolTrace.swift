@@ -55,22 +55,36 @@ struct ToolTrace {
         if !events.isEmpty { events[events.count - 1] += line + "\n" }
       }
       systems.append((system, events))
-      for event in events {
-        let lines = event.split(separator: "\n")
-        let name = lines[0].dropFirst("name: ".count)
-        let id = UInt16(lines[1].dropFirst("ID: ".count)) ?? 0
-        formats["\(system):\(name)"] = Format(
-          id: id,
-          fields: lines.filter { $0.contains("field:") }.map { line in
-            let parts = line.split(separator: ";").map {
-              $0.split(separator: ":", maxSplits: 1).last.map(String.init) ?? ""
-            }
-            let words = parts[0].split(separator: " ")
-            let name = words.last?.split(separator: "[").first.map(String.init) ?? ""
-            return (name, parts[0], Int(parts[1]) ?? 0, Int(parts[2]) ?? 0)
-          })
-      }
+      for event in events { read(event, of: system) }
     }
+  }
+
+  private mutating func read(_ event: String, of system: String) {
+    let lines = event.split(separator: "\n")
+    let name = lines[0].dropFirst("name: ".count)
+    let id = UInt16(lines[1].dropFirst("ID: ".count)) ?? 0
+    formats["\(system):\(name)"] = Format(
+      id: id,
+      fields: lines.filter { $0.contains("field:") }.map { line in
+        let parts = line.split(separator: ";").map {
+          $0.split(separator: ":", maxSplits: 1).last.map(String.init) ?? ""
+        }
+        let words = parts[0].split(separator: " ")
+        let name = words.last?.split(separator: "[").first.map(String.init) ?? ""
+        return (name, parts[0], Int(parts[1]) ?? 0, Int(parts[2]) ?? 0)
+      })
+  }
+
+  /// Adds an event that is like another, by another name.
+  mutating func copyFormat(_ title: String, as name: String) {
+    let parts = title.split(separator: ":")
+    guard let place = systems.firstIndex(where: { $0.name == parts[0] }),
+      let event = systems[place].formats.first(where: { $0.hasPrefix("name: \(parts[1])\n") })
+    else { fatalError("no format of \(title)") }
+    let rest = event.split(separator: "\n", omittingEmptySubsequences: false).dropFirst(2)
+    let copy = (["name: \(name)", "ID: \(9000 + formats.count)"] + rest).joined(separator: "\n")
+    systems[place].formats.append(copy)
+    read(copy, of: systems[place].name)
   }
 
   /// Adds an event; fields that are not named are 0.

@@ -8,7 +8,8 @@ import TraceDat
 /// same CPU, as an event of their own.
 final class HeldEvents {
   struct Event {
-    var number: Int
+    /// Which of the source's bound events.
+    var slot: Int
     var time: UInt64
     var record: [UInt8]
   }
@@ -32,9 +33,9 @@ final class HeldEvents {
   }
 
   /// Keeps an event, where it is one of those that wait.
-  func keep(_ stream: Int, _ number: Int, _ record: Record) -> Bool {
+  func keep(_ stream: Int, _ number: Int, _ slot: Int, _ record: Record) -> Bool {
     guard hasCalls[number] else { return false }
-    waiting[stream] = Event(number: number, time: record.time, record: Array(record.bytes))
+    waiting[stream] = Event(slot: slot, time: record.time, record: Array(record.bytes))
     return true
   }
 

@@ -96,15 +96,15 @@ package final class ToolRun {
           pass(event, calls, source, cpus[stream])
         }
       }
-      guard let number = binding.number(of: bytes) else { return }
+      guard let slot = binding.slot(of: bytes) else { return }
       if hasIntervals { tick(until: record.time) }
-      if let held, held.keep(stream, number, record) { return }
+      if let held, held.keep(stream, binding.number(of: slot), slot, record) { return }
       let thread = Int32(
         truncatingIfNeeded: binding.common.read(binding.common.pid, of: bytes, binding.order))
       tool.take(
         ToolEvent(
-          number: number, time: record.time, cpu: cpus[stream], thread: thread, source: source,
-          record: bytes, places: binding.fields(of: number), order: binding.order),
+          number: binding.number(of: slot), time: record.time, cpu: cpus[stream], thread: thread,
+          source: source, record: bytes, places: binding.fields(of: slot), order: binding.order),
         context, &rows.pointee)
     }
   }
@@ -116,10 +116,10 @@ package final class ToolRun {
       context.calls = calls
       tool.take(
         ToolEvent(
-          number: event.number, time: event.time, cpu: cpu,
+          number: binding.number(of: event.slot), time: event.time, cpu: cpu,
           thread: Int32(
             truncatingIfNeeded: binding.common.read(binding.common.pid, of: bytes, binding.order)),
-          source: source, record: bytes, places: binding.fields(of: event.number),
+          source: source, record: bytes, places: binding.fields(of: event.slot),
           order: binding.order),
         context, &rows.pointee)
       context.calls = []
