@@ -1,9 +1,11 @@
 /// All tools, by their names.
 package enum ToolList {
   package static let all: [any KernelTool.Type] = [
-    ExecSnoop.self, OpenSnoop.self, KillSnoop.self, IOSnoop.self, IOLatency.self,
-    BiteSize.self, SyncSnoop.self, ExitSnoop.self, RunQLat.self,
-    CPUDist.self, SysCount.self, SysLatency.self, HardIRQs.self, SoftIRQs.self,
+    ExecSnoop.self, ExitSnoop.self, OpenSnoop.self, KillSnoop.self, SyncSnoop.self,
+    IOSnoop.self, IOLatency.self, BiteSize.self,
+    SysCount.self, SysLatency.self,
+    RunQLat.self, CPUDist.self, HardIRQs.self, SoftIRQs.self,
+    TCPConnect.self, TCPAccept.self, TCPLife.self, TCPDrop.self, TCPRetrans.self,
   ]
 
   package static func tool(named name: String) -> (any KernelTool.Type)? {

@@ -47,7 +47,9 @@ struct ProbePlanner {
           guard plan.ignoresMissingEvents, case .notThere(_, _, let problem, _) = error else {
             throw .probe(error)
           }
-          notes.append("\(problem): '\(request.pattern)' is left out")
+          if !request.isOptional {
+            notes.append("\(problem): '\(request.pattern)' is left out")
+          }
           missing.append(index)
         }
       }

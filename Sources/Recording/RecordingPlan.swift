@@ -137,6 +137,8 @@ package struct EventRequest: Equatable, Sendable {
   /// Conditions in the kernel's filter language; all must hold.
   package var filters: [String] = []
   package var triggers: [String] = []
+  /// Where it is not there, that need not be said.
+  package var isOptional = false
   /// Of a `probe:…`, once it was looked up in the kernel's types.
   package var probe: ProbeDefinition?
 

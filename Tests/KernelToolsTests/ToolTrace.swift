@@ -13,6 +13,7 @@ struct ToolTrace {
   enum Value {
     case number(Int)
     case text(String)
+    case bytes([UInt8])
   }
 
   static let kernels = ["6.1", "6.12"]
@@ -28,16 +29,25 @@ struct ToolTrace {
   private var cpus: [[(time: UInt64, record: [UInt8])]]
   /// Times and names of what a CPU lost events before.
   private var losses: Set<[UInt64]> = []
+  private let order: ByteOrder
   var commandLines = "7 dd\n9 my shell\n"
+  /// Addresses and names of functions, as /proc/kallsyms has them.
+  var symbols = ""
 
   /// - Parameters:
   ///   - kernel: a folder of `Fixtures`.
-  ///   - names: the files there; `opens` and `syncs` have some of the system `syscalls`.
-  init(kernel: String, cpuCount: Int = 2, _ names: [String]) throws {
+  ///   - names: the files there; `opens` and `syncs` have some of the system `syscalls`, and
+  ///     `kscope-tcp` some of `kscope`.
+  init(
+    kernel: String, cpuCount: Int = 2, order: ByteOrder = .little, _ names: [String]
+  ) throws {
+    self.order = order
     cpus = [[(time: UInt64, record: [UInt8])]](repeating: [], count: cpuCount)
     let here = #filePath.split(separator: "/").dropLast().joined(separator: "/")
     for file in names {
-      let system = ["opens", "syncs"].contains(file) ? "syscalls" : file
+      let system =
+        ["opens", "syncs"].contains(file)
+        ? "syscalls" : file.split(separator: "-").first.map(String.init) ?? file
       let text = try TextFile.read("/\(here)/Fixtures/\(kernel)/\(file).txt")
       var events: [String] = []
       for line in text.split(separator: "\n", omittingEmptySubsequences: false) {
@@ -45,22 +55,36 @@ struct ToolTrace {
         if !events.isEmpty { events[events.count - 1] += line + "\n" }
       }
       systems.append((system, events))
-      for event in events {
-        let lines = event.split(separator: "\n")
-        let name = lines[0].dropFirst("name: ".count)
-        let id = UInt16(lines[1].dropFirst("ID: ".count)) ?? 0
-        formats["\(system):\(name)"] = Format(
-          id: id,
-          fields: lines.filter { $0.contains("field:") }.map { line in
-            let parts = line.split(separator: ";").map {
-              $0.split(separator: ":", maxSplits: 1).last.map(String.init) ?? ""
-            }
-            let words = parts[0].split(separator: " ")
-            let name = words.last?.split(separator: "[").first.map(String.init) ?? ""
-            return (name, parts[0], Int(parts[1]) ?? 0, Int(parts[2]) ?? 0)
-          })
-      }
+      for event in events { read(event, of: system) }
     }
+  }
+
+  private mutating func read(_ event: String, of system: String) {
+    let lines = event.split(separator: "\n")
+    let name = lines[0].dropFirst("name: ".count)
+    let id = UInt16(lines[1].dropFirst("ID: ".count)) ?? 0
+    formats["\(system):\(name)"] = Format(
+      id: id,
+      fields: lines.filter { $0.contains("field:") }.map { line in
+        let parts = line.split(separator: ";").map {
+          $0.split(separator: ":", maxSplits: 1).last.map(String.init) ?? ""
+        }
+        let words = parts[0].split(separator: " ")
+        let name = words.last?.split(separator: "[").first.map(String.init) ?? ""
+        return (name, parts[0], Int(parts[1]) ?? 0, Int(parts[2]) ?? 0)
+      })
+  }
+
+  /// Adds an event that is like another, by another name.
+  mutating func copyFormat(_ title: String, as name: String) {
+    let parts = title.split(separator: ":")
+    guard let place = systems.firstIndex(where: { $0.name == parts[0] }),
+      let event = systems[place].formats.first(where: { $0.hasPrefix("name: \(parts[1])\n") })
+    else { fatalError("no format of \(title)") }
+    let rest = event.split(separator: "\n", omittingEmptySubsequences: false).dropFirst(2)
+    let copy = (["name: \(name)", "ID: \(9000 + formats.count)"] + rest).joined(separator: "\n")
+    systems[place].formats.append(copy)
+    read(copy, of: systems[place].name)
   }
 
   /// Adds an event; fields that are not named are 0.
@@ -72,7 +96,8 @@ struct ToolTrace {
       repeating: 0, count: format.fields.map { $0.offset + $0.size }.max() ?? 8)
     func put(_ number: Int, _ offset: Int, _ size: Int) {
       for byte in 0..<size {
-        record[offset + byte] = UInt8(truncatingIfNeeded: number >> (8 * byte))
+        let place = order == .little ? byte : size - 1 - byte
+        record[offset + place] = UInt8(truncatingIfNeeded: number >> (8 * byte))
       }
     }
     put(Int(format.id), 0, 2)
@@ -85,6 +110,10 @@ struct ToolTrace {
         record += Array(text.utf8) + [0]
       case .text(let text):
         for (index, byte) in text.utf8.prefix(field.size).enumerated() {
+          record[field.offset + index] = byte
+        }
+      case .bytes(let bytes):
+        for (index, byte) in bytes.prefix(field.size).enumerated() {
           record[field.offset + index] = byte
         }
       case nil: break
@@ -112,13 +141,13 @@ struct ToolTrace {
     else { return ([], []) }
     let pages = cpus.indices.map { cpu -> (cpu: Int, pages: [UInt8]) in
       var done: [UInt8] = []
-      var page = PageBuilder(time: 1_000_000_000)
+      var page = PageBuilder(time: 1_000_000_000, order: order)
       var last: UInt64 = 1_000_000_000
       for (index, event) in cpus[cpu].enumerated() {
         let isLoss = losses.contains([UInt64(cpu), UInt64(index)])
         if isLoss || page.room < event.record.count + 16 {
           done += page.bytes
-          page = PageBuilder(time: last)
+          page = PageBuilder(time: last, order: order)
           if isLoss { page.lost = .unknown }
         }
         page.event(after: event.time - last, event.record)
@@ -129,6 +158,8 @@ struct ToolTrace {
     var builder = TraceBuilder(cpuCount: cpus.count, buffers: [.init(cpus: pages)])
     builder.systems = systems
     builder.commandLines = commandLines
+    builder.kallsyms = symbols
+    builder.order = order
     let file = try TraceFile(path: folder.write(builder.version7, to: "t.dat"))
     let run = try ToolRun(
       try type.init(options), over: try EventFeed(file, options: ReportOptions()),

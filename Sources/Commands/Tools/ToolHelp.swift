@@ -19,7 +19,8 @@ enum ToolHelp {
       OPTIONS
 
       """
-    for option in tool.options + common { text += line(option) }
+    let own = Set(tool.options.map(\.long))
+    for option in tool.options + common.filter({ !own.contains($0.long) }) { text += line(option) }
     text += line(ToolOption("h", "help", "Show this."))
     text += "\nEXAMPLES\n"
     for example in tool.examples {

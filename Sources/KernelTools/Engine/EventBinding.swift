@@ -16,9 +16,10 @@ final class EventBinding {
     var offset = 0
   }
 
-  /// By an event's id: its number among the wanted ones, from 0; -1 for others.
-  private let numbers: [Int16]
-  private let places: [UnsafeMutablePointer<Place>]
+  /// By an event's id: its place among the bound ones, from 0; -1 for others.
+  private let slots: [Int16]
+  /// Of each that is bound: its number among the wanted ones, from 0, and its fields.
+  private let bound: [(number: Int, places: UnsafeMutablePointer<Place>)]
   let order: ByteOrder
   let common: CommonFields
   /// The wanted events that are not described, by number.
@@ -27,33 +28,55 @@ final class EventBinding {
   init(_ wanted: [WantedEvent], in source: ReportSource) {
     order = source.file.order
     common = source.events.common
-    var numbers: [Int16] = []
-    var places: [UnsafeMutablePointer<Place>] = []
+    var slots: [Int16] = []
+    var bound: [(number: Int, places: UnsafeMutablePointer<Place>)] = []
     var missing: [Int] = []
     for (number, event) in wanted.enumerated() {
-      let own = UnsafeMutablePointer<Place>.allocate(capacity: max(event.fields.count, 1))
-      own.initialize(repeating: Place(), count: max(event.fields.count, 1))
-      places.append(own)
-      guard let format = source.events.event(system: event.system, name: event.name),
-        format.id >= 0, format.id <= 0xffff
-      else {
-        missing.append(number)
-        continue
-      }
-      if format.id >= numbers.count {
-        numbers += [Int16](repeating: -1, count: format.id + 1 - numbers.count)
-      }
-      numbers[format.id] = Int16(number)
-      for (index, name) in event.fields.enumerated() {
-        if let field = format.field(name) { own[index] = Self.place(of: field) }
+      let formats = Self.formats(of: event, in: source.events)
+      if formats.isEmpty { missing.append(number) }
+      for format in formats {
+        let own = UnsafeMutablePointer<Place>.allocate(capacity: max(event.fields.count, 1))
+        own.initialize(repeating: Place(), count: max(event.fields.count, 1))
+        for (index, name) in event.fields.enumerated() {
+          if let field = format.field(name) { own[index] = Self.place(of: field) }
+        }
+        if format.id >= slots.count {
+          slots += [Int16](repeating: -1, count: format.id + 1 - slots.count)
+        }
+        slots[format.id] = Int16(truncatingIfNeeded: bound.count)
+        bound.append((number, own))
       }
     }
-    self.numbers = numbers
-    self.places = places
+    self.slots = slots
+    self.bound = bound
     self.missing = missing
   }
 
-  deinit { for place in places { place.deallocate() } }
+  /// Where somebody else has a probe of the same function, ours has a number behind its name:
+  /// `tcp_connect_2`. Of theirs no records come here.
+  private static func formats(of event: WantedEvent, in catalog: EventCatalog) -> [EventFormat] {
+    guard event.probe != nil else {
+      return [catalog.event(system: event.system, name: event.name)].compactMap { $0 }
+        .filter(isUsable)
+    }
+    let (system, name) = (Array(event.system.utf8), Array(event.name.utf8))
+    return (0..<catalog.count).filter { index in
+      let title = catalog.name(at: index)
+      guard catalog.system(at: index).elementsEqual(system), title.starts(with: name) else {
+        return false
+      }
+      let rest = title.dropFirst(name.count)
+      return rest.isEmpty
+        || rest.count > 1 && rest.first == UInt8(ascii: "_")
+          && rest.dropFirst().allSatisfy { $0 >= UInt8(ascii: "0") && $0 <= UInt8(ascii: "9") }
+    }.compactMap { try? catalog.format(at: $0) }.filter(isUsable)
+  }
+
+  private static func isUsable(_ format: EventFormat) -> Bool {
+    format.id >= 0 && format.id <= 0xffff
+  }
+
+  deinit { for event in bound { event.places.deallocate() } }
 
   private static func place(of field: Field) -> Place {
     let kind: Place.Kind =
@@ -67,14 +90,17 @@ final class EventBinding {
     return Place(kind: kind, size: field.size, offset: field.offset)
   }
 
-  /// The number of a record's event among the wanted ones; nil for others.
-  @inline(__always) func number(of record: UnsafeRawBufferPointer) -> Int? {
+  /// Which of the bound events a record is; nil for others.
+  @inline(__always) func slot(of record: UnsafeRawBufferPointer) -> Int? {
     let id = common.read(common.type, of: record, order) & 0xffff
-    guard id < numbers.count, numbers[id] >= 0 else { return nil }
-    return Int(numbers[id])
+    guard id < slots.count, slots[id] >= 0 else { return nil }
+    return Int(slots[id])
   }
 
-  @inline(__always) func fields(of number: Int) -> UnsafePointer<Place> {
-    UnsafePointer(places[number])
+  /// A bound event's number among the wanted ones.
+  @inline(__always) func number(of slot: Int) -> Int { bound[slot].number }
+
+  @inline(__always) func fields(of slot: Int) -> UnsafePointer<Place> {
+    UnsafePointer(bound[slot].places)
   }
 }

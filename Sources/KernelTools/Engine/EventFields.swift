@@ -14,6 +14,10 @@ package struct WantedEvent: Sendable {
   package let probe: String?
   /// Whether the tool makes sense where the kernel, or the recording, has no such event.
   package var isOptional: Bool
+  /// Where the kernel has one of several that do: those of the same name stand for each other.
+  package var alternative: String?
+  /// Whether the calls that led to it are wanted: `ToolContext.calls`.
+  package var hasCalls = false
 
   /// - Parameter title: `system:event`.
   package init<Fields: EventFields>(
@@ -43,6 +47,25 @@ package struct WantedEvent: Sendable {
     self.isOptional = isOptional
     let list = zip(fields, values).map { "\($0)=\($1)" }.joined(separator: ", ")
     probe = "probe:\(function)(\(list))"
+  }
+
+  /// An event of a function of the kernel that fills some of an enum's fields.
+  ///
+  /// - Parameters:
+  ///   - function: which names the event; with `_return` behind it where that is `atReturn`.
+  ///   - values: a field, and its value: `(.name, "pathname->name")`.
+  ///   - filter: in the kernel's filter language, over the fields.
+  package init<Fields: EventFields>(
+    probeOf function: String, atReturn: Bool = false, _ values: [(Fields, String)],
+    filter: String? = nil, isOptional: Bool = false
+  ) {
+    system = "kscope"
+    name = function + (atReturn ? "_return" : "")
+    fields = Fields.allCases.sorted { $0.rawValue < $1.rawValue }.map { "\($0)" }
+    self.filter = filter
+    self.isOptional = isOptional
+    let list = values.map { "\($0.0)=\($0.1)" }.joined(separator: ", ")
+    probe = "probe:\(function)\(atReturn ? "%return" : "")(\(list))"
   }
 
   /// What `kscope record -e` takes for it.

@@ -1,4 +1,5 @@
 import ByteIO
+import EventFormats
 import Glibc
 import Reports
 import TraceDat
@@ -21,6 +22,11 @@ package struct ThreadFacts: Sendable {
 /// What a tool may ask beside its events: whose they are, and when that was.
 package final class ToolContext {
   private let sources: [ReportSource]
+  /// The functions that led to the event at hand, innermost first, where it `hasCalls`; empty where
+  /// they are not known.
+  package internal(set) var calls: [String] = []
+  /// By source, event and field.
+  private var valueNames: [String: [Int: String]] = [:]
   private let options: ToolOptions
   private let takesAll: Bool
   /// The kernel hands out the wanted process's events alone.
@@ -115,6 +121,21 @@ package final class ToolContext {
 
   private func matches(_ regex: POSIXRegex, _ name: UnsafeRawBufferPointer) -> Bool {
     regex.matches(String(decoding: name, as: UTF8.self))
+  }
+
+  // MARK: What numbers mean
+
+  /// What the kernel calls a value of an event's field, by the event's own print format; nil where
+  /// that does not say.
+  package func name(of value: Int, field: String, of event: String, source: Int) -> String? {
+    let key = "\(source) \(event) \(field)"
+    if let names = valueNames[key] { return names[value] }
+    let parts = event.split(separator: ":")
+    let format = sources[source].events.event(
+      system: String(parts.first ?? ""), name: String(parts.last ?? ""))
+    let names = format.map { FieldValueNames.read(field, $0.printFormat) } ?? [:]
+    valueNames[key] = names
+    return names[value]
   }
 
   /// Names of system calls on the machine that the events are from.

@@ -13,6 +13,8 @@ package final class ToolRun {
   /// Those that tell of new tasks, where the children of a process are wanted.
   private let forks: [EventBinding]?
   private let context: ToolContext
+  /// Events whose calls are about to be told; nil where nobody wants them.
+  private let held: HeldEvents?
   /// In memory of its own, so that the tool can have it while the object is looked at.
   private let rows: UnsafeMutablePointer<RowWriter>
   /// Of each stream.
@@ -58,6 +60,9 @@ package final class ToolRun {
     context = ToolContext(
       feed.input.sources, options, wallOffset: wallOffset, isFiltered: isFiltered,
       factsOf: factsOf)
+    held =
+      wanted.contains(where: \.hasCalls)
+      ? HeldEvents(wanted.map(\.hasCalls), feed.input.sources) : nil
     sources = feed.input.streams.map(\.buffer)
     cpus = feed.input.streams.map(\.cpu)
     rows = .allocate(capacity: 1)
@@ -65,8 +70,13 @@ package final class ToolRun {
     rows.initialize(
       to: RowWriter(
         tool.columns, options.format, isForTerminal: isForTerminal, redraws: redraws))
+    func isThere(_ number: Int) -> Bool {
+      bindings.contains { !$0.missing.contains(number) }
+    }
     let missing = wanted.indices.filter { number in
-      !wanted[number].isOptional && bindings.allSatisfy { $0.missing.contains(number) }
+      if wanted[number].isOptional || isThere(number) { return false }
+      guard let group = wanted[number].alternative else { return true }
+      return !wanted.indices.contains { wanted[$0].alternative == group && isThere($0) }
     }
     if needsEvents, !missing.isEmpty {
       throw .missingEvents(
@@ -94,20 +104,27 @@ package final class ToolRun {
     // What each event needs is taken out of the object once: for a million of them it counts.
     let (bindings, sources, cpus, rows) = (bindings, sources, cpus, rows)
     let (tool, context, hasIntervals) = (tool, context, options.interval != nil)
+    let held = held
     feed.take(range) { stream, record, lost in
       let source = sources[stream]
       let binding = bindings[source]
       if lost != .none { note(lost, source, cpus[stream]) }
       let bytes = record.bytes
       if let forks { noteFork(forks[source], record, source) }
-      guard let number = binding.number(of: bytes) else { return }
+      if let held {
+        held.release(stream, before: record, source) { event, calls in
+          pass(event, calls, source, cpus[stream])
+        }
+      }
+      guard let slot = binding.slot(of: bytes) else { return }
       if hasIntervals { tick(until: record.time) }
+      if let held, held.keep(stream, binding.number(of: slot), slot, record) { return }
       let thread = Int32(
         truncatingIfNeeded: binding.common.read(binding.common.pid, of: bytes, binding.order))
       tool.take(
         ToolEvent(
-          number: number, time: record.time, cpu: cpus[stream], thread: thread, source: source,
-          record: bytes, places: binding.fields(of: number), order: binding.order),
+          number: binding.number(of: slot), time: record.time, cpu: cpus[stream], thread: thread,
+          source: source, record: bytes, places: binding.fields(of: slot), order: binding.order),
         context, &rows.pointee)
     }
   }
@@ -122,15 +139,33 @@ package final class ToolRun {
 
   private func noteFork(_ binding: EventBinding, _ record: Record, _ source: Int) {
     let bytes = record.bytes
-    guard let number = binding.number(of: bytes) else { return }
+    guard let slot = binding.slot(of: bytes) else { return }
+    let number = binding.number(of: slot)
     let parent = Int32(
       truncatingIfNeeded: binding.common.read(binding.common.pid, of: bytes, binding.order))
     let event = ToolEvent(
       number: number, time: record.time, cpu: 0, thread: parent, source: source, record: bytes,
-      places: binding.fields(of: number), order: binding.order)
+      places: binding.fields(of: slot), order: binding.order)
     context.note(
       child: Int32(truncatingIfNeeded: number == 0 ? event[NewTask.pid] : event[Fork.child_pid]),
       of: parent)
+  }
+
+  /// Hands over an event that waited for its calls.
+  private func pass(_ event: HeldEvents.Event, _ calls: [String], _ source: Int, _ cpu: Int) {
+    let binding = bindings[source]
+    event.record.withUnsafeBytes { bytes in
+      context.calls = calls
+      tool.take(
+        ToolEvent(
+          number: binding.number(of: event.slot), time: event.time, cpu: cpu,
+          thread: Int32(
+            truncatingIfNeeded: binding.common.read(binding.common.pid, of: bytes, binding.order)),
+          source: source, record: bytes, places: binding.fields(of: event.slot),
+          order: binding.order),
+        context, &rows.pointee)
+      context.calls = []
+    }
   }
 
   /// Looks at all of a recording, and hands over text as it comes.
@@ -175,6 +210,7 @@ package final class ToolRun {
 
   package func finish() {
     context.tableTime = latestTime
+    held?.releaseAll { stream, event in pass(event, [], sources[stream], cpus[stream]) }
     if options.interval != nil, options.count == nil || ticks < options.count ?? 0 { endInterval() }
     tool.finish(context, &rows.pointee)
   }

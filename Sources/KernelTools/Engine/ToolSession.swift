@@ -38,8 +38,10 @@ package final class ToolSession {
       ?? LiveSession(Self.plan(for: tool), commandLine: commandLine, output: output)
     do {
       let kernel = KernelTaskNames(session.directory)
+      var report = ReportOptions()
+      report.loadsSymbols = { (try? TextFile.readBytes("/proc/kallsyms")) ?? [] }
       let feed = try EventFeed(
-        session.stream.file, options: ReportOptions(),
+        session.stream.file, options: report,
         names: LiveTaskNames(saved: { kernel.saved }, current: { KernelTaskNames.current($0) }))
       run = try ToolRun(
         tool, over: feed, factsOf: Self.facts(of:), wallOffset: LiveSession.wallOffset,
@@ -108,6 +110,8 @@ package final class ToolSession {
     plan.buffers[0].events = tool.events.map { event in
       var request = EventRequest(event.request)
       if let filter = event.filter { request.filters = [filter] }
+      request.isOptional = event.isOptional || event.alternative != nil
+      if event.hasCalls { request.triggers = ["stacktrace"] }
       return request
     }
     // What tasks are called: a shell's child opens files, and then runs another program.

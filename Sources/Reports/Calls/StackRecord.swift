@@ -1,21 +1,21 @@
 import ByteIO
 import EventFormats
-import RingBuffer
+package import RingBuffer
 import TraceDat
 
 /// Where one source's stack traces lie: the events of `options/stacktrace`, of `stacktrace`
 /// triggers and of the filter command of the same name.
 ///
 /// Source: kernel/trace/trace_entries.h, `kernel_stack` and `user_stack`.
-struct StackRecord {
+package struct StackRecord {
   /// The ids of both events; nil where the kernel has none.
-  let kernelID: UInt16?
+  package let kernelID: UInt16?
   let userID: UInt16?
   private let offset: Int
   private let size: Int
   private let order: ByteOrder
 
-  init(_ source: ReportSource) {
+  package init(_ source: ReportSource) {
     order = source.file.order
     size = source.events.longSize
     let format = source.events.event(system: "ftrace", name: "kernel_stack")
@@ -26,7 +26,7 @@ struct StackRecord {
   }
 
   /// Hands on the return addresses of a `kernel_stack` record, innermost first; all ones end it.
-  func forEachAddress(_ record: Record, _ body: (UInt64) -> Void) {
+  package func forEachAddress(_ record: Record, _ body: (UInt64) -> Void) {
     var place = offset
     while place + size <= record.length {
       let address =
