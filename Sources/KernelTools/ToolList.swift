@@ -3,8 +3,9 @@ package enum ToolList {
   package static let all: [any KernelTool.Type] = [
     ExecSnoop.self, ExitSnoop.self, OpenSnoop.self, KillSnoop.self, SyncSnoop.self,
     IOSnoop.self, IOLatency.self, BiteSize.self,
-    SysCount.self, SysLatency.self,
-    RunQLat.self, CPUDist.self, HardIRQs.self, SoftIRQs.self,
+    SysCount.self, SysLatency.self, FuncCount.self, FuncLatency.self, StackCount.self,
+    CacheStat.self,
+    RunQLat.self, CPUDist.self, HardIRQs.self, SoftIRQs.self, OffCPUTime.self, WakeupTime.self,
     TCPConnect.self, TCPAccept.self, TCPLife.self, TCPDrop.self, TCPRetrans.self,
   ]
 

@@ -29,6 +29,7 @@ struct BufferSettings {
     try setOptions()
     try setFunctions()
     try setPIDs()
+    if plan.countsByHistograms { try instance.setTracingOn(true, saving: state) }
     let notes = missingModules() + (try setEventFilters())
     if let tracer = buffer.tracer { try instance.setCurrentTracer(tracer, saving: state) }
     try switchEvents()

@@ -51,9 +51,9 @@ package struct RecordingPlan: Equatable, Sendable {
   package var flightTriggers: [FlightTrigger] = []
   /// Events to be made first, in this order, for the triggers of others; a stream makes them.
   package var definitions: [DynamicEvent] = []
-  /// Histograms that are set paused go on when tracing begins, in a stream: as long as the buffers are
-  /// off, the times that the kernel gives them are others'.
-  package var resumesHistograms = false
+  /// Histograms count, in a stream. The buffers are on before they are set, as the times that the
+  /// kernel gives them are of no use before; those that are set paused go on when tracing begins.
+  package var countsByHistograms = false
   /// What the recording may cost; nil where nobody watches.
   package var overheadBudget: OverheadBudget?
   /// Added to every time of the file, in units of the trace clock.

@@ -25,7 +25,11 @@ package struct ToolCommand<Tool: KernelTool>: ParsableCommand {
       return try StandardStreams.writing { try sink.write(to: STDOUT_FILENO) }
     }
     let tool = try Tool(options)
+    // What cannot be written is said before anything is traced.
+    let files = try tool.files.map { try ToolOutputFile(path: $0.path) }
+    defer { files.forEach { $0.close() } }
     if let path = tool.options.input { try replay(tool, path) } else { try follow(tool) }
+    for (file, made) in zip(files, tool.files) { try file.write(made.content) }
   }
 
   private var isForTerminal: Bool { isatty(STDOUT_FILENO) == 1 }
@@ -55,4 +59,24 @@ package struct ToolCommand<Tool: KernelTool>: ParsableCommand {
     let lost = summary.lost > 0 ? LiveText.summary(summary).filter { $0.hasPrefix("lost ") } : []
     (lost + notes + summary.warnings).forEach(Failure.say)
   }
+}
+
+/// A file that a tool writes at its end, opened at its start.
+private struct ToolOutputFile {
+  let path: String
+  private let descriptor: Int32
+
+  init(path: String) throws(SystemError) {
+    self.path = path
+    descriptor = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o666)
+    if descriptor < 0 { throw SystemError("write", path: path) }
+  }
+
+  func write(_ text: String) throws {
+    try StandardStreams.writing(to: path) {
+      try Array(text.utf8).withUnsafeBytes { try writeAll($0, to: descriptor) }
+    }
+  }
+
+  func close() { _ = Glibc.close(descriptor) }
 }

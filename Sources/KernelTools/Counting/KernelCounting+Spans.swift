@@ -95,6 +95,8 @@ extension KernelCounting {
 /// taken one unit early. And it knows groups of equal size. What it does not take is a variable of a
 /// variable, so that a length can be divided nowhere.
 enum SpanUnit {
+  /// By the number of bits of nanoseconds.
+  case nanoseconds
   /// By the number of bits of microseconds.
   case microseconds
   /// By whole milliseconds.
@@ -108,17 +110,20 @@ enum SpanUnit {
 
   /// The kernel divides before it adds.
   var division: [HistogramExpression.Term] {
-    self == .sum ? [] : [.init(.over, .number(1000))]
+    self == .sum || self == .nanoseconds ? [] : [.init(.over, .number(1000))]
   }
 
   var begin: HistogramExpression {
     HistogramExpression(
-      timestamp, division + (self == .microseconds ? [.init(.minus, .number(1))] : []))
+      timestamp, division + (isByBits ? [.init(.minus, .number(1))] : []))
   }
+
+  /// A length is then one too long.
+  var isByBits: Bool { self == .microseconds || self == .nanoseconds }
 
   var key: HistogramField.Modifier {
     switch self {
-    case .microseconds: .log2
+    case .microseconds, .nanoseconds: .log2
     case .milliseconds: .buckets(1000)
     case .sum: .buckets(1 << 62)
     }
@@ -138,7 +143,7 @@ struct SpanRow {
     count = row.count
     let total = row.sums.first ?? 0
     switch unit {
-    case .microseconds:
+    case .microseconds, .nanoseconds:
       bits = min(Int(clamping: key), UInt64.bitWidth)
       sum = total &- UInt64(row.count)
     case .milliseconds:

@@ -20,13 +20,38 @@ package struct KernelCounting: Sendable {
   /// What no other run's names have.
   let suffix: String
 
+  /// The functions of the kernel that a glob names and that can be traced, each name once.
+  let functions: @Sendable (_ glob: String) -> [String]
+
   /// - Parameter run: of this process alone, such as its number.
-  package init(run: Int32) { suffix = "\(run)" }
+  package init(
+    run: Int32, functions: @escaping @Sendable (_ glob: String) -> [String] = { _ in [] }
+  ) {
+    suffix = "\(run)"
+    self.functions = functions
+  }
 
   /// A group for events of this run.
   var group: String { "kscope_\(suffix)" }
 
   mutating func define(_ event: DynamicEvent) { definitions.append(event) }
+
+  /// So many functions are counted one by one; for more, the function tracer is better.
+  static let functionLimit = 500
+
+  /// An event of the entry, or of the return, of functions.
+  mutating func probe(
+    _ name: String, _ functions: [String], atReturn: Bool = false
+  ) -> EventName {
+    for function in functions {
+      let place = KernelPlace.symbol(function)
+      define(
+        .probe(
+          ProbeEvent(
+            group: group, name: name, at: atReturn ? .kernelReturn(place) : .kernel(place))))
+    }
+    return EventName(system: group, name: name)
+  }
 
   /// Counts an event by keys.
   ///
@@ -64,6 +89,14 @@ package struct CountedRow: Sendable {
     case .syscall(_, let number): Int(truncatingIfNeeded: number)
     case .range(let from, _): Int(truncatingIfNeeded: from)
     case .text, .symbol, .stack: 0
+    }
+  }
+
+  /// A key that is a stack, the innermost function first; empty for one that is not.
+  func stack(_ index: Int) -> [String] {
+    guard case .stack(let symbols) = keys[index] else { return [] }
+    return symbols.map { symbol in
+      symbol.name.isEmpty ? "0x" + String(symbol.address ?? 0, radix: 16) : symbol.name
     }
   }
 

@@ -1,14 +1,35 @@
 /// Lengths of time, counted by powers of two in a histogram for each group, and how they are shown.
 package struct LatencyTables {
   package enum Unit: Sendable {
-    case microseconds, milliseconds
+    case nanoseconds, microseconds, milliseconds
 
-    var spans: SpanUnit { self == .microseconds ? .microseconds : .milliseconds }
-    var nanoseconds: UInt64 { self == .microseconds ? 1000 : 1_000_000 }
+    var spans: SpanUnit {
+      switch self {
+      case .nanoseconds: .nanoseconds
+      case .microseconds: .microseconds
+      case .milliseconds: .milliseconds
+      }
+    }
+
+    var nanoseconds: UInt64 {
+      switch self {
+      case .nanoseconds: 1
+      case .microseconds: 1000
+      case .milliseconds: 1_000_000
+      }
+    }
+
     /// Above a table.
-    var title: String { self == .microseconds ? "usecs" : "msecs" }
+    var title: String { suffix.dropLast() + "secs" }
+
     /// In the names of columns.
-    var suffix: String { self == .microseconds ? "us" : "ms" }
+    var suffix: String {
+      switch self {
+      case .nanoseconds: "ns"
+      case .microseconds: "us"
+      case .milliseconds: "ms"
+      }
+    }
   }
 
   private struct Group {

@@ -14,6 +14,8 @@ package protocol KernelTool: AnyObject, SendableMetatype {
   /// What it needs. An event's place here is the `number` of what comes.
   var events: [WantedEvent] { get }
   var columns: [Column] { get }
+  /// A tracer of the kernel that makes its events, and what of it is wanted; nil for none.
+  var tracer: WantedTracer? { get }
   /// A program to run and to look at, until it ends; empty for none.
   var command: [String] { get }
   /// All its events happen in the task that is asked for (`-p`): the kernel need not hand out others'.
@@ -32,6 +34,12 @@ package protocol KernelTool: AnyObject, SendableMetatype {
   func tick(_ context: ToolContext, _ rows: inout RowWriter)
   /// Nothing more will come.
   func finish(_ context: ToolContext, _ rows: inout RowWriter)
+  /// Nothing but rows is printed: no banner, no last words.
+  var isQuiet: Bool { get }
+  /// Files that are written beside what is printed, when all has been looked at.
+  var files: [ToolFile] { get }
+  /// What the rows do not tell, in sentences.
+  var leftOut: [String] { get }
   /// How many of those that had begun made room for others before they ended.
   var droppedPairs: Int { get }
 }
@@ -42,8 +50,24 @@ extension KernelTool {
   package func finish(_ context: ToolContext, _ rows: inout RowWriter) {}
   package var showsTables: Bool { false }
   package var command: [String] { [] }
+  package var isQuiet: Bool { false }
+  package var files: [ToolFile] { [] }
+  package var leftOut: [String] { [] }
+  package var tracer: WantedTracer? { nil }
   package var isAboutCurrentTask: Bool { false }
   package var droppedPairs: Int { 0 }
+}
+
+/// A file that a tool makes.
+package struct ToolFile {
+  package var path: String
+  package var content: String
+}
+
+/// A tracer of the kernel, for functions that globs name.
+package struct WantedTracer: Sendable {
+  var name: String
+  var functions: [String]
 }
 
 /// What a person is told of a tool, and what its command line may hold.

@@ -199,6 +199,18 @@ package struct RowWriter: ~Copyable {
     if format == .text { padLeft(shape, from: start) }
   }
 
+  /// A number in tenths (or less), with its unit where people read it: `97.3%`.
+  package mutating func add(decimal number: Int, digits: Int, unit: String) {
+    var scale = 1
+    for _ in 0..<digits { scale *= 10 }
+    let rest = String(number % scale)
+    let text =
+      "\(number / scale)." + String(repeating: "0", count: max(0, digits - rest.utf8.count)) + rest
+    if format == .text { return add(text + unit) }
+    _ = nextShape()
+    sink.append(text)
+  }
+
   /// The row has all its values.
   package mutating func endRow() {
     assert(index == columns.count, "\(index) values for \(columns.count) columns")

@@ -40,6 +40,8 @@ package final class ToolContext {
   private let wallOffset: UInt64?
   /// When the interval that is shown ended, in nanoseconds of the trace's clock.
   var tableTime: UInt64?
+  /// Where it is known.
+  var pageCacheSizes: () -> (buffers: Int, cached: Int)? = { nil }
 
   /// So many are kept; then all are asked for again.
   private static let limit = 1 << 16
@@ -138,6 +140,14 @@ package final class ToolContext {
     return names[value]
   }
 
+  /// The function that an address is in; the address where that is not known.
+  func function(at address: UInt64, source: Int) -> String {
+    guard let symbol = sources[source].events.symbols.lookup(address) else {
+      return "0x" + String(address, radix: 16)
+    }
+    return String(decoding: symbol.name, as: UTF8.self)
+  }
+
   /// Names of system calls on the machine that the events are from.
   func syscallNames(source: Int) -> SyscallNames {
     let file = sources[source].file
@@ -165,6 +175,16 @@ package final class ToolContext {
       rows.add(Self.clock(now))
     }
   }
+
+  /// The value of `Column.time` in a table of an interval.
+  func addTableTime(to rows: inout RowWriter) {
+    guard options.times != .none else { return }
+    if let tableTime { addTime(tableTime, to: &rows) } else { rows.addNothing("?") }
+  }
+
+  /// What of the machine's memory holds files now, in MB; nil where that is another machine's, or of
+  /// another time.
+  func pageCache() -> (buffers: Int, cached: Int)? { pageCacheSizes() }
 
   /// `12:34:56` of nanoseconds since 1970.
   private static func clock(_ time: UInt64) -> String {

@@ -93,7 +93,7 @@ package final class ToolRun {
   // MARK: The way
 
   package func begin() {
-    rows.pointee.say(tool.banner)
+    if !tool.isQuiet { rows.pointee.say(tool.banner) }
     if !tool.columns.isEmpty, !tool.showsTables || options.format != .text {
       rows.pointee.writeHead()
     }
@@ -127,6 +127,11 @@ package final class ToolRun {
           source: source, record: bytes, places: binding.fields(of: slot), order: binding.order),
         context, &rows.pointee)
     }
+  }
+
+  /// Gives what tells how much of the memory holds files now, in MB.
+  func setPageCacheSizes(_ sizes: @escaping () -> (buffers: Int, cached: Int)?) {
+    context.pageCacheSizes = sizes
   }
 
   /// Hands the tool what the kernel has counted.
@@ -247,7 +252,7 @@ package final class ToolRun {
       notes.append(
         "\(tool.droppedPairs) of those that had begun were forgotten to keep memory bounded")
     }
-    return notes
+    return notes + tool.leftOut
   }
 
   package var problems: [any ExplainedError] { feed.problems }

@@ -28,7 +28,8 @@ package final class ToolSession {
     _ tool: any KernelTool, commandLine: [String], output: Int32, isForTerminal: Bool
   ) throws {
     options = tool.options
-    let counting = (tool as? any CountingTool)?.counting(KernelCounting(run: getpid()))
+    let counting = (tool as? any CountingTool)?.counting(
+      KernelCounting(run: getpid(), functions: Self.functions))
     var counted: LiveSession?
     if let counting {
       counted = try Self.countingSession(tool, counting, commandLine, output, &way)
@@ -51,9 +52,22 @@ package final class ToolSession {
       session.abandon()
       throw error
     }
+    run.setPageCacheSizes(Self.pageCacheSizes)
     if let counting, counted != nil, let instance = session.instances.first {
       tables = CountedTables(counting, in: instance)
       run.beforeTick = { [unowned self] in readTables() }
+    }
+  }
+
+  private static func functions(_ glob: String) -> [String] {
+    guard let list = try? TracingDirectory.find().functions(),
+      let regex = try? POSIXRegex(FunctionPattern(glob).regex)
+    else { return [] }
+    var seen: Set<Substring> = []
+    return list.lines(matching: regex).compactMap { line in
+      // A function of a module has its name behind it.
+      let name = line.prefix { $0 != " " && $0 != "\t" }
+      return seen.insert(name).inserted ? String(name) : nil
     }
   }
 
@@ -107,7 +121,12 @@ package final class ToolSession {
     }
     plan.followsChildren =
       plan.onlyCommand || tool.isAboutCurrentTask && tool.options.process != nil
-    plan.buffers[0].events = tool.events.map { event in
+    if let tracer = tool.tracer {
+      plan.buffers[0].tracer = tracer.name
+      plan.buffers[0].functions = tracer.functions
+    }
+    // What tracers make has no switch.
+    plan.buffers[0].events = tool.events.filter { $0.system != "ftrace" }.map { event in
       var request = EventRequest(event.request)
       if let filter = event.filter { request.filters = [filter] }
       request.isOptional = event.isOptional || event.alternative != nil
@@ -125,11 +144,12 @@ package final class ToolSession {
   ) -> RecordingPlan {
     var plan = plan(tool.options)
     plan.definitions = counting.definitions
-    plan.resumesHistograms = true
+    plan.countsByHistograms = true
     plan.buffers[0].events = counting.placed.map { placed in
       var request = EventRequest("\(placed.event)", isExcluded: true)
       var trigger = placed.trigger
-      trigger.control = .pause
+      // The kernel lets none go on that has variables; until the tables do, they make no difference.
+      if trigger.variables.isEmpty { trigger.control = .pause }
       request.triggers = ["\(trigger)"]
       return request
     }
@@ -145,6 +165,17 @@ package final class ToolSession {
       plan.duration = interval &* UInt64(count)
     }
     return plan
+  }
+
+  /// Source: proc(5), `/proc/meminfo`, in kB there.
+  private static func pageCacheSizes() -> (buffers: Int, cached: Int)? {
+    var values: [Substring: Int] = [:]
+    for line in ((try? TextFile.read("/proc/meminfo")) ?? "").split(separator: "\n") {
+      let words = line.split(separator: " ")
+      if words.count > 1 { values[words[0]] = Int(words[1]) }
+    }
+    guard let buffers = values["Buffers:"], let cached = values["Cached:"] else { return nil }
+    return (buffers / 1024, cached / 1024)
   }
 
   /// Of a thread that runs now (proc(5), `/proc/PID/status` and `cgroup`).
@@ -186,8 +217,10 @@ package final class ToolSession {
       }
     }
     run.finish()
-    run.say("")
-    run.say("Ending tracing...")
+    if !run.tool.isQuiet {
+      run.say("")
+      run.say("Ending tracing...")
+    }
     if summary.ending != .outputClosed {
       do { try run.flush { try session.write($0) } } catch is LiveSession.Stopped {}
     }

@@ -144,7 +144,7 @@ package final class LiveSession {
       for buffer in buffers {
         try buffer.instance.setTracingOn(true, saving: state)
         try buffer.instance.expectSwitchOff(saving: state)
-        if plan.resumesHistograms { try buffer.settings.resumeHistograms() }
+        if plan.countsByHistograms { try buffer.settings.resumeHistograms() }
       }
     }
     startTime = RecordingSession.now

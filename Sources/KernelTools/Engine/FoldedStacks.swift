@@ -1,0 +1,34 @@
+/// Amounts by stack, as flame graphs are made of: `outermost;…;innermost 123`.
+struct FoldedStacks {
+  /// By the names of the functions, the outermost first.
+  private(set) var amounts: [[String]: Int] = [:]
+  /// Stacks beyond this are one, so that memory does not grow with the trace.
+  private static let limit = 1 << 17
+  private(set) var left = 0
+
+  var isEmpty: Bool { amounts.isEmpty }
+
+  mutating func add(_ frames: [String], _ amount: Int) {
+    if amounts[frames] == nil, amounts.count >= Self.limit {
+      left += amount
+      return
+    }
+    amounts[frames, default: 0] += amount
+  }
+
+  /// The smallest amount first.
+  var sorted: [(frames: [String], amount: Int)] {
+    amounts.map { ($0.key, $0.value) }.sorted {
+      $0.1 != $1.1 ? $0.1 < $1.1 : $0.0.lexicographicallyPrecedes($1.0)
+    }
+  }
+
+  /// What Brendan Gregg's flamegraph.pl and others read, a line a stack.
+  var lines: [String] {
+    sorted.map { stack in
+      // A semicolon in a name would be two frames.
+      stack.frames.map { $0.map { $0 == ";" ? ":" : String($0) }.joined() }.joined(separator: ";")
+        + " \(stack.amount)"
+    }
+  }
+}

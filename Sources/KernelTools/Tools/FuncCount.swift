@@ -1,0 +1,111 @@
+import ByteIO
+import Tracefs
+
+/// `funccount`: how often functions of the kernel are called.
+///
+/// perf-tools' funccount needs a kernel with the function profiler, which distributions leave out.
+package final class FuncCount: CountingTool {
+  package static let about = ToolDescription(
+    name: "funccount",
+    abstract: "How often functions of the kernel are called.",
+    discussion: """
+      Functions are named by a glob. The largest counts come last. Up to 500 functions are counted by
+      probes in the kernel; for more, or for -p, the function tracer's events are counted.
+      """,
+    arguments: "FUNCTION",
+    options: [
+      ToolOption("i", "interval", "SECONDS", "A table so often. A file: a recording."),
+      ToolOption("t", "top", "COUNT", "Only so many, the largest."),
+    ],
+    examples: [
+      ("kscope funccount 'vfs_*'", "until Ctrl-C"),
+      ("kscope funccount -i 1 -t 5 'tcp_*'", "the five largest, every second"),
+      ("kscope funccount -p 1234 'ext4_*'", "of a process"),
+    ])
+
+  private enum Call: Int, EventFields { case ip }
+
+  package let options: ToolOptions
+  private let pattern: FunctionPattern
+  private let regex: POSIXRegex
+  private let top: Int?
+  private var counts: [String: Int] = [:]
+  /// What an address of a recording comes to: a name that is wanted, or nothing.
+  private var names: [UInt64: String] = [:]
+
+  package init(_ given: ToolOptions) throws(ToolUsageError) {
+    var options = given
+    try options.readIntervalOrInput("interval")
+    guard let text = options.arguments.first else {
+      throw .missingValue("funccount", name: "FUNCTION")
+    }
+    try options.expectArguments(1, "FUNCTION")
+    self.options = options
+    pattern = try FunctionPattern(argument: text, Self.about)
+    regex = try ToolOptions.regex(pattern.regex, "FUNCTION")
+    top = try options.own["top"].map { (text) throws(ToolUsageError) in
+      try ToolOptions.count(text, "-t")
+    }
+  }
+
+  package var events: [WantedEvent] { [WantedEvent("ftrace:function", Call.self)] }
+  package var tracer: WantedTracer? {
+    WantedTracer(name: "function", functions: [pattern.text])
+  }
+  package var isAboutCurrentTask: Bool { true }
+  package var showsTables: Bool { true }
+  package var banner: String { "Tracing \"\(pattern.text)\"... Ctrl-C to end." }
+
+  package var columns: [Column] {
+    [
+      Column("FUNC", "function", width: 30),
+      Column("COUNT", "count", width: 8, isLeft: false),
+    ]
+  }
+
+  package func take(_ event: ToolEvent, _ context: ToolContext, _ rows: inout RowWriter) {
+    guard context.isWanted(event.thread, source: event.source) else { return }
+    let address = UInt64(bitPattern: Int64(event[Call.ip]))
+    let name: String
+    if let known = names[address] {
+      name = known
+    } else {
+      let found = context.function(at: address, source: event.source)
+      name = regex.matches(found) ? found : ""
+      names[address] = name
+    }
+    if !name.isEmpty { counts[name, default: 0] += 1 }
+  }
+
+  package func counting(_ counting: KernelCounting) -> KernelCounting? {
+    guard options.takesAllTasks else { return nil }
+    let functions = counting.functions(pattern.text)
+    guard !functions.isEmpty, functions.count <= KernelCounting.functionLimit else { return nil }
+    var counting = counting
+    let event = counting.probe("funccount", functions)
+    counting.add(
+      event, HistogramTrigger(keys: [HistogramExpression(field: "__probe_ip", .symbol)]), table: 0)
+    return counting
+  }
+
+  package func take(_ row: CountedRow, table: Int, _ context: ToolContext) {
+    counts[row.text(0), default: 0] += row.count
+  }
+
+  package func tick(_ context: ToolContext, _ rows: inout RowWriter) { show(&rows, context) }
+
+  package func finish(_ context: ToolContext, _ rows: inout RowWriter) {
+    if options.interval == nil { show(&rows, context) }
+  }
+
+  private func show(_ rows: inout RowWriter, _ context: ToolContext) {
+    rows.beginTable(context.clockLine)
+    let sorted = counts.sorted { ($0.value, $0.key) < ($1.value, $1.key) }
+    for (name, count) in sorted.suffix(top ?? sorted.count) {
+      rows.add(name)
+      rows.add(count)
+      rows.endRow()
+    }
+    counts = [:]
+  }
+}

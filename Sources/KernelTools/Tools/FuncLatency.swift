@@ -1,0 +1,94 @@
+import ByteIO
+import Tracefs
+
+/// `funclatency`: how long functions of the kernel take, as a histogram.
+package final class FuncLatency: LatencyTool {
+  package static let about = ToolDescription(
+    name: "funclatency",
+    abstract: "How long functions of the kernel take, from call to return, as a histogram.",
+    discussion: """
+      Functions are named by a glob; their time includes that of what they call, and of waiting. Of a
+      function that calls itself, the innermost call counts. A recording must be one of
+      function_graph.
+      """,
+    arguments: "FUNCTION",
+    options: [
+      ToolOption("u", "microseconds", "Count in microseconds, not nanoseconds."),
+      .milliseconds, .average,
+      ToolOption("F", "function", "A histogram for each function."),
+      ToolOption("i", "interval", "SECONDS", "Histograms so often. A file: a recording."),
+    ],
+    examples: [
+      ("kscope funclatency vfs_read", "until Ctrl-C"),
+      ("kscope funclatency -u -F -e 'vfs_*'", "each of them, with averages"),
+      ("kscope funclatency -i graph.dat do_sys_openat2", "of a recording of function_graph"),
+    ])
+
+  private enum Exit: Int, EventFields { case `func`, calltime, rettime }
+
+  package let options: ToolOptions
+  private let pattern: FunctionPattern
+  private let regex: POSIXRegex
+  private let byFunction: Bool
+  private var names: [UInt64: String] = [:]
+  package var tables: LatencyTables
+
+  package init(_ given: ToolOptions) throws(ToolUsageError) {
+    var options = given
+    try options.readIntervalOrInput("interval")
+    guard let text = options.arguments.first else {
+      throw .missingValue("funclatency", name: "FUNCTION")
+    }
+    try options.expectArguments(1, "FUNCTION")
+    self.options = options
+    pattern = try FunctionPattern(argument: text, Self.about)
+    regex = try ToolOptions.regex(pattern.regex, "FUNCTION")
+    byFunction = options.has("function")
+    let unit: LatencyTables.Unit =
+      options.has("milliseconds")
+      ? .milliseconds : options.has("microseconds") ? .microseconds : .nanoseconds
+    tables = LatencyTables(unit, by: byFunction ? "function" : nil)
+  }
+
+  package var events: [WantedEvent] { [WantedEvent("ftrace:funcgraph_exit", Exit.self)] }
+  package var tracer: WantedTracer? {
+    WantedTracer(name: "function_graph", functions: [pattern.text])
+  }
+  package var isAboutCurrentTask: Bool { true }
+  package var banner: String { "Tracing functions for \"\(pattern.text)\"... Hit Ctrl-C to end." }
+
+  package func take(_ event: ToolEvent, _ context: ToolContext, _ rows: inout RowWriter) {
+    guard context.isWanted(event.thread, source: event.source) else { return }
+    let address = UInt64(bitPattern: Int64(event[Exit.func]))
+    let name: String
+    if let known = names[address] {
+      name = known
+    } else {
+      let found = context.function(at: address, source: event.source)
+      name = regex.matches(found) ? found : ""
+      names[address] = name
+    }
+    guard !name.isEmpty else { return }
+    let time = event[Exit.rettime] - event[Exit.calltime]
+    tables.add(nanoseconds: UInt64(max(0, time)), to: byFunction ? name : "")
+  }
+
+  package func counting(_ counting: KernelCounting) -> KernelCounting? {
+    guard options.takesAllTasks else { return nil }
+    let functions = counting.functions(pattern.text)
+    guard !functions.isEmpty, functions.count <= KernelCounting.functionLimit else { return nil }
+    var counting = counting
+    let begin = counting.probe("funclatency", functions)
+    let end = counting.probe("funclatency_return", functions, atReturn: true)
+    counting.addSpans(
+      "funclatency", from: [.init("\(begin)", key: "common_pid", "__probe_ip")],
+      to: .init("\(end)", key: "common_pid", "__probe_func"),
+      carrying: byFunction ? [.init("u64", "function", of: "__probe_func", .symbol)] : [],
+      unit: tables.unit.spans, table: 0)
+    return counting
+  }
+
+  package func take(_ row: CountedRow, table: Int, _ context: ToolContext) {
+    tables.add(row, to: byFunction ? row.text(0) : "")
+  }
+}

@@ -1,0 +1,69 @@
+import ByteIO
+
+/// `offcputime`: how long tasks were off the processor, and by which way through the kernel they left
+/// it.
+package final class OffCPUTime: StackTimeTool {
+  package static let about = ToolDescription(
+    name: "offcputime",
+    abstract:
+      "How long tasks are off the processor, and which way through the kernel they left it.",
+    discussion: """
+      A task that leaves the processor has a stack; when it runs again, the time in between is added to
+      that. Tasks that do not come back while it is looked at do not count.
+      """,
+    arguments: "[SECONDS]", options: StackTimes.options,
+    examples: [
+      ("kscope offcputime 5", "five seconds, the longest times last"),
+      ("kscope offcputime -f -p 1234 5 >out.folded", "of a process, for flamegraph.pl"),
+      ("kscope offcputime --svg off.svg 5", "a flame graph, for a browser"),
+    ])
+
+  private enum Switch: Int, EventFields { case prev_pid, prev_comm, prev_state, next_pid }
+  private struct Leaving {
+    var time: UInt64
+    var name: String
+    var state: Int
+    var calls: [String]
+  }
+
+  package let options: ToolOptions
+  package var times: StackTimes
+  private var away = PairTable<Leaving>()
+
+  package init(_ given: ToolOptions) throws(ToolUsageError) {
+    var options = given
+    times = try StackTimes(&options)
+    self.options = options
+  }
+
+  package var events: [WantedEvent] {
+    var event = WantedEvent("sched:sched_switch", Switch.self)
+    event.hasCalls = true
+    return [event]
+  }
+
+  package var droppedPairs: Int { away.dropped }
+  package var banner: String {
+    "Tracing off-CPU time (us) of \(times.whose(options)) by kernel stack... Hit Ctrl-C to end."
+  }
+  package static let graphTitle = "Off-CPU time"
+
+  package func take(_ event: ToolEvent, _ context: ToolContext, _ rows: inout RowWriter) {
+    let source = UInt64(event.source)
+    let (from, to) = (event[Switch.prev_pid], event[Switch.next_pid])
+    if to != 0, let leaving = away.end(source, UInt64(to)) {
+      times.add(
+        event.time &- leaving.time, task: leaving.name, calls: leaving.calls, of: to, context)
+    }
+    let name = event.text(Switch.prev_comm)
+    if from != 0, context.isWanted(Int32(from), source: event.source, name: name) {
+      away.begin(
+        source, UInt64(from),
+        Leaving(
+          time: event.time, name: String(decoding: name, as: UTF8.self),
+          state: event[Switch.prev_state], calls: context.calls))
+    }
+  }
+
+  package func forget(source: Int, cpu: Int) { away.removeAll() }
+}
