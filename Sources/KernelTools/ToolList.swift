@@ -1,8 +1,8 @@
 /// All tools, by their names.
 package enum ToolList {
   package static let all: [any KernelTool.Type] = [
-    ExecSnoop.self, OpenSnoop.self, KillSnoop.self, IOSnoop.self, IOLatency.self,
-    BiteSize.self, SyncSnoop.self, ExitSnoop.self,
+    ExecSnoop.self, OpenSnoop.self, KillSnoop.self, IOSnoop.self, IOLatency.self, BiteSize.self,
+    SyncSnoop.self, ExitSnoop.self, BioSnoop.self, BioLatency.self, BioTop.self,
   ]
 
   package static func tool(named name: String) -> (any KernelTool.Type)? {

@@ -20,10 +20,31 @@ package struct PowerHistogram: Sendable, Equatable {
     }
   }
 
+  /// By bcc's bounds, which belong to their row both: 0 and 1, 2 and 3, 4 to 7 …
+  package var closedBuckets: [(from: UInt64, to: UInt64, count: Int)] {
+    let buckets = buckets.map { (from: $0.from, to: $0.to - 1, count: $0.count) }
+    guard let first = buckets.first else { return [] }
+    let second = buckets.count > 1 ? buckets[1].count : 0
+    return [(0, 1, first.count + second)] + buckets.dropFirst(2)
+  }
+
   /// A mark for every one that counted, however few; rounded up as awk's loop does.
-  static func bar(_ count: Int, most: Int, width: Int) -> String {
+  static func bar(_ count: Int, most: Int, width: Int, mark: Character = "#") -> String {
     let length = most == 0 ? 0 : (width * count + most - 1) / most
-    return String(repeating: "#", count: length).padded(to: width)
+    return String(repeating: mark, count: length).padded(to: width)
+  }
+
+  /// As bcc draws them: `         0 -> 1          : 12       |*****     |`.
+  package func closedLines(unit: String) -> [String] {
+    let buckets = closedBuckets
+    let most = buckets.map(\.count).max() ?? 0
+    return ["     \(unit.padded(to: 19)) : count     distribution"]
+      + buckets.map { bucket in
+        let range =
+          String(bucket.from).leftPadded(to: 10) + " -> " + String(bucket.to).padded(to: 10)
+        let bar = Self.bar(bucket.count, most: most, width: 40, mark: "*")
+        return "\(range) : \(String(bucket.count).padded(to: 8)) |\(bar)|"
+      }
   }
 
   /// As perf-tools draws them: `       0 -> 1       : 1144     |######        |`.

@@ -27,6 +27,9 @@ package final class ToolContext {
   private var latest: (thread: Int32, facts: ThreadFacts) = (-1, ThreadFacts())
   /// What makes a time of the trace one since 1970, in nanoseconds; nil where that is not known.
   private let wallOffset: UInt64?
+  private var firstRow: UInt64?
+  /// When the interval ended that a table or a histogram is about; the last event's time at the end.
+  package var intervalEnd: UInt64 = 0
 
   /// So many are kept; then all are asked for again.
   private static let limit = 1 << 16
@@ -43,6 +46,9 @@ package final class ToolContext {
       options.thread == nil && options.process == nil && options.name == nil
       && options.cgroup == nil
   }
+
+  /// Over the running kernel, not over a recording.
+  package var isLive: Bool { options.input == nil }
 
   // MARK: Whose
 
@@ -107,12 +113,36 @@ package final class ToolContext {
       guard rows.format == .text else {
         return rows.add(nanoseconds: now, per: 1_000_000_000, digits: 6)
       }
-      var seconds = time_t(truncatingIfNeeded: now / 1_000_000_000)
-      var parts = tm()
-      localtime_r(&seconds, &parts)
-      func two(_ number: Int32) -> String { number < 10 ? "0\(number)" : "\(number)" }
-      rows.add("\(two(parts.tm_hour)):\(two(parts.tm_min)):\(two(parts.tm_sec))")
+      rows.add(Self.clock(now))
     }
+  }
+
+  /// The value of `Column.timeOrElapsed`: since the first row where the options ask for no time.
+  package func addTimeOrElapsed(_ time: UInt64, digits: Int, to rows: inout RowWriter) {
+    guard options.times == .none else { return addTime(time, to: &rows) }
+    let first = firstRow ?? time
+    firstRow = first
+    rows.add(nanoseconds: time >= first ? time - first : 0, per: 1_000_000_000, digits: digits)
+  }
+
+  /// When the interval ended, as text: by the clock on the wall where that is known and not the
+  /// trace's own was asked for.
+  package var intervalText: String {
+    if options.times != .seconds, let wallOffset { return Self.clock(intervalEnd &+ wallOffset) }
+    var sink = ByteSink()
+    sink.append(decimal: intervalEnd / 1_000_000_000)
+    sink.append(UInt8(ascii: "."))
+    sink.append(decimal: intervalEnd / 1000 % 1_000_000, width: 6, fill: UInt8(ascii: "0"))
+    return String(decoding: sink.bytes, as: UTF8.self)
+  }
+
+  /// `12:34:56`, of nanoseconds since 1970.
+  private static func clock(_ now: UInt64) -> String {
+    var seconds = time_t(truncatingIfNeeded: now / 1_000_000_000)
+    var parts = tm()
+    localtime_r(&seconds, &parts)
+    func two(_ number: Int32) -> String { number < 10 ? "0\(number)" : "\(number)" }
+    return "\(two(parts.tm_hour)):\(two(parts.tm_min)):\(two(parts.tm_sec))"
   }
 
   /// The value of `Column.user`, where the options ask for it.
@@ -130,6 +160,11 @@ extension Column {
     case .seconds: [Column(title, "time_s", width: width)]
     case .wall: [Column("TIME", "time_s", width: 8)]
     }
+  }
+
+  /// When it happened; since the first row where the options ask for nothing else, as bcc has it.
+  static func timeOrElapsed(_ options: ToolOptions, width: Int) -> Column {
+    time(options, "TIMEs", width: width).first ?? Column("TIME(s)", "elapsed_s", width: width)
   }
 
   static func user(_ options: ToolOptions) -> [Column] {

@@ -17,6 +17,8 @@ package final class ToolRun {
   private let sources: [Int]
   private let cpus: [Int]
   private var nextTick: UInt64?
+  /// The time of the latest event that the tool wanted.
+  private var latest: UInt64 = 0
   private var ticks = 0
   /// Events that the kernel lost, as far as it counted them.
   package private(set) var lost: UInt64 = 0
@@ -82,6 +84,7 @@ package final class ToolRun {
       let bytes = record.bytes
       guard let number = binding.number(of: bytes) else { return }
       if hasIntervals { tick(until: record.time) }
+      latest = record.time
       let thread = Int32(
         truncatingIfNeeded: binding.common.read(binding.common.pid, of: bytes, binding.order))
       tool.take(
@@ -117,20 +120,22 @@ package final class ToolRun {
     }
     while time >= next {
       // A long silence is many intervals without anything.
-      endInterval()
+      endInterval(next)
       next = next &+ interval
     }
     nextTick = next
   }
 
-  private func endInterval() {
+  private func endInterval(_ time: UInt64) {
     if let count = options.count, ticks >= count { return }
     ticks += 1
+    context.intervalEnd = time
     tool.tick(context, &rows.pointee)
   }
 
   package func finish() {
-    if options.interval != nil, options.count == nil || ticks < options.count ?? 0 { endInterval() }
+    context.intervalEnd = latest
+    if options.interval != nil { endInterval(latest) }
     tool.finish(context, &rows.pointee)
   }
 
