@@ -32,12 +32,13 @@ struct ToolTrace {
 
   /// - Parameters:
   ///   - kernel: a folder of `Fixtures`.
-  ///   - names: the files there; `opens` and `syncs` have some of the system `syscalls`.
+  ///   - names: the files there; `opens`, `syncs` and their like have some of the system `syscalls`.
   init(kernel: String, cpuCount: Int = 2, _ names: [String]) throws {
     cpus = [[(time: UInt64, record: [UInt8])]](repeating: [], count: cpuCount)
     let here = #filePath.split(separator: "/").dropLast().joined(separator: "/")
     for file in names {
-      let system = ["opens", "syncs"].contains(file) ? "syscalls" : file
+      let isOfCalls = ["opens", "syncs", "stats", "mounts", "files"].contains(file)
+      let system = isOfCalls ? "syscalls" : file
       let text = try TextFile.read("/\(here)/Fixtures/\(kernel)/\(file).txt")
       var events: [String] = []
       for line in text.split(separator: "\n", omittingEmptySubsequences: false) {
