@@ -24,6 +24,7 @@ package final class ToolContext {
   private let takesAll: Bool
   private let factsOf: (Int32) -> ThreadFacts
   private var known: [Int32: ThreadFacts] = [:]
+  private var told: [UInt64: [UInt8]] = [:]
   private var latest: (thread: Int32, facts: ThreadFacts) = (-1, ThreadFacts())
   /// What makes a time of the trace one since 1970, in nanoseconds; nil where that is not known.
   private let wallOffset: UInt64?
@@ -52,9 +53,19 @@ package final class ToolContext {
 
   // MARK: Whose
 
-  /// What a thread is called; `<...>` where that is not known.
+  /// What a thread is called at the event at hand, as far as events tell; `<...>` where nobody does.
   package func name(of thread: Int32, source: Int) -> [UInt8] {
-    sources[source].names.name(of: thread)
+    told[Self.key(thread, source)] ?? sources[source].names.name(of: thread)
+  }
+
+  /// From the event at hand on, a thread has this name.
+  func rename(_ thread: Int32, source: Int, _ name: [UInt8]) {
+    if told.count >= Self.limit { told = [:] }
+    told[Self.key(thread, source)] = name
+  }
+
+  private static func key(_ thread: Int32, _ source: Int) -> UInt64 {
+    UInt64(truncatingIfNeeded: source) << 32 | UInt64(UInt32(bitPattern: thread))
   }
 
   /// The process that a thread belongs to; the thread's own number where that is not known.

@@ -10,6 +10,7 @@ package final class ToolRun {
   private let feed: EventFeed
   private let options: ToolOptions
   private let bindings: [EventBinding]
+  private let tellers: [TaskTellers]
   private let context: ToolContext
   /// In memory of its own, so that the tool can have it while the object is looked at.
   private let rows: UnsafeMutablePointer<RowWriter>
@@ -39,6 +40,7 @@ package final class ToolRun {
     options = tool.options
     let wanted = tool.events
     bindings = feed.input.sources.map { EventBinding(wanted, in: $0) }
+    tellers = feed.input.sources.map { TaskTellers($0) }
     context = ToolContext(
       feed.input.sources, options, wallOffset: wallOffset, factsOf: factsOf)
     sources = feed.input.streams.map(\.buffer)
@@ -77,11 +79,15 @@ package final class ToolRun {
     // What each event needs is taken out of the object once: for a million of them it counts.
     let (bindings, sources, cpus, rows) = (bindings, sources, cpus, rows)
     let (tool, context, hasIntervals) = (tool, context, options.interval != nil)
+    let tellers = tellers
     feed.take(range) { stream, record, lost in
       let source = sources[stream]
       let binding = bindings[source]
       if lost != .none { note(lost, source, cpus[stream]) }
       let bytes = record.bytes
+      if let (thread, name) = tellers[source].read(bytes) {
+        context.rename(thread, source: source, name)
+      }
       guard let number = binding.number(of: bytes) else { return }
       if hasIntervals { tick(until: record.time) }
       latest = record.time
