@@ -2,24 +2,7 @@
 # limit: 400
 source "$(dirname "$0")/../tap.sh"
 source "$(dirname "$0")/../recording.sh"
-
-# watch NAME TOOL ARGUMENT…: starts a tool that writes CSV to NAME.csv, and waits until it traces.
-watch() {
-  local name=$1
-  shift
-  kscope "$@" --csv >"$name.csv" 2>"$name.err" &
-  tool=$!
-  until [ -s "$name.csv" ]; do sleep 0.2; done
-}
-# Ends it as Ctrl-C does.
-unwatch() {
-  sleep 0.5
-  kill -INT $tool
-  wait $tool
-  equal "$1: status" $? 0
-  equal "$1: nothing to say" "$(cat "$1.err")" ''
-  unchanged "$1"
-}
+source "$(dirname "$0")/../tools.sh"
 
 # 16 reads of 64 KB, 8 writes of 4 KB from sector 800 on, and a flush.
 cat >disk.sh <<END

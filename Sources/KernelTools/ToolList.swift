@@ -1,10 +1,11 @@
 /// All tools, by their names.
 package enum ToolList {
   package static let all: [any KernelTool.Type] = [
-    ExecSnoop.self, ExitSnoop.self, OpenSnoop.self, KillSnoop.self, SyncSnoop.self,
-    IOSnoop.self, IOLatency.self, BiteSize.self,
+    ExecSnoop.self, ExitSnoop.self, OpenSnoop.self, StatSnoop.self, MountSnoop.self,
+    KillSnoop.self, SyncSnoop.self, Capable.self, OOMKill.self,
+    IOSnoop.self, IOLatency.self, BiteSize.self, BioSnoop.self, BioLatency.self, BioTop.self,
+    FileSlower.self, FileTop.self, CacheStat.self,
     SysCount.self, SysLatency.self, FuncCount.self, FuncLatency.self, StackCount.self,
-    CacheStat.self,
     RunQLat.self, CPUDist.self, HardIRQs.self, SoftIRQs.self, OffCPUTime.self, WakeupTime.self,
     TCPConnect.self, TCPAccept.self, TCPLife.self, TCPDrop.self, TCPRetrans.self,
   ]

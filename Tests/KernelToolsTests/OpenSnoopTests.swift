@@ -35,6 +35,27 @@ import Testing
       ])
   }
 
+  /// Not as it is called at the end, which the list of names has.
+  @Test(arguments: ToolTrace.kernels) func tasksAreNamedAsTheyAreThen(kernel: String) throws {
+    var trace = try ToolTrace(kernel: kernel, ["opens", "kscope", "task"])
+    func open(_ time: UInt64, _ name: String) {
+      trace.add(time, thread: 7, "syscalls:sys_enter_openat")
+      trace.add(time + 1, thread: 7, "kscope:do_filp_open", ["name": .text(name)])
+      trace.add(time + 2, thread: 7, "syscalls:sys_exit_openat", ["ret": .number(3)])
+    }
+    trace.add(
+      1_000_000_000, cpu: 1, thread: 9, "task:task_newtask",
+      ["pid": .number(7), "comm": .text("my shell")])
+    open(1_000_000_100, "first")
+    trace.add(
+      1_000_000_200, thread: 7, "task:task_rename",
+      ["pid": .number(7), "oldcomm": .text("my shell"), "newcomm": .text("ls")])
+    open(1_000_000_300, "second")
+    #expect(
+      try trace.rows("opensnoop", ["--csv"]).dropFirst() == ["my shell,7,3,first", "ls,7,3,second"])
+    #expect(try trace.rows("opensnoop", ["--csv", "-n", "^ls$"]).count == 2)
+  }
+
   /// A line's end never ends a row; on a terminal no control character is one, of eight bits neither.
   @Test func namesDoNotSteerTheTerminal() {
     for isForTerminal in [true, false] {

@@ -36,8 +36,8 @@ struct ToolTrace {
 
   /// - Parameters:
   ///   - kernel: a folder of `Fixtures`.
-  ///   - names: the files there; `opens` and `syncs` have some of the system `syscalls`, and
-  ///     `kscope-tcp` some of `kscope`.
+  ///   - names: the files there; `opens`, `syncs` and their like have some of the system `syscalls`,
+  ///     and `kscope-tcp` some of `kscope`.
   init(
     kernel: String, cpuCount: Int = 2, order: ByteOrder = .little, _ names: [String]
   ) throws {
@@ -45,9 +45,9 @@ struct ToolTrace {
     cpus = [[(time: UInt64, record: [UInt8])]](repeating: [], count: cpuCount)
     let here = #filePath.split(separator: "/").dropLast().joined(separator: "/")
     for file in names {
+      let isOfCalls = ["opens", "syncs", "stats", "mounts", "files"].contains(file)
       let system =
-        ["opens", "syncs"].contains(file)
-        ? "syscalls" : file.split(separator: "-").first.map(String.init) ?? file
+        isOfCalls ? "syscalls" : file.split(separator: "-").first.map(String.init) ?? file
       let text = try TextFile.read("/\(here)/Fixtures/\(kernel)/\(file).txt")
       var events: [String] = []
       for line in text.split(separator: "\n", omittingEmptySubsequences: false) {

@@ -95,9 +95,10 @@ package struct CountedRow: Sendable {
   /// A key that is a stack, the innermost function first; empty for one that is not.
   func stack(_ index: Int) -> [String] {
     guard case .stack(let symbols) = keys[index] else { return [] }
-    return symbols.map { symbol in
-      symbol.name.isEmpty ? "0x" + String(symbol.address ?? 0, radix: 16) : symbol.name
-    }
+    return TracerFrames.removed(
+      from: symbols.map { symbol in
+        symbol.name.isEmpty ? "0x" + String(symbol.address ?? 0, radix: 16) : symbol.name
+      })
   }
 
   /// A key that is a name; empty for one that is not.

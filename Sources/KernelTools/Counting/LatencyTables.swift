@@ -95,7 +95,7 @@ package struct LatencyTables {
         continue
       }
       if let groupName { rows.say("\n\(groupName) = \(name)") }
-      for line in group.histogram.lines(unit: unit.title) { rows.say(line) }
+      for line in group.histogram.closedLines(unit: unit.title) { rows.say(line) }
       if showsAverage, group.histogram.total > 0 {
         let count = UInt64(group.histogram.total)
         rows.say(

@@ -35,13 +35,14 @@ package struct WantedEvent: Sendable {
   /// An event of a function of the kernel.
   ///
   /// - Parameters:
-  ///   - function: which names the event, in the system `kscope`.
+  ///   - function: which names the event, in the system `kscope`; `FUNCTION%return` for its return.
   ///   - values: a value for each field, in order: `pathname->name` for `name`.
   package init<Fields: EventFields>(
     probeOf function: String, _: Fields.Type, values: [String], isOptional: Bool = false
   ) {
     system = "kscope"
-    name = function
+    let isReturn = function.hasSuffix("%return")
+    name = isReturn ? function.dropLast("%return".count) + "_return" : function
     fields = Fields.allCases.sorted { $0.rawValue < $1.rawValue }.map { "\($0)" }
     filter = nil
     self.isOptional = isOptional

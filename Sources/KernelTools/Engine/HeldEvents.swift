@@ -48,7 +48,7 @@ final class HeldEvents {
     if let id = stacks[source].kernelID, typeOf[source](record.bytes) == Int(id) {
       stacks[source].forEachAddress(record) { calls.append(name(of: $0, source)) }
     }
-    body(event, calls)
+    body(event, TracerFrames.removed(from: calls))
   }
 
   func releaseAll(_ body: (Int, Event) -> Void) {

@@ -27,6 +27,21 @@ package enum KernelNames {
     return (32...64).contains(number) ? "SIGRT\(number - 32)" : String(number)
   }
 
+  /// `CAP_SYS_ADMIN` for 21.
+  ///
+  /// Source: include/uapi/linux/capability.h.
+  package static func capability(_ number: Int) -> String {
+    capabilities.indices.contains(number) ? "CAP_" + capabilities[number] : String(number)
+  }
+
+  private static let capabilities =
+    ("CHOWN DAC_OVERRIDE DAC_READ_SEARCH FOWNER FSETID KILL SETGID SETUID SETPCAP LINUX_IMMUTABLE "
+    + "NET_BIND_SERVICE NET_BROADCAST NET_ADMIN NET_RAW IPC_LOCK IPC_OWNER SYS_MODULE SYS_RAWIO "
+    + "SYS_CHROOT SYS_PTRACE SYS_PACCT SYS_ADMIN SYS_BOOT SYS_NICE SYS_RESOURCE SYS_TIME "
+    + "SYS_TTY_CONFIG MKNOD LEASE AUDIT_WRITE AUDIT_CONTROL SETFCAP MAC_OVERRIDE MAC_ADMIN SYSLOG "
+    + "WAKE_ALARM BLOCK_SUSPEND AUDIT_READ PERFMON BPF CHECKPOINT_RESTORE").split(separator: " ")
+    .map(String.init)
+
   private static let signals =
     ("0 HUP INT QUIT ILL TRAP ABRT BUS FPE KILL USR1 SEGV USR2 PIPE ALRM TERM STKFLT CHLD CONT STOP "
     + "TSTP TTIN TTOU URG XCPU XFSZ VTALRM PROF WINCH IO PWR SYS").split(separator: " ").map(

@@ -26,10 +26,31 @@ package struct PowerHistogram: Sendable, Equatable {
     }
   }
 
+  /// By bcc's bounds, which belong to their row both: 0 and 1, 2 and 3, 4 to 7 …
+  package var closedBuckets: [(from: UInt64, to: UInt64, count: Int)] {
+    let buckets = buckets.map { (from: $0.from, to: $0.to - 1, count: $0.count) }
+    guard let first = buckets.first else { return [] }
+    let second = buckets.count > 1 ? buckets[1].count : 0
+    return [(0, 1, first.count + second)] + buckets.dropFirst(2)
+  }
+
   /// A mark for every one that counted, however few; rounded up as awk's loop does.
-  static func bar(_ count: Int, most: Int, width: Int) -> String {
+  static func bar(_ count: Int, most: Int, width: Int, mark: Character = "#") -> String {
     let length = most == 0 ? 0 : (width * count + most - 1) / most
-    return String(repeating: "#", count: length).padded(to: width)
+    return String(repeating: mark, count: length).padded(to: width)
+  }
+
+  /// As bcc draws them: `         0 -> 1          : 12       |*****     |`.
+  package func closedLines(unit: String) -> [String] {
+    let buckets = closedBuckets
+    let most = buckets.map(\.count).max() ?? 0
+    return ["     \(unit.padded(to: 19)) : count     distribution"]
+      + buckets.map { bucket in
+        let range =
+          String(bucket.from).leftPadded(to: 10) + " -> " + String(bucket.to).padded(to: 10)
+        let bar = Self.bar(bucket.count, most: most, width: 40, mark: "*")
+        return "\(range) : \(String(bucket.count).padded(to: 8)) |\(bar)|"
+      }
   }
 
   /// As perf-tools draws them: `       0 -> 1       : 1144     |######        |`.
@@ -41,34 +62,6 @@ package struct PowerHistogram: Sendable, Equatable {
       let to = String(bucket.to).padded(to: 8)
       return "\(from) -> \(to): \(String(bucket.count).padded(to: countTitleWidth)) |\(bar)|"
     }
-  }
-
-  /// As the BPF tools draw them, both ends of a row inclusive; 0 and 1 share the first.
-  ///
-  ///          usecs               : count     distribution
-  ///              0 -> 1          : 3        |****                                    |
-  package func lines(unit: String) -> [String] {
-    var rows: [(from: UInt64, to: UInt64, count: Int)] = []
-    for (bits, count) in counts.enumerated() {
-      if bits == 1 {
-        rows[0].count += count
-      } else {
-        rows.append((bits == 0 ? 0 : 1 << UInt64(bits - 1), bits == 0 ? 1 : Self.last(bits), count))
-      }
-    }
-    let most = rows.map(\.count).max() ?? 0
-    let width = 40
-    return ["     \(unit.padded(to: 19)) : count     distribution"]
-      + rows.map { row in
-        let length = most == 0 ? 0 : (width * row.count + most - 1) / most
-        let bar = String(repeating: "*", count: length).padded(to: width)
-        return String(row.from).leftPadded(to: 10) + " -> " + String(row.to).padded(to: 10) + " : "
-          + String(row.count).padded(to: 8) + " |\(bar)|"
-      }
-  }
-
-  private static func last(_ bits: Int) -> UInt64 {
-    bits >= 64 ? .max : (1 << UInt64(bits)) - 1
   }
 }
 

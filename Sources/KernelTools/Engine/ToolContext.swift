@@ -35,11 +35,13 @@ package final class ToolContext {
   private var descendants: Set<Int32> = []
   private let factsOf: (Int32) -> ThreadFacts
   private var known: [Int32: ThreadFacts] = [:]
+  private var told: [UInt64: [UInt8]] = [:]
   private var latest: (thread: Int32, facts: ThreadFacts) = (-1, ThreadFacts())
   /// What makes a time of the trace one since 1970, in nanoseconds; nil where that is not known.
   private let wallOffset: UInt64?
-  /// When the interval that is shown ended, in nanoseconds of the trace's clock.
-  var tableTime: UInt64?
+  private var firstRow: UInt64?
+  /// When the interval ended that a table or a histogram is about; the last event's time at the end.
+  package var intervalEnd: UInt64 = 0
   /// Where it is known.
   var pageCacheSizes: () -> (buffers: Int, cached: Int)? = { nil }
 
@@ -60,11 +62,24 @@ package final class ToolContext {
       && options.cgroup == nil
   }
 
+  /// Over the running kernel, not over a recording.
+  package var isLive: Bool { options.input == nil }
+
   // MARK: Whose
 
-  /// What a thread is called; `<...>` where that is not known.
+  /// What a thread is called at the event at hand, as far as events tell; `<...>` where nobody does.
   package func name(of thread: Int32, source: Int) -> [UInt8] {
-    sources[source].names.name(of: thread)
+    told[Self.key(thread, source)] ?? sources[source].names.name(of: thread)
+  }
+
+  /// From the event at hand on, a thread has this name.
+  func rename(_ thread: Int32, source: Int, _ name: [UInt8]) {
+    if told.count >= Self.limit { told = [:] }
+    told[Self.key(thread, source)] = name
+  }
+
+  private static func key(_ thread: Int32, _ source: Int) -> UInt64 {
+    UInt64(truncatingIfNeeded: source) << 32 | UInt64(UInt32(bitPattern: thread))
   }
 
   /// The process that a thread belongs to; the thread's own number where that is not known.
@@ -178,17 +193,35 @@ package final class ToolContext {
 
   /// The value of `Column.time` in a table of an interval.
   func addTableTime(to rows: inout RowWriter) {
-    guard options.times != .none else { return }
-    if let tableTime { addTime(tableTime, to: &rows) } else { rows.addNothing("?") }
+    addTime(intervalEnd, to: &rows)
   }
 
   /// What of the machine's memory holds files now, in MB; nil where that is another machine's, or of
   /// another time.
   func pageCache() -> (buffers: Int, cached: Int)? { pageCacheSizes() }
 
-  /// `12:34:56` of nanoseconds since 1970.
-  private static func clock(_ time: UInt64) -> String {
-    var seconds = time_t(truncatingIfNeeded: time / 1_000_000_000)
+  /// The value of `Column.timeOrElapsed`: since the first row where the options ask for no time.
+  package func addTimeOrElapsed(_ time: UInt64, digits: Int, to rows: inout RowWriter) {
+    guard options.times == .none else { return addTime(time, to: &rows) }
+    let first = firstRow ?? time
+    firstRow = first
+    rows.add(nanoseconds: time >= first ? time - first : 0, per: 1_000_000_000, digits: digits)
+  }
+
+  /// When the interval ended, as text: by the clock on the wall where that is known and not the
+  /// trace's own was asked for.
+  package var intervalText: String {
+    if options.times != .seconds, let wallOffset { return Self.clock(intervalEnd &+ wallOffset) }
+    var sink = ByteSink()
+    sink.append(decimal: intervalEnd / 1_000_000_000)
+    sink.append(UInt8(ascii: "."))
+    sink.append(decimal: intervalEnd / 1000 % 1_000_000, width: 6, fill: UInt8(ascii: "0"))
+    return String(decoding: sink.bytes, as: UTF8.self)
+  }
+
+  /// `12:34:56`, of nanoseconds since 1970.
+  private static func clock(_ now: UInt64) -> String {
+    var seconds = time_t(truncatingIfNeeded: now / 1_000_000_000)
     var parts = tm()
     localtime_r(&seconds, &parts)
     func two(_ number: Int32) -> String { number < 10 ? "0\(number)" : "\(number)" }
@@ -197,8 +230,8 @@ package final class ToolContext {
 
   /// The time above a table, where the options ask for one by the wall clock; empty otherwise.
   package var clockLine: String {
-    guard options.times == .wall, let wallOffset, let tableTime else { return "" }
-    return Self.clock(tableTime &+ wallOffset)
+    guard options.times == .wall, let wallOffset, intervalEnd > 0 else { return "" }
+    return Self.clock(intervalEnd &+ wallOffset)
   }
 
   /// The value of `Column.user`, where the options ask for it.
@@ -216,6 +249,11 @@ extension Column {
     case .seconds: [Column(title, "time_s", width: width)]
     case .wall: [Column("TIME", "time_s", width: 8)]
     }
+  }
+
+  /// When it happened; since the first row where the options ask for nothing else, as bcc has it.
+  static func timeOrElapsed(_ options: ToolOptions, width: Int) -> Column {
+    time(options, "TIMEs", width: width).first ?? Column("TIME(s)", "elapsed_s", width: width)
   }
 
   static func user(_ options: ToolOptions) -> [Column] {

@@ -12,6 +12,7 @@ package final class ToolRun {
   private let bindings: [EventBinding]
   /// Those that tell of new tasks, where the children of a process are wanted.
   private let forks: [EventBinding]?
+  private let tellers: [TaskTellers]
   private let context: ToolContext
   /// Events whose calls are about to be told; nil where nobody wants them.
   private let held: HeldEvents?
@@ -21,8 +22,9 @@ package final class ToolRun {
   private let sources: [Int]
   private let cpus: [Int]
   private var nextTick: UInt64?
+  /// The time of the latest event that the tool wanted, or until which intervals have ended.
+  private var latest: UInt64 = 0
   private var ticks = 0
-  private var latestTime: UInt64?
   /// Events that the kernel lost, as far as it counted them.
   package private(set) var lost: UInt64 = 0
   private var hasUncountedLoss = false
@@ -57,6 +59,7 @@ package final class ToolRun {
             WantedEvent("sched:sched_process_fork", Fork.self),
           ], in: $0)
       }
+    tellers = feed.input.sources.map { TaskTellers($0) }
     context = ToolContext(
       feed.input.sources, options, wallOffset: wallOffset, isFiltered: isFiltered,
       factsOf: factsOf)
@@ -104,12 +107,15 @@ package final class ToolRun {
     // What each event needs is taken out of the object once: for a million of them it counts.
     let (bindings, sources, cpus, rows) = (bindings, sources, cpus, rows)
     let (tool, context, hasIntervals) = (tool, context, options.interval != nil)
-    let held = held
+    let (held, tellers) = (held, tellers)
     feed.take(range) { stream, record, lost in
       let source = sources[stream]
       let binding = bindings[source]
       if lost != .none { note(lost, source, cpus[stream]) }
       let bytes = record.bytes
+      if let (thread, name) = tellers[source].read(bytes) {
+        context.rename(thread, source: source, name)
+      }
       if let forks { noteFork(forks[source], record, source) }
       if let held {
         held.release(stream, before: record, source) { event, calls in
@@ -118,6 +124,7 @@ package final class ToolRun {
       }
       guard let slot = binding.slot(of: bytes) else { return }
       if hasIntervals { tick(until: record.time) }
+      latest = record.time
       if let held, held.keep(stream, binding.number(of: slot), slot, record) { return }
       let thread = Int32(
         truncatingIfNeeded: binding.common.read(binding.common.pid, of: bytes, binding.order))
@@ -196,27 +203,27 @@ package final class ToolRun {
       nextTick = time &+ interval
       return
     }
-    latestTime = time
+    latest = max(latest, time)
     while time >= next {
       // A long silence is many intervals without anything.
-      context.tableTime = next
-      endInterval()
+      endInterval(next)
       next = next &+ interval
     }
     nextTick = next
   }
 
-  private func endInterval() {
+  private func endInterval(_ time: UInt64) {
     if let count = options.count, ticks >= count { return }
     ticks += 1
     beforeTick?()
+    context.intervalEnd = time
     tool.tick(context, &rows.pointee)
   }
 
   package func finish() {
-    context.tableTime = latestTime
     held?.releaseAll { stream, event in pass(event, [], sources[stream], cpus[stream]) }
-    if options.interval != nil, options.count == nil || ticks < options.count ?? 0 { endInterval() }
+    context.intervalEnd = latest
+    if options.interval != nil { endInterval(latest) }
     tool.finish(context, &rows.pointee)
   }
 

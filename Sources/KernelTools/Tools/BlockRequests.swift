@@ -10,11 +10,7 @@ struct BlockFilter {
 
   init(_ options: ToolOptions) throws(ToolUsageError) {
     if let text = options.own["device"] {
-      let parts = text.split(separator: ",").compactMap { Int($0) }
-      guard parts.count == 2, (0..<4096).contains(parts[0]), (0..<1 << 20).contains(parts[1]) else {
-        throw .badValue(option: "-d", value: text, expected: "a device's numbers: 259,0")
-      }
-      device = parts[0] << 20 | parts[1]
+      device = try Self.device(text, DiskNames(options))
     }
     if let text = options.own["iotype"] {
       // It goes into a filter of the kernel, between quotes. Letters alone come by `-i`.
@@ -23,6 +19,18 @@ struct BlockFilter {
       else { throw .badValue(option: "-i", value: text, expected: "a type of requests: '*R*'") }
       type = text
     }
+  }
+
+  /// A disk's numbers, `259,0`, or its name where the running kernel tells names.
+  static func device(_ text: String, _ disks: DiskNames) throws(ToolUsageError) -> Int {
+    let parts = text.split(separator: ",").compactMap { Int($0) }
+    if parts.count == 2, (0..<4096).contains(parts[0]), (0..<1 << 20).contains(parts[1]) {
+      return parts[0] << 20 | parts[1]
+    }
+    guard let device = disks.device(named: text) else {
+      throw .badValue(option: "-d", value: text, expected: "a disk, or its numbers: 259,0")
+    }
+    return device
   }
 
   /// The same in the kernel's filter language.
@@ -85,6 +93,10 @@ struct BlockRequests: ~Copyable {
     var sectorsLeft: Int
     var queued: UInt64
     var issued: UInt64
+
+    func isWanted(_ context: ToolContext, _ source: Int) -> Bool {
+      comm.withBytes { context.isWanted(thread, source: source, name: $0) }
+    }
   }
 
   enum Issue: Int, EventFields { case dev, sector, nr_sector, bytes, rwbs, comm }

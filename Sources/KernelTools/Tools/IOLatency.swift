@@ -56,12 +56,9 @@ package final class IOLatency: KernelTool {
   }
 
   package func take(_ event: ToolEvent, _ context: ToolContext, _ rows: inout RowWriter) {
-    guard let request = requests.take(event, filter) else { return }
-    guard
-      request.comm.withBytes({
-        context.isWanted(request.thread, source: event.source, name: $0)
-      })
-    else { return }
+    guard let request = requests.take(event, filter), request.isWanted(context, event.source) else {
+      return
+    }
     histogram.add((event.time &- (countsQueue ? request.queued : request.issued)) / 1_000_000)
   }
 

@@ -62,10 +62,9 @@ package final class IOSnoop: KernelTool {
   }
 
   package func take(_ event: ToolEvent, _ context: ToolContext, _ rows: inout RowWriter) {
-    guard let request = requests.take(event, filter) else { return }
-    guard
-      request.comm.withBytes({ context.isWanted(request.thread, source: event.source, name: $0) })
-    else { return }
+    guard let request = requests.take(event, filter), request.isWanted(context, event.source) else {
+      return
+    }
     let start = countsQueue ? request.queued : request.issued
     if showsStart { rows.add(nanoseconds: start, per: 1_000_000_000, digits: 6) }
     context.addTime(event.time, to: &rows)

@@ -1,0 +1,27 @@
+# What the tests of kernel tools share; `source` it after recording.sh.
+
+# watch NAME TOOL ARGUMENT…: starts a tool that writes CSV to NAME.csv, and waits until it traces.
+watch() {
+  local name=$1
+  shift
+  kscope "$@" --csv >"$name.csv" 2>"$name.err" &
+  tool=$!
+  until [ -s "$name.csv" ]; do
+    if ! kill -0 $tool 2>/dev/null; then
+      fail "$name: it has ended before it traced" "$(cat "$name.err")"
+      return 1
+    fi
+    sleep 0.2
+  done
+}
+# Ends it as Ctrl-C does.
+unwatch() {
+  sleep 0.5
+  kill -INT $tool
+  wait $tool
+  equal "$1: status" $? 0
+  equal "$1: nothing to say" "$(cat "$1.err")" ''
+  unchanged "$1"
+}
+# rows NAME: what it wrote, without the names of the columns.
+rows() { tail -n +2 "$1.csv"; }

@@ -1,0 +1,15 @@
+/// The tracer's own functions at the inner end of a stack: where the event was made, not what led to
+/// it.
+enum TracerFrames {
+  private static let prefixes = [
+    "trace_event_raw_event_", "__traceiter_", "__bpf_trace_", "kprobe_", "kretprobe_",
+    "__kretprobe_", "ftrace_trampoline", "ftrace_regs_call", "ftrace_call", "opt_pre_handler",
+    "optimized_callback", "fprobe_", "arch_rethook_", "rethook_", "trace_event_buffer_",
+    "event_triggers_", "aggr_pre_handler",
+  ]
+
+  /// - Parameter calls: the innermost first.
+  static func removed(from calls: [String]) -> [String] {
+    Array(calls.drop { name in prefixes.contains { name.hasPrefix($0) } })
+  }
+}

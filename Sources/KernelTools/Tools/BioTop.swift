@@ -1,0 +1,108 @@
+import ByteIO
+
+/// `biotop`: which processes use disks most, as a table an interval.
+package final class BioTop: KernelTool {
+  package static let about = ToolDescription(
+    name: "biotop",
+    abstract: "Which processes use disks most, as a table every interval.",
+    discussion: """
+      A request counts for the process that queued it, in the interval in which it is completed.
+      AVGms is from its issue to the device. A recording is one table, unless an interval is given.
+      """,
+    arguments: "[INTERVAL [COUNT]]",
+    options: [
+      ToolOptions.rowsOption,
+      ToolOption("D", "device", "DISK", "Only this disk: vda, or 259,0."),
+    ],
+    examples: [
+      ("kscope biotop", "every second, until Ctrl-C"),
+      ("kscope biotop -C -r 5 10 3", "three tables of ten seconds and five rows"),
+    ])
+
+  private struct Use: Hashable {
+    var process: Int32
+    var comm: [UInt8]
+    var operation: String
+    var device: Int
+  }
+  private struct Sum {
+    var requests = 0
+    var byteCount = 0
+    var time: UInt64 = 0
+  }
+
+  package let options: ToolOptions
+  private let filter: BlockFilter
+  private let most: Int
+  private var requests = BlockRequests()
+  private var disks: DiskNames
+  private var sums = CountTable<Use, Sum>()
+
+  package init(_ given: ToolOptions) throws(ToolUsageError) {
+    var options = given
+    try options.readTableInterval()
+    self.options = options
+    most = try options.readRows()
+    filter = try BlockFilter(options)
+    disks = DiskNames(options)
+  }
+
+  package var events: [WantedEvent] { BlockRequests.events(filter) }
+  package var droppedPairs: Int { requests.dropped + sums.dropped }
+  package var showsTables: Bool { true }
+  package var banner: String { "Tracing... Output every interval. Hit Ctrl-C to end." }
+
+  package var columns: [Column] {
+    (options.format == .text ? [] : Column.time(options, "", width: 0)) + [
+      Column("PID", "pid", width: 7), Column("COMM", "comm", width: 16, isCut: true),
+      Column("D", "type", width: 1), Column("MAJ", "major", width: 3),
+      Column("MIN", "minor", width: 3), Column("DISK", "disk", width: 8),
+      Column("I/O", "requests", width: 5, isLeft: false),
+      Column("Kbytes", "size_kb", width: 7, isLeft: false),
+      Column("AVGms", "avg_ms", width: 6, isLeft: false),
+    ]
+  }
+
+  package func take(_ event: ToolEvent, _ context: ToolContext, _ rows: inout RowWriter) {
+    guard let request = requests.take(event, filter), request.isWanted(context, event.source) else {
+      return
+    }
+    let use = Use(
+      process: context.process(of: request.thread), comm: request.comm.bytes,
+      operation: RequestType(request.type).operation, device: request.device)
+    sums.count(use, from: Sum()) {
+      $0.requests += 1
+      $0.byteCount += request.byteCount
+      $0.time &+= event.time &- request.issued
+    }
+  }
+
+  package func forget(source: Int, cpu: Int) { requests.forget() }
+  package func tick(_ context: ToolContext, _ rows: inout RowWriter) { show(context, &rows) }
+
+  package func finish(_ context: ToolContext, _ rows: inout RowWriter) {
+    if options.interval == nil { show(context, &rows) }
+  }
+
+  private func show(_ context: ToolContext, _ rows: inout RowWriter) {
+    rows.beginTable(context.tableTitle)
+    let sorted = sums.entries.sorted {
+      ($1.value.byteCount, $1.value.requests, $0.key.process)
+        < ($0.value.byteCount, $0.value.requests, $1.key.process)
+    }
+    for (use, sum) in sorted.prefix(most) {
+      if options.format != .text { context.addTime(context.intervalEnd, to: &rows) }
+      rows.add(Int(use.process))
+      use.comm.withUnsafeBytes { rows.add($0) }
+      rows.add(use.operation)
+      rows.add(use.device >> 20)
+      rows.add(use.device & 0xfffff)
+      rows.add(disks.name(of: use.device))
+      rows.add(sum.requests)
+      rows.add(sum.byteCount / 1024)
+      rows.add(nanoseconds: sum.time / UInt64(sum.requests), per: 1_000_000, digits: 2)
+      rows.endRow()
+    }
+    sums.removeAll()
+  }
+}
