@@ -5,7 +5,16 @@ package enum ToolList {
     BiteSize.self, SyncSnoop.self, ExitSnoop.self,
   ]
 
+  /// Those that show the kernel's own lines.
+  package static let streams: [any StreamTool.Type] = [
+    FuncTrace.self, FuncGraph.self, FuncSlower.self, KProbe.self, UProbe.self, TPoint.self,
+  ]
+
   package static func tool(named name: String) -> (any KernelTool.Type)? {
     all.first { $0.about.name == name }
+  }
+
+  package static func stream(named name: String) -> (any StreamTool.Type)? {
+    streams.first { $0.about.name == name }
   }
 }
