@@ -129,9 +129,14 @@ watch deep funcgraph -n load -m 1 -T -D -a $function
 unwatch deep
 # What another CPU does between a call's beginning and its end makes two lines of it.
 equal "funcgraph -m 1: no deeper" "$(grep -c 'funcgraph_entry: ' deep.out)" 25
-matches "funcgraph -T: names where calls end" "$(grep funcgraph_exit deep.out || echo none)" '/\* |none'
 equal "funcgraph -D: no durations" "$(grep -c '|' deep.out)" 0
 matches "funcgraph -a: what the columns are" "$(sed -n 2p deep.out)" '^# .*TASK-PID'
+watch tail funcgraph -T -m 2 -n load do_filp_open
+./load 0
+unwatch tail
+opens=$(grep -c '|  do_filp_open() {' tail.out)
+check "funcgraph -T: files are opened ($opens)" test "$opens" -gt 1
+equal "funcgraph -T: names where calls end" "$(grep -c '|  } /\* do_filp_open \*/' tail.out)" "$opens"
 watch awake funcgraph -C -m 1 -n load __x64_sys_clock_nanosleep
 equal "funcgraph -C: the time on a CPU is asked for" "$(cat $tracing/options/sleep-time)" 0
 ./load 0 6
