@@ -43,7 +43,7 @@ package struct ResetFtraceCommand: ParsableCommand {
     let directory = try TracingDirectory.find()
     let isQuiet = options.has("quiet")
     let before = Self.values(directory)
-    if !isQuiet { try print("Reseting ftrace state...\n\n") }
+    if !isQuiet { try print("Resetting ftrace state...\n\n") }
     let isClean = try BufferReset(
       directory: directory, targets: [ResetArguments.Target(name: nil)], keeping: [],
       instances: try directory.instanceNames()
