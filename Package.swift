@@ -131,7 +131,7 @@ let package = Package(
     .testTarget(
       name: "KernelToolsTests",
       dependencies: [
-        "ByteIO", "EventFormats", "KernelTools", "Reports", "RingBuffer", "TraceDat",
+        "ByteIO", "EventFormats", "KernelTools", "Recording", "Reports", "RingBuffer", "TraceDat",
         "TraceTestSupport", "Tracefs",
       ],
       exclude: ["Fixtures"], swiftSettings: settings),

@@ -36,7 +36,8 @@ package struct KscopeCommand: ParsableCommand {
       StackCommand.self,
       ExtractCommand.self,
       ResetCommand.self,
-    ] + ToolList.all.map(command(for:))
+    ] + ToolList.all.map(command(for:)) + ToolList.streams.map(command(forStream:))
+      + [ResetFtraceCommand.self]
   )
 
   package init() {}
@@ -44,6 +45,15 @@ package struct KscopeCommand: ParsableCommand {
   private static func command(for tool: any KernelTool.Type) -> any ParsableCommand.Type {
     func opened<Tool: KernelTool>(_: Tool.Type) -> any ParsableCommand.Type {
       ToolCommand<Tool>.self
+    }
+    return opened(tool)
+  }
+
+  private static func command(
+    forStream tool: any StreamTool.Type
+  ) -> any ParsableCommand.Type {
+    func opened<Tool: StreamTool>(_: Tool.Type) -> any ParsableCommand.Type {
+      StreamToolCommand<Tool>.self
     }
     return opened(tool)
   }

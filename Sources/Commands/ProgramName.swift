@@ -10,8 +10,13 @@ enum ProgramName {
   /// The tool that a link is named for.
   static var tool: String? {
     let name = (CommandLine.arguments.first ?? own).split(separator: "/").last.map(String.init)
-    return name.flatMap { ToolList.tool(named: $0) == nil ? nil : $0 }
+    return name.flatMap { isTool($0) ? $0 : nil }
   }
+  private static func isTool(_ name: String) -> Bool {
+    ToolList.tool(named: name) != nil || ToolList.stream(named: name) != nil
+      || name == ResetFtraceCommand.about.name
+  }
+
   static var isTraceCmd: Bool { current == traceCmd }
 
   /// Any other name is the program's own under which it lies somewhere.

@@ -3,8 +3,6 @@ import ByteIO
 import Glibc
 import Recording
 import Reports
-import Terminal
-import Tracefs
 
 /// `kscope stream`: prints what the kernel does while it does it.
 package struct StreamCommand: ParsableCommand {
@@ -28,33 +26,20 @@ package struct StreamCommand: ParsableCommand {
       sink.append(Self.help)
       return try sink.write(to: STDOUT_FILENO)
     }
-    let session = try LiveSession(
-      parsed.plan, commandLine: ["kscope", "stream"] + arguments,
-      output: STDOUT_FILENO)
-    let report: LiveReport
-    do {
-      report = try LiveReport(
-        session.stream.file, options: Self.options(parsed), format: parsed.json ? .json : .text,
-        names: LiveKnowledge.names(session.directory))
-    } catch {
-      session.abandon()
-      throw error
-    }
     let isQuiet = parsed.plan.isQuiet
-    session.onStart = {
+    var lines = LiveLines(
+      plan: parsed.plan, commandLine: ["kscope", "stream"] + arguments,
+      options: Self.options(parsed), format: parsed.json ? .json : .text)
+    lines.onStart = {
       if parsed.plan.command.isEmpty, !isQuiet { Failure.say("streaming; Ctrl-C ends it") }
     }
-    let summary = try StandardStreams.writing {
-      try session.run { range, isLast in
-        try report.show(range, isLast: isLast) { try session.write($0) }
-      }
-    }
+    let (summary, problems) = try lines.run()
     // Somebody who has seen enough wants no more.
     if summary.ending == .outputClosed {
       summary.warnings.forEach(Failure.say)
       return
     }
-    let isDamaged = Failure.report(report.problems + report.lateProblems)
+    let isDamaged = Failure.report(problems)
     if isQuiet {
       summary.warnings.forEach(Failure.say)
     } else {
@@ -66,16 +51,8 @@ package struct StreamCommand: ParsableCommand {
   private static func options(_ parsed: StreamArguments) -> ReportOptions {
     var options = ReportOptions()
     options.line = parsed.line
-    options.line.isForTerminal = isatty(STDOUT_FILENO) == 1
-    options.line.colours =
-      switch parsed.color {
-      case .auto: TerminalWindow(STDOUT_FILENO).wantsColour
-      case .always: true
-      case .never: false
-      }
+    LiveLines.adapt(&options.line, parsed.color)
     options.time.nanoseconds = parsed.nanoseconds
-    options.printsHead = false
-    options.loadsSymbols = LiveKnowledge.symbols
     return options
   }
 

@@ -45,8 +45,20 @@ struct BufferSettings {
     if let mask = buffer.cpuMask { try instance.setCPUMask(mask, saving: state) }
   }
 
+  private static let sharedOptions = [
+    ControlFile.option("sleep-time"), ControlFile.option("graph-time"),
+  ]
+
   private func setOptions() throws(TracefsError) {
-    for word in buffer.options { try instance.setOption(word: word, saving: state) }
+    for word in buffer.options {
+      // Options of function_graph are every instance's where one changes them (before Linux 6.19):
+      // set in one that goes away, they would stay.
+      let option = ControlFile.option(word.hasPrefix("no") ? String(word.dropFirst(2)) : word)
+      if Self.sharedOptions.contains(option), instance.directory.top.has(option) {
+        try instance.directory.top.setOption(word: word, saving: state)
+      }
+      try instance.setOption(word: word, saving: state)
+    }
     if let depth = buffer.maximumGraphDepth {
       try instance.directory.top.setMaxGraphDepth(depth, saving: state)
     }

@@ -17,6 +17,7 @@ struct ProbePlanner {
   ///
   /// - Returns: what was left out of the probes, in words.
   func resolve(_ plan: inout RecordingPlan) throws(RecordingError) -> [String] {
+    rename(&plan)
     let isWanted = plan.buffers.contains { buffer in
       buffer.events.contains { ProbeCompiler.isProbe($0.pattern) }
     }
@@ -58,9 +59,29 @@ struct ProbePlanner {
     return notes
   }
 
+  /// Gives those that may be renamed names that nobody has: `vfs_read_2`.
+  private func rename(_ plan: inout RecordingPlan) {
+    for buffer in plan.buffers.indices {
+      for index in plan.buffers[buffer].events.indices {
+        let request = plan.buffers[buffer].events[index]
+        guard request.mayBeRenamed, case .probe(var probe)? = request.definition else { continue }
+        let name = probe.eventName
+        let taken = (try? directory.top.events(of: name.system).map(\.name)) ?? []
+        guard taken.contains(name.name) else { continue }
+        probe.name = (2...).lazy.map { "\(name.name)_\($0)" }.first { !taken.contains($0) }
+        plan.buffers[buffer].events[index].definition = .probe(probe)
+      }
+    }
+  }
+
   /// Defines the probes' events; `state` takes them away again.
   func define(_ plan: RecordingPlan, saving state: SavedState) throws(RecordingError) {
     for request in plan.buffers.flatMap(\.events) {
+      if let event = request.definition {
+        do throws(TracefsError) { try directory.define(event, saving: state) } catch {
+          throw explained(error, event)
+        }
+      }
       guard let probe = request.probe else { continue }
       do throws(TracefsError) {
         try directory.top.add(
@@ -77,6 +98,27 @@ struct ProbePlanner {
     return .probeRefused(
       probe: text, line: probe.line, reason: reason,
       isBlacklisted: Self.isBlacklisted(probe.function))
+  }
+
+  private func explained(_ error: TracefsError, _ event: DynamicEvent) -> RecordingError {
+    guard case .refused(_, _, let code, let log) = error else { return .tracefs(error) }
+    var function: String?
+    if case .probe(let probe) = event {
+      switch probe.point {
+      case .kernel(.symbol(let name, _, _)), .kernelReturn(.symbol(let name, _, _), _):
+        function = name
+      default: break
+      }
+    }
+    if let function, !KernelSymbols.contains(function) {
+      let nearest = (try? directory.functions())?.nearest(to: function) ?? []
+      return .tracefs(
+        .unknown(.function, name: function, nearest: nearest, requirement: nil))
+    }
+    return .probeRefused(
+      probe: "\(event.eventName.name)", line: "\(event)",
+      reason: log.flatMap(Self.reason) ?? SystemError("write", code: code).reason,
+      isBlacklisted: function.map(Self.isBlacklisted) ?? false)
   }
 
   /// `Invalid probed address or symbol` of an entry of the kernel's log of errors.

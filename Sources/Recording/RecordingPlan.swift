@@ -141,15 +141,25 @@ package struct EventRequest: Equatable, Sendable {
   package var isOptional = false
   /// Of a `probe:…`, once it was looked up in the kernel's types.
   package var probe: ProbeDefinition?
+  /// An event that is to be made, in the kernel's words, with its whole name.
+  package var definition: DynamicEvent?
+  /// Whether another name will do for that, where somebody else has an event of its name.
+  package var mayBeRenamed = false
 
   package init(_ pattern: String, isExcluded: Bool = false) {
     self.pattern = pattern
     self.isExcluded = isExcluded
   }
 
+  package init(making event: DynamicEvent, mayBeRenamed: Bool = false) {
+    self.init("\(event.eventName)")
+    definition = event
+    self.mayBeRenamed = mayBeRenamed
+  }
+
   /// What names its events to the kernel: the pattern, or the event that its probe makes.
   package var eventPattern: String {
-    probe.map { "\($0.group):\($0.event)" } ?? pattern
+    probe.map { "\($0.group):\($0.event)" } ?? definition.map { "\($0.eventName)" } ?? pattern
   }
 
   /// The filters as one condition: `(a)&&(b)`.

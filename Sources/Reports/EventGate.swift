@@ -15,6 +15,7 @@ struct EventGate: ~Copyable {
   /// The flags of records that are left out, as linux/trace_events.h numbers them.
   private let closedFlags: Int
   private var tasks: OwnedList<TaskLabels>
+  private let callsBelow: CallsBelow?
   private let lanes: UnsafeMutablePointer<Lane>
 
   /// What is looked at for every record of a stream, in plain memory.
@@ -37,7 +38,10 @@ struct EventGate: ~Copyable {
     if selection.leavesOutHardIRQ { flags |= StatusFlags.hardIRQ }
     if selection.leavesOutSoftIRQ { flags |= StatusFlags.softIRQ }
     closedFlags = flags
-    isOpen = flags == 0 && input.sources.allSatisfy { $0.filter == nil }
+    var below: CallsBelow?
+    if let choice = selection.callsBelow { below = CallsBelow(choice, input.sources) }
+    callsBelow = below
+    isOpen = flags == 0 && below == nil && input.sources.allSatisfy { $0.filter == nil }
     tasks = OwnedList(count: input.sources.count) {
       TaskLabels(names: input.sources[$0].names, shape: .name)
     }
@@ -70,6 +74,7 @@ struct EventGate: ~Copyable {
   mutating func passes(_ record: Record, of stream: Int, in slice: SliceDealer.Slice) -> Bool {
     let lane = lanes + stream
     guard record.length >= lane.pointee.shortest else { return true }
+    if _slowPath(callsBelow != nil), !isBelow(record, of: stream) { return false }
     // Most events of a filtered report are of kinds that it never shows, or always.
     if closedFlags == 0, let table = lane.pointee.table {
       let verdict = table[record.payload.load(UInt16.self, at: 0, lane.pointee.order)]
@@ -83,6 +88,11 @@ struct EventGate: ~Copyable {
       }
     }
     return asks(record, of: stream, in: slice)
+  }
+
+  @inline(never)
+  private func isBelow(_ record: Record, of stream: Int) -> Bool {
+    callsBelow?.take(record, streams[stream].buffer) ?? true
   }
 
   @inline(never)

@@ -46,6 +46,9 @@ package struct ReportOptions: Sendable {
     package var leavesOutHardIRQ = false
     /// Leaves out what happened in a software interrupt.
     package var leavesOutSoftIRQ = false
+    /// Of the function_graph tracer's calls, only those below a function, where a recording has more.
+    /// To be shown from the first event on, in order: by `LiveReport`.
+    package var callsBelow: CallsBelow.Choice?
 
     package init() {}
   }
@@ -70,6 +73,8 @@ package struct ReportOptions: Sendable {
     package var showsDifference = false
     /// Names of events in colours.
     package var colours = false
+    /// Nothing of how long the function_graph tracer's calls took.
+    package var hidesDurations = false
     /// Somebody looks at it: what would steer a terminal is shown as `^[` instead.
     package var isForTerminal = false
     /// How long each task waited from its wakeup, and a summary.

@@ -147,7 +147,7 @@ struct SliceWriter: ~Copyable, SliceFormatter {
         let end = next.flatMap { next in
           call(record, of: run.stream)?.isLeaf(endedBy: next) ?? false ? next : nil
         }
-        CallGraphLine.appendBeginning(end?.duration, to: &sink)
+        if !options.hidesDurations { CallGraphLine.appendBeginning(end?.duration, to: &sink) }
         let depth = Int32(truncatingIfNeeded: depth.value(in: record, order))
         CallGraphLine.appendDepth(depth, to: &sink)
         let address = function.value(in: record, order)
@@ -159,8 +159,10 @@ struct SliceWriter: ~Copyable, SliceFormatter {
         }
         if end != nil { index &+= 1 }
       case .graphExit(let function, let depth, let begin, let end, let returned):
-        CallGraphLine.appendBeginning(
-          end.value(in: record, order) &- begin.value(in: record, order), to: &sink)
+        if !options.hidesDurations {
+          CallGraphLine.appendBeginning(
+            end.value(in: record, order) &- begin.value(in: record, order), to: &sink)
+        }
         let depth = Int32(truncatingIfNeeded: depth.value(in: record, order))
         CallGraphLine.appendDepth(depth, to: &sink)
         sink.append("}")

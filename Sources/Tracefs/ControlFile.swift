@@ -57,6 +57,9 @@ public struct ControlFile: Hashable, Sendable {
     ControlFile("events/\(event.system)/\(event.name)/enable")
   }
 
+  /// Of all events at once: 0, 1, or X where they differ.
+  public static let eventsEnable = ControlFile("events/enable")
+
   // MARK: Dynamic events
 
   public static let dynamicEvents = ControlFile("dynamic_events", .added)

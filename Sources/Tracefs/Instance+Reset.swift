@@ -52,7 +52,7 @@ extension Instance {
 
   /// Events off, then their filters and triggers.
   private func clearEvents(saving state: SavedState) throws(TracefsError) {
-    try set(ControlFile("events/enable"), to: ["0"], saving: state)
+    try set(.eventsEnable, to: ["0"], saving: state)
     for event in try directory.availableEvents() {
       // Of some 1,700 events hardly one has any: looking is cheaper than clearing.
       do throws(TracefsError) {

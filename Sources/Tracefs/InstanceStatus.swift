@@ -151,7 +151,7 @@ extension Instance {
   // MARK: Events
 
   private func readEvents(into status: inout InstanceStatus) {
-    let all = try? value(ControlFile("events/enable"))
+    let all = try? value(.eventsEnable)
     switch all {
     case "1": status.events = .all
     case "0": status.events = .nothing

@@ -139,6 +139,38 @@ struct ToolTrace {
     guard let type = ToolList.tool(named: name),
       let options = try ToolOptions(arguments + ["--input", "-"], for: type.about)
     else { return ([], []) }
+    let run = try ToolRun(
+      try type.init(options), over: try EventFeed(try file(), options: ReportOptions()),
+      factsOf: factsOf, wallOffset: wallOffset)
+    var text: [UInt8] = []
+    run.begin()
+    try run.takeAll { text += $0 }
+    run.finish()
+    try run.flush { text += $0 }
+    return (Self.lines(of: text), run.notes)
+  }
+
+  /// What a tool of the kernel's own lines prints of the recording.
+  func streamed(_ name: String, _ arguments: [String]) throws -> [String] {
+    guard let type = ToolList.stream(named: name),
+      let options = try ToolOptions(arguments + ["--input", "-"], for: type.about)
+    else { return [] }
+    let tool = try type.init(options)
+    let report = try LiveReport(
+      try file(), options: try tool.reportOptions(ofRecording: true),
+      format: options.format == .json ? .json : .text, names: nil)
+    var text: [UInt8] = []
+    try report.showAll { text += $0 }
+    return Self.lines(of: text)
+  }
+
+  private static func lines(of text: [UInt8]) -> [String] {
+    String(decoding: text, as: UTF8.self).split(
+      separator: "\n", omittingEmptySubsequences: false
+    ).dropLast().map(String.init)
+  }
+
+  private func file() throws -> TraceFile {
     let pages = cpus.indices.map { cpu -> (cpu: Int, pages: [UInt8]) in
       var done: [UInt8] = []
       var page = PageBuilder(time: 1_000_000_000, order: order)
@@ -156,21 +188,11 @@ struct ToolTrace {
       return (cpu, done + page.bytes)
     }
     var builder = TraceBuilder(cpuCount: cpus.count, buffers: [.init(cpus: pages)])
-    builder.systems = systems
-    builder.commandLines = commandLines
+    builder.systems = systems.filter { $0.name != "ftrace" }
+    builder.ftraceFormats = systems.filter { $0.name == "ftrace" }.flatMap(\.formats)
     builder.kallsyms = symbols
+    builder.commandLines = commandLines
     builder.order = order
-    let file = try TraceFile(path: folder.write(builder.version7, to: "t.dat"))
-    let run = try ToolRun(
-      try type.init(options), over: try EventFeed(file, options: ReportOptions()),
-      factsOf: factsOf, wallOffset: wallOffset)
-    var text: [UInt8] = []
-    run.begin()
-    try run.takeAll { text += $0 }
-    run.finish()
-    try run.flush { text += $0 }
-    let lines = String(decoding: text, as: UTF8.self).split(
-      separator: "\n", omittingEmptySubsequences: false)
-    return (lines.dropLast().map(String.init), run.notes)
+    return try TraceFile(path: folder.write(builder.version7, to: "t.dat"))
   }
 }

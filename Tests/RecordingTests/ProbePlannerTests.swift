@@ -38,6 +38,23 @@ import TraceTestSupport
         == ["kscope:do_filp_open_return", "kscope:schedule_2"])
   }
 
+  @Test func eventsInTheKernelsWordsAreMadeAndRenamedWhereTheyMayBe() throws {
+    try fake.write("events/kscope/vfs_read/format", "")
+    let event = try DynamicEvent("r:kscope/vfs_read vfs_read $retval")
+    var plan = RecordingPlan()
+    plan.buffers[0].events = [
+      EventRequest(making: event, mayBeRenamed: true), EventRequest(making: event),
+    ]
+    _ = try planner.resolve(&plan)
+    #expect(
+      plan.buffers[0].events.map(\.eventPattern) == ["kscope:vfs_read_2", "kscope:vfs_read"])
+    let state = SavedState(
+      planner.directory, command: [], in: StateDirectory(path: fake.statePath))
+    // The second would be another's.
+    #expect(throws: RecordingError.self) { try planner.define(plan, saving: state) }
+    #expect(state.restore().isEmpty)
+  }
+
   @Test func definitionsGoAwayWithTheSettings() throws {
     var plan = try plan("-e", "probe:vfs_read(count)", "-e", "probe:vfs_read")
     _ = try planner.resolve(&plan)

@@ -4,7 +4,7 @@ import KernelTools
 enum ToolHelp {
   static func text(of tool: ToolDescription) -> String {
     let letters = Set(tool.options.compactMap(\.letter))
-    let common = ToolOption.common.map { option in
+    let common = tool.common.map { option in
       var option = option
       if let letter = option.letter, letters.contains(letter) { option.letter = nil }
       return option
@@ -26,12 +26,7 @@ enum ToolHelp {
     for example in tool.examples {
       text += "  \(example.command)".padding(to: 42) + example.shows + "\n"
     }
-    return text + """
-
-      It works in an instance of its own, so that nobody else's tracing is touched; the instance is
-      gone when it ends. Rows go to standard output, what was lost is said on standard error.
-
-      """
+    return text + "\n" + tool.remarks + "\n"
   }
 
   private static func line(_ option: ToolOption) -> String {

@@ -3,9 +3,7 @@
 ///
 /// It is the same over a recording and over the running kernel. It keeps what it counts in memory
 /// that is bounded, and reads nothing of the kernel but what it is handed.
-package protocol KernelTool: AnyObject, SendableMetatype {
-  static var about: ToolDescription { get }
-
+package protocol KernelTool: AnyObject, NamedTool {
   /// Throws `.badValue` for an option's value that makes no sense.
   init(_ options: ToolOptions) throws(ToolUsageError)
 
@@ -70,6 +68,11 @@ package struct WantedTracer: Sendable {
   var functions: [String]
 }
 
+/// What has its place among the tools: a name to be called by, and a page of help.
+package protocol NamedTool: SendableMetatype {
+  static var about: ToolDescription { get }
+}
+
 /// What a person is told of a tool, and what its command line may hold.
 package struct ToolDescription: Sendable {
   package var name: String
@@ -79,14 +82,19 @@ package struct ToolDescription: Sendable {
   package var discussion: String
   /// What follows the options: `[SECONDS]`.
   package var arguments: String
-  /// Its own; those that all tools share are `ToolOption.common`.
+  /// Its own; those that tools share are `common`.
   package var options: [ToolOption]
   /// A command and what it shows.
   package var examples: [(command: String, shows: String)]
+  /// Those that it shares with other tools.
+  package var common: [ToolOption]
+  /// What its help ends with.
+  package var remarks: String
 
   package init(
     name: String, abstract: String, discussion: String, arguments: String = "",
-    options: [ToolOption] = [], examples: [(command: String, shows: String)] = []
+    options: [ToolOption] = [], examples: [(command: String, shows: String)] = [],
+    common: [ToolOption] = ToolOption.common, remarks: String = Self.remarksOfAll
   ) {
     self.name = name
     self.abstract = abstract
@@ -94,5 +102,12 @@ package struct ToolDescription: Sendable {
     self.arguments = arguments
     self.options = options
     self.examples = examples
+    self.common = common
+    self.remarks = remarks
   }
+
+  package static let remarksOfAll = """
+    It works in an instance of its own, so that nobody else's tracing is touched; the instance is
+    gone when it ends. Rows go to standard output, what was lost is said on standard error.
+    """
 }

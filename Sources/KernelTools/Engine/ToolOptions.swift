@@ -33,6 +33,17 @@ package struct ToolOption: Sendable {
     ToolOption("v", "verbose", "Say what is asked of the kernel."),
   ]
 
+  /// Those that make sense where the kernel's own events are shown, a line each.
+  package static let commonOfLines: [ToolOption] = common.compactMap { option in
+    var option = option
+    switch option.long {
+    case "pid": option.help = "Only this process, its threads and children, later ones too."
+    case "tid", "name", "duration", "input", "json", "verbose": break
+    default: return nil
+    }
+    return option
+  }
+
   package init(_ letter: Character?, _ long: String, _ help: String) {
     self.init(letter, long, nil, help)
   }
@@ -45,6 +56,7 @@ package enum ToolUsageError: ExplainedError, Equatable {
   case unexpectedValue(String)
   case badValue(option: String, value: String, expected: String)
   case tooManyArguments(String, expected: String)
+  case missingArgument(String, tool: String)
 
   package var message: String {
     switch self {
@@ -53,6 +65,7 @@ package enum ToolUsageError: ExplainedError, Equatable {
     case .unexpectedValue(let option): "\(option) takes no value"
     case .badValue(let option, let value, let expected):
       "\(option): '\(value)' is not \(expected)"
+    case .missingArgument(let name, _): "\(name) is missing"
     case .tooManyArguments(let argument, let expected):
       expected.isEmpty
         ? "'\(argument)' is too much: nothing follows the options"
@@ -61,7 +74,11 @@ package enum ToolUsageError: ExplainedError, Equatable {
   }
 
   package var hint: String? {
-    if case .unknownOption(_, let tool) = self { "kscope \(tool) --help lists them" } else { nil }
+    switch self {
+    case .unknownOption(_, let tool): "kscope \(tool) --help lists them"
+    case .missingArgument(_, let tool): "kscope \(tool) --help says what follows the options"
+    default: nil
+    }
   }
 }
 
@@ -83,6 +100,8 @@ package struct ToolOptions: Sendable {
   package var thread: Int32?
   /// An expression that the task's name must match, somewhere.
   package var name: POSIXRegex?
+  /// The same as it was written.
+  package private(set) var nameText: String?
   /// In nanoseconds.
   package var duration: UInt64?
   /// Between two tables, in nanoseconds of the trace's clock.
@@ -98,6 +117,8 @@ package struct ToolOptions: Sendable {
   package private(set) var own: [String: String] = [:]
   /// What follows the options.
   package private(set) var arguments: [String] = []
+  /// The tool's name, for messages.
+  private var tool = ""
 
   package init() {}
 
@@ -107,10 +128,11 @@ package struct ToolOptions: Sendable {
   package init?(
     _ words: [String], for tool: ToolDescription
   ) throws(ToolUsageError) {
+    self.tool = tool.name
     let letters = Set(tool.options.compactMap(\.letter))
     let all =
       tool.options
-      + ToolOption.common.map { option in
+      + tool.common.map { option in
         var option = option
         if let letter = option.letter, letters.contains(letter) || letter == "h" {
           option.letter = nil
@@ -183,7 +205,9 @@ package struct ToolOptions: Sendable {
       cgroup = value == "/" ? value : value.hasSuffix("/") ? String(value.dropLast()) : value
     case "pid": process = try Self.pid(value, spelling)
     case "tid": thread = try Self.pid(value, spelling)
-    case "name": name = try Self.regex(value, spelling)
+    case "name":
+      name = try Self.regex(value, spelling)
+      nameText = value
     case "duration": duration = try Self.seconds(value, spelling)
     case "input": input = value
     case "json": format = .json
@@ -263,6 +287,14 @@ package struct ToolOptions: Sendable {
       throw .badValue(option: option, value: text, expected: "a number above 0")
     }
     return count
+  }
+
+  /// The argument at a place, which must be there.
+  package func argument(_ place: Int, _ name: String) throws(ToolUsageError) -> String {
+    guard place < arguments.count, !arguments[place].isEmpty else {
+      throw .missingArgument(name, tool: tool)
+    }
+    return arguments[place]
   }
 
   package func expectArguments(_ most: Int, _ expected: String) throws(ToolUsageError) {

@@ -36,9 +36,7 @@ package final class FuncLatency: LatencyTool {
   package init(_ given: ToolOptions) throws(ToolUsageError) {
     var options = given
     try options.readIntervalOrInput("interval")
-    guard let text = options.arguments.first else {
-      throw .missingValue("funclatency", name: "FUNCTION")
-    }
+    let text = try options.argument(0, "FUNCTION")
     try options.expectArguments(1, "FUNCTION")
     self.options = options
     pattern = try FunctionPattern(argument: text, Self.about)

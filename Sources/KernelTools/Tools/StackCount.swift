@@ -44,9 +44,7 @@ package final class StackCount: CountingTool {
     if let seconds = options.own["seconds"] {
       options.duration = try ToolOptions.seconds(seconds, "-D")
     }
-    guard let text = options.arguments.first else {
-      throw .missingValue("stackcount", name: "FUNCTION or SYSTEM:EVENT")
-    }
+    let text = try options.argument(0, "FUNCTION or SYSTEM:EVENT")
     try options.expectArguments(1, "FUNCTION or SYSTEM:EVENT")
     self.options = options
     pattern = text.hasPrefix("t:") ? String(text.dropFirst(2)) : text

@@ -80,6 +80,13 @@ package final class LiveReport {
     }
   }
 
+  /// Prints all of a recording, in order.
+  package func showAll(_ emit: (UnsafeRawBufferPointer) throws -> Void) throws {
+    let streams = input.streams
+    try show(
+      EventRange(from: streams.map { _ in .start }, to: streams.map(\.end)), isLast: true, emit)
+  }
+
   private func tellNames(_ names: LiveTaskNames, _ range: EventRange) {
     names.add { teller?.gather(input.streams, range, into: &$0) }
     if names.haveChanged() { printer.forgetNames() }

@@ -1,0 +1,82 @@
+package import ArgumentParser
+import ByteIO
+import Glibc
+package import KernelTools
+import Recording
+import Reports
+import TraceDat
+import Tracefs
+
+/// `kscope kprobe` and its kin: a tool of the kernel's own lines, over the running kernel or over a
+/// recording.
+package struct StreamToolCommand<Tool: StreamTool>: ParsableCommand {
+  package static var configuration: CommandConfiguration {
+    CommandConfiguration(
+      commandName: Tool.about.name, abstract: Tool.about.abstract, helpNames: [])
+  }
+
+  @Argument(parsing: .captureForPassthrough)
+  var arguments: [String] = []
+
+  package init() {}
+
+  package func run() throws {
+    guard let options = try ToolOptions(arguments, for: Tool.about) else {
+      return try print(ToolHelp.text(of: Tool.about))
+    }
+    let tool = try Tool(options)
+    if let answer = try tool.answer(commandLine) {
+      return try StandardStreams.writing {
+        try answer.withUnsafeBytes { try writeAll($0, to: STDOUT_FILENO) }
+      }
+    }
+    var report = try tool.reportOptions(ofRecording: options.input != nil)
+    LiveLines.adapt(&report.line)
+    let format: LiveReport.Format = options.format == .json ? .json : .text
+    if let path = options.input {
+      try replay(tool, path, report, format)
+    } else {
+      try follow(tool, report, format)
+    }
+  }
+
+  private var commandLine: [String] { ["kscope", Tool.about.name] + arguments }
+
+  private func print(_ text: String) throws {
+    var sink = ByteSink()
+    sink.append(text)
+    try StandardStreams.writing { try sink.write(to: STDOUT_FILENO) }
+  }
+
+  private func replay(
+    _ tool: Tool, _ path: String, _ options: ReportOptions, _ format: LiveReport.Format
+  ) throws {
+    let report = try LiveReport(
+      try TraceFile(path: path), options: options, format: format, names: nil)
+    if format == .text, tool.showsHead { try print(tool.head + "\n") }
+    try StandardStreams.writing {
+      try report.showAll { try writeAll($0, to: STDOUT_FILENO) }
+    }
+    if Failure.report(report.problems + report.lateProblems) { throw ExitCode(1) }
+  }
+
+  private func follow(
+    _ tool: Tool, _ options: ReportOptions, _ format: LiveReport.Format
+  ) throws {
+    for (option, pid) in [("-p", tool.options.process), ("-L", tool.options.thread)] {
+      guard let pid, !TextFile.exists("/proc/\(pid)") else { continue }
+      throw ToolUsageError.badValue(option: option, value: "\(pid)", expected: "one that runs")
+    }
+    if tool.options.isVerbose { try tool.planText().forEach(Failure.say) }
+    var lines = LiveLines(
+      plan: try tool.plan(), commandLine: commandLine, options: options, format: format)
+    if format == .text {
+      lines.head = [tool.banner] + (tool.showsHead ? [tool.head] : [])
+      lines.tail = ["", "Ending tracing..."]
+    }
+    let (summary, problems) = try lines.run()
+    let lost = summary.lost > 0 ? LiveText.summary(summary).filter { $0.hasPrefix("lost ") } : []
+    (lost + summary.warnings).forEach(Failure.say)
+    if summary.ending != .outputClosed, Failure.report(problems) { throw ExitCode(1) }
+  }
+}

@@ -1,0 +1,158 @@
+package import EventFormats
+package import Recording
+package import Reports
+
+/// A tool that shows the kernel's own lines of a tracer or of a probe, not rows of its own.
+///
+/// What comes is printed as `kscope stream` prints it; over a recording, as a report does.
+package protocol StreamTool: NamedTool {
+  /// Throws `.badValue` for an option's value that makes no sense.
+  init(_ options: ToolOptions) throws(ToolUsageError)
+
+  var options: ToolOptions { get }
+  /// What is traced, as the banner has it, with perf-tools' dots: `kprobe open.`
+  var subject: String { get }
+  /// What is asked of the kernel, but for whom and how long; may look at the system.
+  func buffer() throws -> BufferPlan
+  /// What of a recording it would have shown.
+  func selection() throws -> ReportOptions.Selection
+  /// What of that which the kernel hands over is shown, where it is not all.
+  var liveFilters: [FilterText] { get }
+  /// How lines are printed.
+  var line: ReportOptions.LineOptions { get }
+  /// What is above the text of the lines: `FIELDS`.
+  var title: String { get }
+  /// Whether that is printed.
+  var showsHead: Bool { get }
+  /// What is printed in place of tracing; nil where it is to trace.
+  ///
+  /// - Parameter commandLine: for whoever finds a journal of settings.
+  func answer(_ commandLine: [String]) throws -> [UInt8]?
+}
+
+extension StreamTool {
+  package var liveFilters: [FilterText] { [] }
+  package var line: ReportOptions.LineOptions { ReportOptions.LineOptions() }
+  package var title: String { "FIELDS" }
+  package func answer(_ commandLine: [String]) throws -> [UInt8]? { nil }
+
+  package var showsHead: Bool { options.has("header") }
+
+  /// In perf-tools' words.
+  package var banner: String {
+    guard let duration = options.duration else { return "Tracing \(subject) Ctrl-C to end." }
+    let seconds = Double(duration) / 1e9
+    let number = seconds == seconds.rounded() ? "\(Int(seconds))" : "\(seconds)"
+    let dots = subject.hasSuffix("...") ? "..." : "."
+    return "Tracing \(subject.dropLast(dots.count)) for \(number) seconds..."
+  }
+
+  /// Above the columns of the lines.
+  package var head: String {
+    "#           TASK-PID    CPU#     TIMESTAMP: EVENT                 \(title)"
+  }
+
+  /// All that is asked of the kernel.
+  package func plan() throws -> RecordingPlan {
+    var plan = RecordingPlan()
+    plan.buffers[0] = try buffer()
+    if let process = options.process {
+      plan.buffers[0].pids = [process]
+      plan.followsChildren = true
+    } else if let thread = options.thread {
+      plan.buffers[0].pids = [thread]
+    }
+    plan.duration = options.duration
+    return plan
+  }
+
+  /// What is printed, and of what.
+  package func reportOptions(ofRecording isRecording: Bool) throws -> ReportOptions {
+    var report = ReportOptions()
+    report.line = line
+    report.printsHead = false
+    if isRecording {
+      report.selection = try selection()
+      // Which threads a process has a recording does not tell.
+      if let pid = options.process ?? options.thread {
+        report.selection.filters.append(FilterText(".*: PID != \(pid)", isInverted: true))
+      }
+    } else {
+      report.selection.filters = liveFilters
+    }
+    if let name = options.nameText {
+      report.selection.filters.append(
+        FilterText(".*: COMM !~ \(Self.quoted(name))", isInverted: true))
+    }
+    return report
+  }
+
+  private static func quoted(_ text: String) -> String {
+    text.contains("\"") ? "'\(text)'" : "\"\(text)\""
+  }
+
+  /// What is asked of the kernel, in words.
+  package func planText() throws -> [String] {
+    let buffer = try buffer()
+    return (buffer.tracer.map { ["tracer \($0)"] } ?? [])
+      + buffer.functions.map { "function \($0)" }
+      + buffer.graphFunctions.map { "calls below \($0)" }
+      + (buffer.maximumGraphDepth.map { ["calls as deep as \($0)"] } ?? [])
+      + buffer.options.map { "option \($0)" }
+      + buffer.events.map { request in
+        "event " + (request.definition.map { "\($0)" } ?? request.pattern)
+          + (request.combinedFilter.map { " if \($0)" } ?? "")
+      }
+  }
+}
+
+/// What such tools share.
+enum StreamWords {
+  static let header = ToolOption("H", "header", "Print what the columns are.")
+  static let stacks = ToolOption("s", "stacks", "Print the kernel's stack behind each line.")
+  static let format = ToolOption("v", "view", "Print the format of the event, and do not trace.")
+
+  static let remarksOfGraph = """
+    It works in an instance of its own where that has the tracer (Linux 6.11), else at the top level,
+    if nobody else uses that. All settings are put back when it ends. Lines go to standard output,
+    what was lost is said on standard error.
+    """
+
+  /// What may stand in the name of an event, made of any text.
+  static func eventName(_ text: String) -> String {
+    var name = ""
+    for byte in text.utf8 {
+      let isPart =
+        UInt8(ascii: "a")...UInt8(ascii: "z") ~= byte | 0x20
+        || UInt8(ascii: "0")...UInt8(ascii: "9") ~= byte || byte == UInt8(ascii: "_")
+      name.append(isPart ? Character(UnicodeScalar(byte)) : "_")
+    }
+    if let first = name.first, first.isNumber { name = "_" + name }
+    return String(name.prefix(63))
+  }
+
+  /// A glob of the kernel's as an expression that must match a whole name.
+  static func regex(ofGlob glob: String) -> String {
+    var text = ""
+    for letter in glob {
+      switch letter {
+      case "*": text += ".*"
+      case "?": text += "."
+      case ".", "+", "^", "$", "(", ")", "{", "}", "|", "\\": text += "\\\(letter)"
+      default: text.append(letter)
+      }
+    }
+    return text
+  }
+
+  /// What a filter of reports says of functions that a glob names.
+  static func condition(_ field: String, isFunction glob: String) -> String {
+    "\(field) =~ \"^\(regex(ofGlob: glob))$\""
+  }
+
+  /// The events that globs name, where a condition holds.
+  static func filter(_ system: String, _ event: String, _ condition: String?) -> FilterText {
+    let names = (system == "*" ? "" : regex(ofGlob: system) + "/") + regex(ofGlob: event)
+    return FilterText(names + (condition.map { ": \($0)" } ?? ""))
+  }
+}
