@@ -17,6 +17,8 @@ package protocol KernelTool: AnyObject, SendableMetatype {
   /// Rows come as whole tables, each begun with `RowWriter.beginTable`: on a terminal, each takes the
   /// place of the one before.
   var showsTables: Bool { get }
+  /// Its events come in interrupts: the task that runs then, be it the tool's own, has no part in it.
+  var isAboutInterrupts: Bool { get }
   /// What stands above the table: what is traced, in perf-tools' words.
   var banner: String { get }
 
@@ -37,6 +39,7 @@ extension KernelTool {
   package func tick(_ context: ToolContext, _ rows: inout RowWriter) {}
   package func finish(_ context: ToolContext, _ rows: inout RowWriter) {}
   package var showsTables: Bool { false }
+  package var isAboutInterrupts: Bool { false }
   package var droppedPairs: Int { 0 }
 }
 

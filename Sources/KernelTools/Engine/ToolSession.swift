@@ -46,6 +46,7 @@ package struct ToolSession {
     // Its times can be told apart from those of other machines' clocks, and compared with now.
     plan.buffers[0].clock = "mono"
     plan.ignoresMissingEvents = true
+    plan.showsRecorder = tool.isAboutInterrupts
     plan.buffers[0].events = tool.events.map { event in
       var request = EventRequest(event.request)
       if let filter = event.filter { request.filters = [filter] }
