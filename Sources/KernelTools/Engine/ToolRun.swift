@@ -10,6 +10,7 @@ package final class ToolRun {
   private let feed: EventFeed
   private let options: ToolOptions
   private let bindings: [EventBinding]
+  private let births: [ThreadBirth]
   private let context: ToolContext
   /// Events whose calls are about to be told; nil where nobody wants them.
   private let held: HeldEvents?
@@ -39,6 +40,7 @@ package final class ToolRun {
     options = tool.options
     let wanted = tool.events
     bindings = feed.input.sources.map { EventBinding(wanted, in: $0) }
+    births = feed.input.sources.map { ThreadBirth($0) }
     context = ToolContext(
       feed.input.sources, options, wallOffset: wallOffset, factsOf: factsOf)
     held =
@@ -85,7 +87,7 @@ package final class ToolRun {
     // What each event needs is taken out of the object once: for a million of them it counts.
     let (bindings, sources, cpus, rows) = (bindings, sources, cpus, rows)
     let (tool, context, hasIntervals) = (tool, context, options.interval != nil)
-    let held = held
+    let (held, births) = (held, births)
     feed.take(range) { stream, record, lost in
       let source = sources[stream]
       let binding = bindings[source]
@@ -96,6 +98,7 @@ package final class ToolRun {
           pass(event, calls, source, cpus[stream])
         }
       }
+      births[source].tell(bytes, context, source)
       guard let slot = binding.slot(of: bytes) else { return }
       if hasIntervals { tick(until: record.time) }
       if let held, held.keep(stream, binding.number(of: slot), slot, record) { return }
