@@ -20,6 +20,8 @@ package struct RecordingPlan: Equatable, Sendable {
   package var savesAllFormats = false
   /// Events that do not exist are passed over.
   package var ignoresMissingEvents = false
+  /// What happens while the recorder itself runs is recorded, too: interrupts come then as well.
+  package var showsRecorder = false
   /// Nothing but errors is printed.
   package var isQuiet = false
   /// The settings stay when the recording is over.

@@ -23,7 +23,8 @@ import Testing
     trace.add(1_100_002_000, thread: 0, "kscope:tcp_send_loss_probe_return")
     again(1_200_000_000, 1, first)
     trace.symbols =
-      "ffffffff81000000 T tcp_write_timer\nffffffff81000100 T call_timer_fn\n"
+      "ffffffff80000000 t trace_event_raw_event_tcp\nffffffff80000100 T __traceiter_tcp\n"
+      + "ffffffff81000000 T tcp_write_timer\nffffffff81000100 T call_timer_fn\n"
       + "ffffffff81000200 T run_timers\n"
     func calls(_ time: UInt64, cpu: Int, _ addresses: [UInt64]) {
       let bytes = (addresses + [.max]).flatMap { address in
@@ -34,7 +35,9 @@ import Testing
       trace.add(time, cpu: cpu, thread: 7, "ftrace:kernel_stack", ["caller": .bytes(bytes)])
     }
     calls(1_150_000_000, cpu: 1, [])
-    calls(1_200_000_100, cpu: 0, [0xffff_ffff_8100_0010, 0xffff_ffff_8100_0110])
+    calls(
+      1_200_000_100, cpu: 0,
+      [0xffff_ffff_8000_0010, 0xffff_ffff_8000_0110, 0xffff_ffff_8100_0010, 0xffff_ffff_8100_0110])
     return trace
   }
 

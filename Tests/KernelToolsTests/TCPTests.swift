@@ -139,4 +139,31 @@ enum TCPEvent {
     #expect(
       try trace.rows("tcpaccept", ["--csv"]).last == "7,dd,4,192.168.0.200,40001,10.0.0.1,80")
   }
+
+  /// A thread that has ended when its row is made cannot be looked up any more.
+  @Test(arguments: ToolTrace.kernels) func threadsBelongToTheirProcess(kernel: String) throws {
+    var trace = try ToolTrace(kernel: kernel, ["kscope-tcp", "task"])
+    trace.factsOf = { $0 == 70 ? ThreadFacts(process: 7) : ThreadFacts(process: 1) }
+    func begin(_ time: UInt64, _ thread: Int, by creator: Int32, flags: Int) {
+      trace.add(
+        time, thread: creator, "task:task_newtask",
+        ["pid": .number(thread), "comm": .text("dd"), "clone_flags": .number(flags)])
+    }
+    // CLONE_VM and CLONE_THREAD; and a fork.
+    begin(1_000_000_000, 71, by: 70, flags: 0x10100)
+    begin(1_100_000_000, 72, by: 71, flags: 0x10100)
+    begin(1_200_000_000, 73, by: 72, flags: 0)
+    for (index, thread) in [Int32(70), 71, 72, 73, 74].enumerated() {
+      trace.add(
+        1_300_000_000 + UInt64(index), thread: thread, "kscope:security_sock_graft",
+        TCPEvent.ends(1, TCPEvent.v4, 80, TCPEvent.other4, 40001))
+    }
+    #expect(
+      try trace.rows("tcpaccept", ["--csv"]).dropFirst().map { String($0.prefix { $0 != "," }) }
+        == ["7", "7", "7", "73", "1"])
+    // Its children are shown with it, others are not.
+    #expect(
+      try trace.rows("tcpaccept", ["--csv", "-p", "7"]).dropFirst()
+        .map { String($0.prefix { $0 != "," }) } == ["7", "7", "7", "73"])
+  }
 }

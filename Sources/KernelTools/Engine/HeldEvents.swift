@@ -47,8 +47,14 @@ final class HeldEvents {
     var calls: [String] = []
     if let id = stacks[source].kernelID, typeOf[source](record.bytes) == Int(id) {
       stacks[source].forEachAddress(record) { calls.append(name(of: $0, source)) }
+      calls.trimPrefix(while: Self.isTracersOwn)
     }
     body(event, TracerFrames.removed(from: calls))
+  }
+
+  /// What an event's own macros make (include/trace/stages/stage6_event_callback.h).
+  private static func isTracersOwn(_ name: String) -> Bool {
+    name.hasPrefix("trace_event_raw_event_") || name.hasPrefix("__traceiter_")
   }
 
   func releaseAll(_ body: (Int, Event) -> Void) {

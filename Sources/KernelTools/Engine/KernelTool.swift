@@ -21,6 +21,8 @@ package protocol KernelTool: AnyObject, NamedTool {
   /// Rows come as whole tables, each begun with `RowWriter.beginTable`: on a terminal, each takes the
   /// place of the one before.
   var showsTables: Bool { get }
+  /// Its events come in interrupts: the task that runs then, be it the tool's own, has no part in it.
+  var isAboutInterrupts: Bool { get }
   /// What stands above the table: what is traced, in perf-tools' words.
   var banner: String { get }
 
@@ -53,6 +55,7 @@ extension KernelTool {
   package var leftOut: [String] { [] }
   package var tracer: WantedTracer? { nil }
   package var isAboutCurrentTask: Bool { false }
+  package var isAboutInterrupts: Bool { false }
   package var droppedPairs: Int { 0 }
 }
 

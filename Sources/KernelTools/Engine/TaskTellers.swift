@@ -1,45 +1,59 @@
 import ByteIO
 import EventFormats
 import Reports
-import TraceDat
 
-/// The events that tell what a task is called from then on: it begins by its parent's name, and
-/// changes it when it runs a program.
+/// The events that tell of tasks: who made whom, and what they are called from then on.
 ///
-/// Events come in batches, and of a batch the newest name alone is kept otherwise: a shell's child
-/// would be called by the program that it runs a moment later.
+/// A task begins by its parent's name, and changes it when it runs a program. Events come in batches,
+/// and of a batch the newest name alone is kept otherwise: a shell's child would be called by the
+/// program that it runs a moment later.
 struct TaskTellers {
-  private struct Place {
-    var id: UInt64
-    var pid: Int
-    var name: Int
-    var nameSize: Int
-  }
+  private enum NewTask: Int, EventFields { case pid, comm, clone_flags }
+  private enum Rename: Int, EventFields { case pid, newcomm }
+  /// Recordings often have this one alone; it does not tell threads from processes.
+  private enum Fork: Int, EventFields { case child_pid }
 
-  private let places: [Place]
-  private let common: CommonFields
-  private let order: ByteOrder
+  private let binding: EventBinding
+  private let hasNewTask: Bool
+  /// include/uapi/linux/sched.h, `CLONE_THREAD`.
+  private static let isThread = 0x10000
 
   init(_ source: ReportSource) {
-    common = source.events.common
-    order = source.file.order
-    places = [("task_newtask", "comm"), ("task_rename", "newcomm")].compactMap { event, field in
-      guard let format = source.events.event(system: "task", name: event), format.id >= 0,
-        let pid = format.field("pid"), pid.size == 4,
-        let name = format.field(field), name.kind == .text, name.size > 0
-      else { return nil }
-      return Place(id: UInt64(format.id), pid: pid.offset, name: name.offset, nameSize: name.size)
-    }
+    binding = EventBinding(
+      [
+        WantedEvent("task:task_newtask", NewTask.self),
+        WantedEvent("task:task_rename", Rename.self),
+        WantedEvent("sched:sched_process_fork", Fork.self),
+      ], in: source)
+    hasNewTask = !binding.missing.contains(0)
   }
 
-  /// The task that a record tells of, and its name; nil for other records.
-  @inline(__always) func read(_ record: UnsafeRawBufferPointer) -> (Int32, [UInt8])? {
-    guard !places.isEmpty else { return nil }
-    let id = UInt64(truncatingIfNeeded: common.read(common.type, of: record, order)) & 0xffff
-    guard let place = places.first(where: { $0.id == id }), let base = record.baseAddress,
-      place.pid + 4 <= record.count, place.name + place.nameSize <= record.count
-    else { return nil }
-    let name = record[place.name..<(place.name + place.nameSize)].prefix { $0 != 0 }
-    return (base.load(Int32.self, at: place.pid, order), Array(name))
+  /// Hands on what a record tells; nothing where it is another event.
+  @inline(__always) func tell(
+    _ record: UnsafeRawBufferPointer, _ context: ToolContext, _ source: Int
+  ) {
+    guard let slot = binding.slot(of: record) else { return }
+    tell(slot, record, context, source)
+  }
+
+  private func tell(
+    _ slot: Int, _ record: UnsafeRawBufferPointer, _ context: ToolContext, _ source: Int
+  ) {
+    let teller = Int32(
+      truncatingIfNeeded: binding.common.read(binding.common.pid, of: record, binding.order))
+    let event = ToolEvent(
+      number: binding.number(of: slot), time: 0, cpu: 0, thread: teller, source: source,
+      record: record, places: binding.fields(of: slot), order: binding.order)
+    func thread(_ number: Int) -> Int32 { Int32(truncatingIfNeeded: number) }
+    switch event.number {
+    case 0:
+      let isProcess = event[NewTask.clone_flags] & Self.isThread == 0
+      context.begin(thread(event[NewTask.pid]), by: teller, isProcess: isProcess)
+      context.rename(thread(event[NewTask.pid]), source: source, Array(event.text(NewTask.comm)))
+    case 1:
+      context.rename(thread(event[Rename.pid]), source: source, Array(event.text(Rename.newcomm)))
+    default:
+      if !hasNewTask { context.note(child: thread(event[Fork.child_pid]), of: teller) }
+    }
   }
 }

@@ -37,6 +37,8 @@ package final class ToolContext {
   private var known: [Int32: ThreadFacts] = [:]
   private var told: [UInt64: [UInt8]] = [:]
   private var latest: (thread: Int32, facts: ThreadFacts) = (-1, ThreadFacts())
+  /// The process of threads that were seen to begin; nobody can look them up when they have ended.
+  private var processes: [Int32: Int32] = [:]
   /// What makes a time of the trace one since 1970, in nanoseconds; nil where that is not known.
   private let wallOffset: UInt64?
   private var firstRow: UInt64?
@@ -83,7 +85,21 @@ package final class ToolContext {
   }
 
   /// The process that a thread belongs to; the thread's own number where that is not known.
-  package func process(of thread: Int32) -> Int32 { facts(of: thread).process ?? thread }
+  package func process(of thread: Int32) -> Int32 {
+    processes[thread] ?? facts(of: thread).process ?? thread
+  }
+
+  /// A thread begins, as one of its creator's process or as a process of its own.
+  func begin(_ thread: Int32, by creator: Int32, isProcess: Bool) {
+    note(child: thread, of: creator)
+    // Threads of several machines may have the same numbers.
+    guard sources.count == 1 else { return }
+    if processes.count >= Self.limit { processes = [:] }
+    processes[thread] = isProcess ? thread : process(of: creator)
+    // Who had the number before is another one.
+    known[thread] = nil
+    latest = (-1, ThreadFacts())
+  }
 
   private func facts(of thread: Int32) -> ThreadFacts {
     // One thread has many events in a row.

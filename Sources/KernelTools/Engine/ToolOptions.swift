@@ -21,7 +21,7 @@ package struct ToolOption: Sendable {
     ToolOption("t", "times", "Show when it happened, in seconds of the trace's clock."),
     ToolOption("T", "clock", "Show when it happened, by the clock on the wall."),
     ToolOption("U", "user", "Show whose process it is, by the user's number."),
-    ToolOption("p", "pid", "PID", "Only this process, its threads that come later included."),
+    ToolOption("p", "pid", "PID", "Only this process, its later threads and children included."),
     ToolOption("L", "tid", "TID", "Only this thread."),
     ToolOption("n", "name", "NAME", "Only tasks whose name matches a regular expression."),
     ToolOption(nil, "cgroup", "PATH", "Only tasks in this cgroup or below: /system.slice."),

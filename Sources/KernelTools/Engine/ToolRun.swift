@@ -10,8 +10,6 @@ package final class ToolRun {
   private let feed: EventFeed
   private let options: ToolOptions
   private let bindings: [EventBinding]
-  /// Those that tell of new tasks, where the children of a process are wanted.
-  private let forks: [EventBinding]?
   private let tellers: [TaskTellers]
   private let context: ToolContext
   /// Events whose calls are about to be told; nil where nobody wants them.
@@ -49,16 +47,6 @@ package final class ToolRun {
     options = tool.options
     let wanted = tool.events
     bindings = feed.input.sources.map { EventBinding(wanted, in: $0) }
-    forks =
-      options.process == nil || isFiltered
-      ? nil
-      : feed.input.sources.map {
-        EventBinding(
-          [
-            WantedEvent("task:task_newtask", NewTask.self),
-            WantedEvent("sched:sched_process_fork", Fork.self),
-          ], in: $0)
-      }
     tellers = feed.input.sources.map { TaskTellers($0) }
     context = ToolContext(
       feed.input.sources, options, wallOffset: wallOffset, isFiltered: isFiltered,
@@ -113,10 +101,7 @@ package final class ToolRun {
       let binding = bindings[source]
       if lost != .none { note(lost, source, cpus[stream]) }
       let bytes = record.bytes
-      if let (thread, name) = tellers[source].read(bytes) {
-        context.rename(thread, source: source, name)
-      }
-      if let forks { noteFork(forks[source], record, source) }
+      tellers[source].tell(bytes, context, source)
       if let held {
         held.release(stream, before: record, source) { event, calls in
           pass(event, calls, source, cpus[stream])
@@ -144,23 +129,6 @@ package final class ToolRun {
   /// Hands the tool what the kernel has counted.
   func take(_ row: CountedRow, table: Int) {
     (tool as? any CountingTool)?.take(row, table: table, context)
-  }
-
-  private enum NewTask: Int, EventFields { case pid }
-  private enum Fork: Int, EventFields { case child_pid }
-
-  private func noteFork(_ binding: EventBinding, _ record: Record, _ source: Int) {
-    let bytes = record.bytes
-    guard let slot = binding.slot(of: bytes) else { return }
-    let number = binding.number(of: slot)
-    let parent = Int32(
-      truncatingIfNeeded: binding.common.read(binding.common.pid, of: bytes, binding.order))
-    let event = ToolEvent(
-      number: number, time: record.time, cpu: 0, thread: parent, source: source, record: bytes,
-      places: binding.fields(of: slot), order: binding.order)
-    context.note(
-      child: Int32(truncatingIfNeeded: number == 0 ? event[NewTask.pid] : event[Fork.child_pid]),
-      of: parent)
   }
 
   /// Hands over an event that waited for its calls.

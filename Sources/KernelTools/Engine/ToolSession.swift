@@ -125,6 +125,7 @@ package final class ToolSession {
       plan.buffers[0].tracer = tracer.name
       plan.buffers[0].functions = tracer.functions
     }
+    plan.showsRecorder = tool.isAboutInterrupts
     // What tracers make has no switch.
     plan.buffers[0].events = tool.events.filter { $0.system != "ftrace" }.map { event in
       var request = EventRequest(event.request)

@@ -46,6 +46,7 @@ package final class TCPDrop: KernelTool {
     return [freed] + probes
   }
 
+  package var isAboutInterrupts: Bool { true }
   package var banner: String { "Tracing TCP drops. Ctrl-C to end." }
 
   package var columns: [Column] {

@@ -65,6 +65,7 @@ package final class TCPLife: KernelTool {
   }
 
   package var droppedPairs: Int { lives.dropped }
+  package var isAboutInterrupts: Bool { true }
   package var banner: String { "Tracing TCP connections. Ctrl-C to end." }
 
   package var columns: [Column] {

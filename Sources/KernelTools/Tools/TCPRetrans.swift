@@ -55,6 +55,7 @@ package final class TCPRetrans: KernelTool {
     return [again, probe, WantedEvent(probeOf: "tcp_send_loss_probe", atReturn: true, nothing)]
   }
 
+  package var isAboutInterrupts: Bool { true }
   package var banner: String { "Tracing retransmits. Ctrl-C to end." }
   package var droppedPairs: Int { counts?.dropped ?? 0 }
   package var showsTables: Bool { counts != nil }

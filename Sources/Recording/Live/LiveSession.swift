@@ -139,7 +139,7 @@ package final class LiveSession {
     if let priority = plan.priority { _ = kernel_set_fifo_priority(priority) }
     try Recorder.traced { () throws(TracefsError) in
       let own = ProcessTree.threads(of: getpid())
-      for buffer in buffers { try buffer.settings.hide(own) }
+      if !plan.showsRecorder { for buffer in buffers { try buffer.settings.hide(own) } }
       for index in buffers.indices { try buffers[index].noteStats() }
       for buffer in buffers {
         try buffer.instance.setTracingOn(true, saving: state)
