@@ -16,18 +16,43 @@ final class EventBinding {
     var offset = 0
   }
 
-  /// By an event's id: its place among the bound ones, from 0; -1 for others.
-  private let slots: [Int16]
-  /// Of each that is bound: its number among the wanted ones, from 0, and its fields.
-  private let bound: [(number: Int, places: UnsafeMutablePointer<Place>)]
-  let order: ByteOrder
-  let common: CommonFields
+  /// What a look at a record needs, in plain memory that the binding owns: a million records are
+  /// looked at without a count of references.
+  struct Reader {
+    /// By an event's id: its place among the bound ones, from 0; -1 for others.
+    fileprivate let slots: UnsafeMutablePointer<Int16>
+    fileprivate let slotCount: Int
+    /// Of each that is bound: its number among the wanted ones, from 0, and its fields.
+    fileprivate let bound: UnsafeMutablePointer<(number: Int, places: UnsafeMutablePointer<Place>)>
+    let common: CommonFields
+    let order: ByteOrder
+
+    /// Which of the bound events a record is; nil for others.
+    @inline(__always) func slot(of record: UnsafeRawBufferPointer) -> Int? {
+      let id = common.read(common.type, of: record, order) & 0xffff
+      guard id < slotCount, slots[id] >= 0 else { return nil }
+      return Int(slots[id])
+    }
+
+    /// A bound event's number among the wanted ones.
+    @inline(__always) func number(of slot: Int) -> Int { bound[slot].number }
+
+    @inline(__always) func fields(of slot: Int) -> UnsafePointer<Place> {
+      UnsafePointer(bound[slot].places)
+    }
+
+    /// The thread that ran when a record was made.
+    @inline(__always) func thread(of record: UnsafeRawBufferPointer) -> Int32 {
+      Int32(truncatingIfNeeded: common.read(common.pid, of: record, order))
+    }
+  }
+
+  let reader: Reader
+  private let boundCount: Int
   /// The wanted events that are not described, by number.
   let missing: [Int]
 
   init(_ wanted: [WantedEvent], in source: ReportSource) {
-    order = source.file.order
-    common = source.events.common
     var slots: [Int16] = []
     var bound: [(number: Int, places: UnsafeMutablePointer<Place>)] = []
     var missing: [Int] = []
@@ -47,8 +72,15 @@ final class EventBinding {
         bound.append((number, own))
       }
     }
-    self.slots = slots
-    self.bound = bound
+    let ids = UnsafeMutablePointer<Int16>.allocate(capacity: max(slots.count, 1))
+    ids.initialize(from: slots, count: slots.count)
+    let all = UnsafeMutablePointer<(number: Int, places: UnsafeMutablePointer<Place>)>.allocate(
+      capacity: max(bound.count, 1))
+    all.initialize(from: bound, count: bound.count)
+    boundCount = bound.count
+    reader = Reader(
+      slots: ids, slotCount: slots.count, bound: all, common: source.events.common,
+      order: source.file.order)
     self.missing = missing
   }
 
@@ -76,7 +108,11 @@ final class EventBinding {
     format.id >= 0 && format.id <= 0xffff
   }
 
-  deinit { for event in bound { event.places.deallocate() } }
+  deinit {
+    for index in 0..<boundCount { reader.bound[index].places.deallocate() }
+    reader.bound.deallocate()
+    reader.slots.deallocate()
+  }
 
   private static func place(of field: Field) -> Place {
     let kind: Place.Kind =
@@ -88,19 +124,5 @@ final class EventBinding {
       case .relative: .relative
       }
     return Place(kind: kind, size: field.size, offset: field.offset)
-  }
-
-  /// Which of the bound events a record is; nil for others.
-  @inline(__always) func slot(of record: UnsafeRawBufferPointer) -> Int? {
-    let id = common.read(common.type, of: record, order) & 0xffff
-    guard id < slots.count, slots[id] >= 0 else { return nil }
-    return Int(slots[id])
-  }
-
-  /// A bound event's number among the wanted ones.
-  @inline(__always) func number(of slot: Int) -> Int { bound[slot].number }
-
-  @inline(__always) func fields(of slot: Int) -> UnsafePointer<Place> {
-    UnsafePointer(bound[slot].places)
   }
 }

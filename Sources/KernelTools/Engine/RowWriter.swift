@@ -211,6 +211,30 @@ package struct RowWriter: ~Copyable {
     sink.append(text)
   }
 
+  /// Values that were written before, and are written again as they stand there.
+  struct Kept {
+    fileprivate var bytes: [UInt8] = []
+    fileprivate var first = 0
+    fileprivate var count = 0
+  }
+
+  /// Adds values by `add`, and keeps their text.
+  mutating func add(keeping kept: inout Kept, _ add: (inout RowWriter) -> Void) {
+    let (start, first) = (sink.count, index)
+    add(&self)
+    kept.first = first
+    kept.count = index - first
+    kept.bytes.removeAll(keepingCapacity: true)
+    kept.bytes.append(contentsOf: UnsafeRawBufferPointer(rebasing: sink.bytes[start...]))
+  }
+
+  /// Adds the values that were kept last, at the same place of a row.
+  mutating func add(again kept: borrowing Kept) {
+    assert(kept.first == index, "values kept at another column")
+    index += kept.count
+    kept.bytes.withUnsafeBytes { sink.append($0) }
+  }
+
   /// The row has all its values.
   package mutating func endRow() {
     assert(index == columns.count, "\(index) values for \(columns.count) columns")

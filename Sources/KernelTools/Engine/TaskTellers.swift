@@ -14,6 +14,7 @@ struct TaskTellers {
   private enum Fork: Int, EventFields { case child_pid }
 
   private let binding: EventBinding
+  private let reader: EventBinding.Reader
   private let hasNewTask: Bool
   /// include/uapi/linux/sched.h, `CLONE_THREAD`.
   private static let isThread = 0x10000
@@ -25,6 +26,7 @@ struct TaskTellers {
         WantedEvent("task:task_rename", Rename.self),
         WantedEvent("sched:sched_process_fork", Fork.self),
       ], in: source)
+    reader = binding.reader
     hasNewTask = !binding.missing.contains(0)
   }
 
@@ -32,18 +34,17 @@ struct TaskTellers {
   @inline(__always) func tell(
     _ record: UnsafeRawBufferPointer, _ context: ToolContext, _ source: Int
   ) {
-    guard let slot = binding.slot(of: record) else { return }
+    guard let slot = reader.slot(of: record) else { return }
     tell(slot, record, context, source)
   }
 
   private func tell(
     _ slot: Int, _ record: UnsafeRawBufferPointer, _ context: ToolContext, _ source: Int
   ) {
-    let teller = Int32(
-      truncatingIfNeeded: binding.common.read(binding.common.pid, of: record, binding.order))
+    let teller = reader.thread(of: record)
     let event = ToolEvent(
-      number: binding.number(of: slot), time: 0, cpu: 0, thread: teller, source: source,
-      record: record, places: binding.fields(of: slot), order: binding.order)
+      number: reader.number(of: slot), time: 0, cpu: 0, thread: teller, source: source,
+      record: record, places: reader.fields(of: slot), order: reader.order)
     func thread(_ number: Int) -> Int32 { Int32(truncatingIfNeeded: number) }
     switch event.number {
     case 0:

@@ -10,15 +10,17 @@ package final class ToolRun {
   private let feed: EventFeed
   private let options: ToolOptions
   private let bindings: [EventBinding]
-  private let tellers: [TaskTellers]
+  /// Of each source, in plain memory: what `bindings` own.
+  private let readers: UnsafeMutablePointer<EventBinding.Reader>
+  private let tellers: UnsafeMutablePointer<TaskTellers>
   private let context: ToolContext
   /// Events whose calls are about to be told; nil where nobody wants them.
   private let held: HeldEvents?
   /// In memory of its own, so that the tool can have it while the object is looked at.
   private let rows: UnsafeMutablePointer<RowWriter>
   /// Of each stream.
-  private let sources: [Int]
-  private let cpus: [Int]
+  private let sources: UnsafeMutablePointer<Int>
+  private let cpus: UnsafeMutablePointer<Int>
   private var nextTick: UInt64?
   /// The time of the latest event that the tool wanted, or until which intervals have ended.
   private var latest: UInt64 = 0
@@ -47,15 +49,16 @@ package final class ToolRun {
     options = tool.options
     let wanted = tool.events
     bindings = feed.input.sources.map { EventBinding(wanted, in: $0) }
-    tellers = feed.input.sources.map { TaskTellers($0) }
+    readers = Self.plain(bindings.map(\.reader))
+    tellers = Self.plain(feed.input.sources.map { TaskTellers($0) })
     context = ToolContext(
       feed.input.sources, options, wallOffset: wallOffset, isFiltered: isFiltered,
       factsOf: factsOf)
     held =
       wanted.contains(where: \.hasCalls)
       ? HeldEvents(wanted.map(\.hasCalls), feed.input.sources) : nil
-    sources = feed.input.streams.map(\.buffer)
-    cpus = feed.input.streams.map(\.cpu)
+    sources = Self.plain(feed.input.streams.map(\.buffer))
+    cpus = Self.plain(feed.input.streams.map(\.cpu))
     rows = .allocate(capacity: 1)
     let redraws = isForTerminal && tool.showsTables && options.redraws && options.input == nil
     rows.initialize(
@@ -79,6 +82,18 @@ package final class ToolRun {
   deinit {
     rows.deinitialize(count: 1)
     rows.deallocate()
+    readers.deallocate()
+    tellers.deinitialize(count: bindings.count)
+    tellers.deallocate()
+    sources.deallocate()
+    cpus.deallocate()
+  }
+
+  /// A list in memory of its own, to be looked at without a count of references.
+  private static func plain<Element>(_ list: [Element]) -> UnsafeMutablePointer<Element> {
+    let memory = UnsafeMutablePointer<Element>.allocate(capacity: max(list.count, 1))
+    memory.initialize(from: list, count: list.count)
+    return memory
   }
 
   // MARK: The way
@@ -93,12 +108,11 @@ package final class ToolRun {
   /// Looks at a part of the streams, behind all that were looked at before.
   package func take(_ range: EventRange) {
     // What each event needs is taken out of the object once: for a million of them it counts.
-    let (bindings, sources, cpus, rows) = (bindings, sources, cpus, rows)
-    let (tool, context, hasIntervals) = (tool, context, options.interval != nil)
-    let (held, tellers) = (held, tellers)
+    let (readers, tellers, sources, cpus, rows) = (readers, tellers, sources, cpus, rows)
+    let (tool, context, hasIntervals, held) = (tool, context, options.interval != nil, held)
+    var latest = latest
     feed.take(range) { stream, record, lost in
       let source = sources[stream]
-      let binding = bindings[source]
       if lost != .none { note(lost, source, cpus[stream]) }
       let bytes = record.bytes
       tellers[source].tell(bytes, context, source)
@@ -107,18 +121,19 @@ package final class ToolRun {
           pass(event, calls, source, cpus[stream])
         }
       }
-      guard let slot = binding.slot(of: bytes) else { return }
+      let reader = readers[source]
+      guard let slot = reader.slot(of: bytes) else { return }
       if hasIntervals { tick(until: record.time) }
       latest = record.time
-      if let held, held.keep(stream, binding.number(of: slot), slot, record) { return }
-      let thread = Int32(
-        truncatingIfNeeded: binding.common.read(binding.common.pid, of: bytes, binding.order))
+      if let held, held.keep(stream, reader.number(of: slot), slot, record) { return }
       tool.take(
         ToolEvent(
-          number: binding.number(of: slot), time: record.time, cpu: cpus[stream], thread: thread,
-          source: source, record: bytes, places: binding.fields(of: slot), order: binding.order),
+          number: reader.number(of: slot), time: record.time, cpu: cpus[stream],
+          thread: reader.thread(of: bytes), source: source, record: bytes,
+          places: reader.fields(of: slot), order: reader.order),
         context, &rows.pointee)
     }
+    self.latest = max(self.latest, latest)
   }
 
   /// Gives what tells how much of the memory holds files now, in MB.
@@ -133,16 +148,14 @@ package final class ToolRun {
 
   /// Hands over an event that waited for its calls.
   private func pass(_ event: HeldEvents.Event, _ calls: [String], _ source: Int, _ cpu: Int) {
-    let binding = bindings[source]
+    let reader = readers[source]
     event.record.withUnsafeBytes { bytes in
       context.calls = calls
       tool.take(
         ToolEvent(
-          number: binding.number(of: event.slot), time: event.time, cpu: cpu,
-          thread: Int32(
-            truncatingIfNeeded: binding.common.read(binding.common.pid, of: bytes, binding.order)),
-          source: source, record: bytes, places: binding.fields(of: event.slot),
-          order: binding.order),
+          number: reader.number(of: event.slot), time: event.time, cpu: cpu,
+          thread: reader.thread(of: bytes), source: source, record: bytes,
+          places: reader.fields(of: event.slot), order: reader.order),
         context, &rows.pointee)
       context.calls = []
     }

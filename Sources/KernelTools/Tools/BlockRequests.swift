@@ -49,7 +49,7 @@ struct BlockFilter {
 }
 
 /// A few bytes of text that are kept by value: a task's name, a request's type.
-struct ShortText {
+struct ShortText: Equatable {
   private var storage: (UInt64, UInt64) = (0, 0)
   private var count: UInt8 = 0
 
@@ -62,6 +62,10 @@ struct ShortText {
   }
 
   var bytes: [UInt8] { withBytes { Array($0) } }
+
+  @inline(__always) static func == (left: ShortText, right: ShortText) -> Bool {
+    left.storage == right.storage && left.count == right.count
+  }
 
   func withBytes<T>(_ body: (UnsafeRawBufferPointer) -> T) -> T {
     withUnsafeBytes(of: storage) { body(UnsafeRawBufferPointer(rebasing: $0[..<Int(count)])) }

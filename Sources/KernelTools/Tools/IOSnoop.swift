@@ -28,7 +28,22 @@ package final class IOSnoop: KernelTool {
 
   package let options: ToolOptions
   private let filter: BlockFilter
-  private var requests = BlockRequests()
+  /// What the rows of one task have in common.
+  private struct Head: Equatable {
+    var comm: ShortText
+    var process: Int32
+    var type: ShortText
+    var device: Int
+  }
+
+  private struct State: ~Copyable {
+    var requests = BlockRequests()
+    var head: Head?
+    var text = RowWriter.Kept()
+  }
+
+  /// In memory of its own: a million events need no check of who else has the object's properties.
+  private let state: UnsafeMutablePointer<State>
   private let countsQueue: Bool
   private let showsStart: Bool
 
@@ -43,10 +58,17 @@ package final class IOSnoop: KernelTool {
     filter = try BlockFilter(options)
     countsQueue = options.has("queued")
     showsStart = options.has("start")
+    state = .allocate(capacity: 1)
+    state.initialize(to: State())
+  }
+
+  deinit {
+    state.deinitialize(count: 1)
+    state.deallocate()
   }
 
   package var events: [WantedEvent] { BlockRequests.events(filter) }
-  package var droppedPairs: Int { requests.dropped }
+  package var droppedPairs: Int { state.pointee.requests.dropped }
 
   package var banner: String { "Tracing block I/O. Ctrl-C to end." }
 
@@ -62,22 +84,35 @@ package final class IOSnoop: KernelTool {
   }
 
   package func take(_ event: ToolEvent, _ context: ToolContext, _ rows: inout RowWriter) {
-    guard let request = requests.take(event, filter), request.isWanted(context, event.source) else {
+    guard let request = state.pointee.requests.take(event, filter),
+      request.isWanted(context, event.source)
+    else {
       return
     }
     let start = countsQueue ? request.queued : request.issued
     if showsStart { rows.add(nanoseconds: start, per: 1_000_000_000, digits: 6) }
     context.addTime(event.time, to: &rows)
     context.addUser(of: request.thread, to: &rows)
-    request.comm.withBytes { rows.add($0) }
-    rows.add(Int(context.process(of: request.thread)))
-    request.type.withBytes { rows.add($0) }
-    rows.add(pair: request.device >> 20, request.device & 0xfffff)
+    // One task has many requests of a kind.
+    let process = context.process(of: request.thread)
+    let head = Head(
+      comm: request.comm, process: process, type: request.type, device: request.device)
+    if head == state.pointee.head {
+      rows.add(again: state.pointee.text)
+    } else {
+      state.pointee.head = head
+      rows.add(keeping: &state.pointee.text) { rows in
+        head.comm.withBytes { rows.add($0) }
+        rows.add(Int(process))
+        head.type.withBytes { rows.add($0) }
+        rows.add(pair: head.device >> 20, head.device & 0xfffff)
+      }
+    }
     rows.add(request.sector)
     rows.add(request.byteCount)
     rows.add(nanoseconds: event.time &- start, per: 1_000_000, digits: 2)
     rows.endRow()
   }
 
-  package func forget(source: Int, cpu: Int) { requests.forget() }
+  package func forget(source: Int, cpu: Int) { state.pointee.requests.forget() }
 }
