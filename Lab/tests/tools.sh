@@ -162,6 +162,25 @@ equal "exitsnoop: each process once, and why" "$(tail -n +2 exits.csv | cut -d, 
   '0 1 255 -9 -15 4 0 '
 equal "exitsnoop: how old" "$(awk -F, '$6 == 4 { print ($5 >= 0.5 && $5 < 30) }' exits.csv)" 1
 
+# What a tool looked at is kept, and looked at again comes to the same.
+watch kept opensnoop -n python --save kept.dat
+python3 opens.py >/dev/null
+unwatch kept
+kscope opensnoop -n python -i kept.dat --csv >again.csv
+equal "--save: the recording has each row" "$(diff kept.csv again.csv)" ''
+equal "--save: all files are among them" "$(grep -c truth.d/ kept.csv)" 26
+kscope opensnoop --save nosuch/kept.dat -d 1 2>said
+equal "--save: a file that cannot be made: status" $? 1
+matches "--save: a file that cannot be made: said" "$(cat said)" 'nosuch/kept.dat: .*No such file'
+unchanged "--save: a file that cannot be made"
+mkdir -p small && mount -t tmpfs -o size=1m none small
+kscope opensnoop --save small/kept.dat -d 1 2>said
+equal "--save: no room: status" $? 1
+matches "--save: no room: said" "$(cat said)" 'small/kept.dat: .*No space left'
+equal "--save: no room: no file is left" "$(ls small)" ''
+unchanged "--save: no room"
+umount small
+
 kscope iosnoop -i nosuch.dat 2>said
 equal "no such recording: status" $? 1
 matches "no such recording: said" "$(cat said)" 'nosuch.dat: .*No such file'

@@ -51,6 +51,8 @@ package struct RecordingPlan: Equatable, Sendable {
   /// Nothing is read or written until a trigger, or a signal, asks for what the buffers hold then.
   package var isFlightRecorder = false
   package var flightTriggers: [FlightTrigger] = []
+  /// What a stream reads is kept in this file, too.
+  package var savedFile: String?
   /// Events to be made first, in this order, for the triggers of others; a stream makes them.
   package var definitions: [DynamicEvent] = []
   /// Histograms count, in a stream. The buffers are on before they are set, as the times that the

@@ -35,8 +35,16 @@ package struct ToolCommand<Tool: KernelTool>: ParsableCommand {
   private var isForTerminal: Bool { isatty(STDOUT_FILENO) == 1 }
 
   private func replay(_ tool: Tool, _ path: String) throws {
-    let feed = try EventFeed(try TraceFile(path: path), options: ReportOptions())
-    let run = try ToolRun(tool, over: feed, isForTerminal: isForTerminal)
+    if let saved = tool.options.saved {
+      throw ToolUsageError.badValue(
+        option: "--save", value: saved, expected: "for a recording: it is one already")
+    }
+    let file = try TraceFile(path: path)
+    let feed = try EventFeed(file, options: ReportOptions())
+    let processes = RecordedProcesses(file)
+    let run = try ToolRun(
+      tool, over: feed, factsOf: { ThreadFacts(process: processes.process(of: $0)) },
+      isForTerminal: isForTerminal)
     run.begin()
     try StandardStreams.writing {
       let emit = { (text: UnsafeRawBufferPointer) in try writeAll(text, to: STDOUT_FILENO) }

@@ -27,6 +27,7 @@ package struct ToolOption: Sendable {
     ToolOption(nil, "cgroup", "PATH", "Only tasks in this cgroup or below: /system.slice."),
     ToolOption("d", "duration", "SECONDS", "End after so long."),
     ToolOption("i", "input", "FILE", "Look at a recording, not at the running kernel."),
+    ToolOption(nil, "save", "FILE", "Keep the events that it looks at in a recording, too."),
     ToolOption("j", "json", "Print an object a line."),
     ToolOption(nil, "csv", "Print a table for spreadsheets."),
     ToolOption("C", "no-clear", "Tables below one another, not in one place of the screen."),
@@ -109,6 +110,8 @@ package struct ToolOptions: Sendable {
   /// How many tables.
   package var count: Int?
   package var input: String?
+  /// Where the events go, too.
+  package var saved: String?
   package var format = RowFormat.text
   package var isVerbose = false
   /// On a terminal, a table takes the place of the one before.
@@ -210,6 +213,7 @@ package struct ToolOptions: Sendable {
       nameText = value
     case "duration": duration = try Self.seconds(value, spelling)
     case "input": input = value
+    case "save": saved = value
     case "json": format = .json
     case "csv": format = .csv
     case "no-clear": redraws = false

@@ -28,8 +28,12 @@ package final class ToolSession {
     _ tool: any KernelTool, commandLine: [String], output: Int32, isForTerminal: Bool
   ) throws {
     options = tool.options
-    let counting = (tool as? any CountingTool)?.counting(
-      KernelCounting(run: getpid(), functions: Self.functions))
+    // What the kernel counts is in no event that could be kept.
+    let counting =
+      options.saved != nil
+      ? nil
+      : (tool as? any CountingTool)?.counting(
+        KernelCounting(run: getpid(), functions: Self.functions))
     var counted: LiveSession?
     if let counting {
       counted = try Self.countingSession(tool, counting, commandLine, output, &way)
@@ -162,6 +166,7 @@ package final class ToolSession {
     // Its times can be told apart from those of other machines' clocks, and compared with now.
     plan.buffers[0].clock = "mono"
     plan.duration = options.duration
+    plan.savedFile = options.saved
     if plan.duration == nil, let interval = options.interval, let count = options.count {
       plan.duration = interval &* UInt64(count)
     }

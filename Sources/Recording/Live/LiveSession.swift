@@ -19,6 +19,8 @@ package final class LiveSession {
   /// Called after each look at the buffers, whether anything was there or not.
   package var onLook: (() throws -> Void)?
 
+  /// The file that what is read is kept in, too.
+  let recording: LiveRecording?
   let state: SavedState
   let command: GatedCommand?
   let watch: ProcessWatch
@@ -64,12 +66,16 @@ package final class LiveSession {
     self.state = state
     var setup = LiveSetup(
       plan: plan, directory: directory, state: state, command: command?.pid)
+    var made: [LiveBuffer] = []
     do throws(RecordingError) {
-      buffers = try setup.makeBuffers()
+      made = try setup.makeBuffers()
+      buffers = made
       summary.warnings += setup.notes
-      summary.usedTopLevel = buffers.contains { $0.instance.name == nil }
-      stream = try setup.makeStream(buffers)
+      summary.usedTopLevel = made.contains { $0.instance.name == nil }
+      (stream, recording) = try setup.makeStream(made, commandLine: commandLine)
     } catch {
+      // An instance with an open file is not removed.
+      for index in made.indices { made[index].close() }
       state.restore()
       throw error
     }
@@ -184,6 +190,13 @@ package final class LiveSession {
     guard !isOver else { return }
     isOver = true
     summary.cpus = buffers.flatMap { $0.statistics() }
+    if startTime == 0 {
+      recording?.abandon()
+    } else {
+      do throws(RecordingError) { try recording?.finish() } catch {
+        summary.warnings.append("the recording is not whole: \(error.message)")
+      }
+    }
     // The kernel changes no tracer while pages are read.
     stream.close()
     for index in buffers.indices { buffers[index].close() }

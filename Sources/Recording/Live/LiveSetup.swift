@@ -69,17 +69,29 @@ struct LiveSetup {
     return directory.top
   }
 
-  /// The stream of what happens in the buffers.
-  func makeStream(_ buffers: [LiveBuffer]) throws(RecordingError) -> LiveStream {
+  /// The stream of what happens in the buffers, and the file that it is kept in.
+  ///
+  /// - Parameter commandLine: how it was asked for; the file tells it.
+  func makeStream(
+    _ buffers: [LiveBuffer], commandLine: [String]
+  ) throws(RecordingError) -> (LiveStream, LiveRecording?) {
     var feeds: [LiveStream.Buffer] = []
     for buffer in buffers { feeds.append(try buffer.feed()) }
     let metadata: TraceMetadata
     do throws(TracefsError) { metadata = try self.metadata(of: buffers) } catch {
       throw .tracefs(error)
     }
+    var recording: LiveRecording?
+    if let path = plan.savedFile {
+      recording = try LiveRecording(
+        path: path, &feeds, metadata: metadata, directory: directory, commandLine: commandLine)
+    }
     do throws(TraceFileError) {
-      return try LiveStream(feeds, metadata: metadata, named: "stream")
-    } catch { throw .stream(error) }
+      return (try LiveStream(feeds, metadata: metadata, named: "stream"), recording)
+    } catch {
+      recording?.abandon()
+      throw .stream(error)
+    }
   }
 
   /// The formats of the events that are switched on, or may be by a trigger. The symbols are left

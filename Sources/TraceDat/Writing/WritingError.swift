@@ -39,10 +39,10 @@ package enum WritingError: ExplainedError, Equatable {
 
   package var hint: String? {
     switch self {
-    case .create, .notRegular: "name another file with -o"
+    case .create, .notRegular: "name another file"
     case .leftover: "move it away, or remove it if its data are not wanted"
     case .write(_, let cause) where cause.code == ENOSPC || cause.code == EDQUOT:
-      "make room, or name a file elsewhere with -o"
+      "make room, or name a file elsewhere"
     case .write, .compress, .unsupported: nil
     }
   }
