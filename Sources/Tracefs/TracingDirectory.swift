@@ -142,6 +142,10 @@ public struct TracingDirectory: Sendable, Equatable {
     guard !name.isEmpty, name != ".", name != "..",
       name.utf8.allSatisfy({ $0 > 0x20 && $0 != UInt8(ascii: "/") && $0 != 0x7F })
     else { throw badInstanceName(name) }
+    // Commands would take it for an option.
+    guard !name.hasPrefix("-") else {
+      throw .badValue(what: "instance", text: name, expected: "a name that begins with no '-'")
+    }
     guard name.utf8.count < 200 else {
       throw .badValue(what: "instance", text: name, expected: "shorter than 200 bytes")
     }

@@ -36,6 +36,17 @@ import TraceTestSupport
     }
   }
 
+  /// No command could name it: `-B -x` is two options.
+  @Test func makesNoInstanceThatIsCalledAsAnOption() throws {
+    let fake = try FakeTracefs()
+    let directory = try TracingDirectory(path: fake.path)
+    let state = SavedState(
+      directory, command: ["kscope"], in: StateDirectory(path: fake.statePath))
+    #expect(throws: TracefsError.self) { try directory.createInstance(named: "-x", saving: state) }
+    #expect(try directory.instanceNames() == [])
+    #expect(throws: Never.self) { try directory.createInstance(named: "x-y", saving: state) }
+  }
+
   @Test func namesTheNearestInstance() throws {
     let fake = try FakeTracefs()
     try fake.write("instances/probes/tracing_on", "1\n")
