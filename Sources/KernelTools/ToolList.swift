@@ -7,7 +7,7 @@ package enum ToolList {
     FileSlower.self, FileTop.self, CacheStat.self,
     SysCount.self, SysLatency.self, FuncCount.self, FuncLatency.self, StackCount.self,
     PerfStatHist.self, ArgDist.self,
-    RunQLat.self, CPUDist.self, HardIRQs.self, SoftIRQs.self, OffCPUTime.self,
+    RunQLat.self, RunQSlower.self, CPUDist.self, HardIRQs.self, SoftIRQs.self, OffCPUTime.self,
     WakeupTime.self,
     TCPConnect.self, TCPAccept.self, TCPLife.self, TCPDrop.self, TCPRetrans.self,
   ]
