@@ -6,7 +6,7 @@ package enum ToolList {
     IOSnoop.self, IOLatency.self, BiteSize.self, BioSnoop.self, BioLatency.self, BioTop.self,
     FileSlower.self, FileTop.self, CacheStat.self,
     SysCount.self, SysLatency.self, FuncCount.self, FuncLatency.self, StackCount.self,
-    PerfStatHist.self, ArgDist.self,
+    PerfStatHist.self, ArgDist.self, Trace.self,
     RunQLat.self, RunQSlower.self, CPUDist.self, HardIRQs.self, SoftIRQs.self, OffCPUTime.self,
     WakeupTime.self,
     TCPConnect.self, TCPAccept.self, TCPLife.self, TCPDrop.self, TCPRetrans.self,
