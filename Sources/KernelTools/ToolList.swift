@@ -6,7 +6,9 @@ package enum ToolList {
     IOSnoop.self, IOLatency.self, BiteSize.self, BioSnoop.self, BioLatency.self, BioTop.self,
     FileSlower.self, FileTop.self, CacheStat.self,
     SysCount.self, SysLatency.self, FuncCount.self, FuncLatency.self, StackCount.self,
-    RunQLat.self, CPUDist.self, HardIRQs.self, SoftIRQs.self, OffCPUTime.self, WakeupTime.self,
+    PerfStatHist.self, ArgDist.self, Trace.self,
+    RunQLat.self, RunQSlower.self, CPUDist.self, HardIRQs.self, SoftIRQs.self, OffCPUTime.self,
+    WakeupTime.self,
     TCPConnect.self, TCPAccept.self, TCPLife.self, TCPDrop.self, TCPRetrans.self,
   ]
 

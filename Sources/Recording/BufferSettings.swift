@@ -192,6 +192,14 @@ struct BufferSettings {
           case .enableEvent(let event) = action.action
         else { return nil }
         return event
-      }
+      } + countedEvents
+  }
+
+  /// Events of histograms that count for a stream: what they count are fields of these.
+  private var countedEvents: [EventName] {
+    guard plan.countsByHistograms else { return [] }
+    return buffer.events.filter { $0.isExcluded && !$0.triggers.isEmpty }.flatMap {
+      (try? match($0)?.events) ?? []
+    }
   }
 }

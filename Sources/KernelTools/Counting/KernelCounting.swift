@@ -11,24 +11,39 @@ package struct KernelCounting: Sendable {
     var trigger: HistogramTrigger
     /// The tool's number of the table, where it is read.
     var table: Int?
+    /// What makes the event, in kscope's language; nil for one that is there.
+    var probe: String?
+  }
+
+  /// An event that is brought out all the same.
+  package struct Shown: Sendable {
+    var event: EventName
+    var filter: String?
   }
 
   /// Made before the triggers, in this order; several probes may share an event.
   package private(set) var definitions: [DynamicEvent] = []
   /// In the order in which the kernel takes them: one whose variables another uses comes before it.
   package private(set) var placed: [Placed] = []
+  /// What the triggers make that the tool takes one by one.
+  package private(set) var shown: [Shown] = []
   /// What no other run's names have.
   let suffix: String
 
   /// The functions of the kernel that a glob names and that can be traced, each name once.
   let functions: @Sendable (_ glob: String) -> [String]
+  /// Whether a field of an event of the kernel's own is an address, which the kernel would take for
+  /// that of a text, be it a program's.
+  let isAddress: @Sendable (_ field: String, _ event: EventName) -> Bool
 
   /// - Parameter run: of this process alone, such as its number.
   package init(
-    run: Int32, functions: @escaping @Sendable (_ glob: String) -> [String] = { _ in [] }
+    run: Int32, functions: @escaping @Sendable (_ glob: String) -> [String] = { _ in [] },
+    isAddress: @escaping @Sendable (_ field: String, _ event: EventName) -> Bool = { _, _ in false }
   ) {
     suffix = "\(run)"
     self.functions = functions
+    self.isAddress = isAddress
   }
 
   /// A group for events of this run.
@@ -60,6 +75,26 @@ package struct KernelCounting: Sendable {
     _ event: EventName, _ trigger: HistogramTrigger, table: Int? = nil
   ) {
     placed.append(Placed(event: event, trigger: trigger, table: table))
+  }
+
+  /// Counts an event that a person named by fields of it, as they are.
+  ///
+  /// - Returns: false where the kernel cannot: it takes three keys, and no address.
+  mutating func add(_ wish: FieldWish, size: Int, table: Int) -> Bool {
+    let event = EventName(system: wish.event.system, name: wish.event.name)
+    guard wish.fields.count <= 3, Set(wish.fields).count == wish.fields.count,
+      wish.event.probe != nil || !wish.fields.contains(where: { isAddress($0, event) })
+    else { return false }
+    let trigger = HistogramTrigger(
+      keys: wish.fields.map { HistogramExpression(field: $0) }, size: size, filter: wish.filter)
+    placed.append(
+      Placed(event: event, trigger: trigger, table: table, probe: wish.event.probe))
+    return true
+  }
+
+  /// Brings an event out, where a condition holds.
+  mutating func show(_ event: EventName, if filter: String?) {
+    shown.append(Shown(event: event, filter: filter))
   }
 }
 
@@ -128,9 +163,14 @@ struct CountedTables {
   /// Events that the kernel had no room to count, of each table.
   private var dropped: [UInt64]
 
-  init(_ counting: KernelCounting, in instance: Instance) {
+  /// - Parameter names: what the events of the triggers are called in the kernel, in their order.
+  init(_ counting: KernelCounting, names: [String], in instance: Instance) {
     self.instance = instance
-    placed = counting.placed
+    placed = zip(counting.placed, names).map { placed, name in
+      var placed = placed
+      placed.event = EventName(name) ?? placed.event
+      return placed
+    }
     seen = placed.map { _ in [:] }
     dropped = placed.map { _ in 0 }
   }

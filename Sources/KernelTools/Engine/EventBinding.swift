@@ -14,6 +14,10 @@ final class EventBinding {
     var kind = Kind.absent
     var size = 0
     var offset = 0
+    /// An address, of the kernel or of a program.
+    var isAddress = false
+    /// Several numbers, no text.
+    var isArray = false
   }
 
   /// What a look at a record needs, in plain memory that the binding owns: a million records are
@@ -87,7 +91,7 @@ final class EventBinding {
   /// Where somebody else has a probe of the same function, ours has a number behind its name:
   /// `tcp_connect_2`. Of theirs no records come here.
   private static func formats(of event: WantedEvent, in catalog: EventCatalog) -> [EventFormat] {
-    guard event.probe != nil else {
+    guard event.probe != nil || event.isNumbered else {
       return [catalog.event(system: event.system, name: event.name)].compactMap { $0 }
         .filter(isUsable)
     }
@@ -123,6 +127,15 @@ final class EventBinding {
       case .dynamic: .dynamic
       case .relative: .relative
       }
-    return Place(kind: kind, size: field.size, offset: field.offset)
+    let isOfTexts = field.kind == .text || field.type.contains("char")
+    return Place(
+      kind: kind, size: field.size, offset: field.offset, isAddress: field.kind == .pointer,
+      isArray: [.text, .dynamic, .relative].contains(kind) && !isOfTexts)
+  }
+
+  /// Where a field of a wanted event lies; nil where the event is not described.
+  func place(of field: Int, in number: Int) -> Place? {
+    (0..<boundCount).first { reader.bound[$0].number == number }
+      .map { reader.bound[$0].places[field] }
   }
 }

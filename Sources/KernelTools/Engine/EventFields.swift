@@ -8,6 +8,12 @@ package struct WantedEvent: Sendable {
   package let system: String
   package let name: String
   let fields: [String]
+  /// Conditions in the language of reports: `ToolContext.holds` says which of them an event meets.
+  var conditions: [String] = []
+  /// Without all of its fields the event is of no use.
+  var needsFields = false
+  /// Made for a run, with a number behind its name.
+  var isNumbered = false
   /// What the kernel is to leave out, in its filter language; nil for nothing.
   package var filter: String?
   /// What makes it, in the language of `kscope record -e 'probe:…'`; nil for one of the kernel's own.
@@ -48,6 +54,16 @@ package struct WantedEvent: Sendable {
     self.isOptional = isOptional
     let list = zip(fields, values).map { "\($0)=\($1)" }.joined(separator: ", ")
     probe = "probe:\(function)(\(list))"
+  }
+
+  /// An event that a person named, and fields of it.
+  init(_ event: NamedEvent, fields: [String]) {
+    system = event.system
+    name = event.name
+    self.fields = fields
+    probe = event.probe
+    isOptional = false
+    needsFields = true
   }
 
   /// An event of a function of the kernel that fills some of an enum's fields.

@@ -36,6 +36,8 @@ package protocol KernelTool: AnyObject, NamedTool {
   func finish(_ context: ToolContext, _ rows: inout RowWriter)
   /// Nothing but rows is printed: no banner, no last words.
   var isQuiet: Bool { get }
+  /// Nothing more is to come: whoever traces may end.
+  var isDone: Bool { get }
   /// Files that are written beside what is printed, when all has been looked at.
   var files: [ToolFile] { get }
   /// What the rows do not tell, in sentences.
@@ -51,6 +53,7 @@ extension KernelTool {
   package var showsTables: Bool { false }
   package var command: [String] { [] }
   package var isQuiet: Bool { false }
+  package var isDone: Bool { false }
   package var files: [ToolFile] { [] }
   package var leftOut: [String] { [] }
   package var tracer: WantedTracer? { nil }

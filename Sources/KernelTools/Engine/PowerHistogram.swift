@@ -2,6 +2,8 @@
 package struct PowerHistogram: Sendable, Equatable {
   /// By the number of bits.
   private var counts: [Int] = []
+  /// Numbers below 0, which have no bits to speak of.
+  private(set) var negatives = 0
 
   package init() {}
 
@@ -16,6 +18,8 @@ package struct PowerHistogram: Sendable, Equatable {
     if bits >= counts.count { counts += [Int](repeating: 0, count: bits + 1 - counts.count) }
     counts[bits] += count
   }
+
+  mutating func add(negatives count: Int) { negatives += count }
 
   package var total: Int { counts.reduce(0, +) }
 
@@ -42,14 +46,15 @@ package struct PowerHistogram: Sendable, Equatable {
 
   /// As bcc draws them: `         0 -> 1          : 12       |*****     |`.
   package func closedLines(unit: String) -> [String] {
-    let buckets = closedBuckets
-    let most = buckets.map(\.count).max() ?? 0
+    let buckets =
+      (negatives > 0 ? [("", "-1", negatives)] : [])
+      + closedBuckets.map { (String($0.from), String($0.to), $0.count) }
+    let most = buckets.map(\.2).max() ?? 0
     return ["     \(unit.padded(to: 19)) : count     distribution"]
-      + buckets.map { bucket in
-        let range =
-          String(bucket.from).leftPadded(to: 10) + " -> " + String(bucket.to).padded(to: 10)
-        let bar = Self.bar(bucket.count, most: most, width: 40, mark: "*")
-        return "\(range) : \(String(bucket.count).padded(to: 8)) |\(bar)|"
+      + buckets.map { from, to, count in
+        let range = from.leftPadded(to: 10) + " -> " + to.padded(to: 10)
+        let bar = Self.bar(count, most: most, width: 40, mark: "*")
+        return "\(range) : \(String(count).padded(to: 8)) |\(bar)|"
       }
   }
 

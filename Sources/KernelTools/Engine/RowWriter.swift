@@ -110,6 +110,17 @@ package struct RowWriter: ~Copyable {
     if format == .text { sink.append(text + "\n") }
   }
 
+  /// The same, of which a part is what a program calls something.
+  mutating func sayNames(_ text: String) {
+    guard format == .text else { return }
+    // A tab at the front is ours.
+    let rest = Array(text.utf8.drop { $0 == 0x09 })
+    for _ in rest.count..<text.utf8.count { sink.append(0x09) }
+    let isTame = rest.allSatisfy { $0 != 0x0a && ($0 >= 0x20 && $0 < 0x7f || !isForTerminal) }
+    (isTame ? rest : TerminalSafety.shownInLine(rest)).withUnsafeBytes { sink.append($0) }
+    sink.append(UInt8(ascii: "\n"))
+  }
+
   // MARK: Values
 
   package mutating func add(_ number: Int) {

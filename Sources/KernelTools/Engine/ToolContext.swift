@@ -47,6 +47,11 @@ package final class ToolContext {
   /// Where it is known.
   var pageCacheSizes: () -> (buffers: Int, cached: Int)? = { nil }
 
+  /// Set where the run has found them out.
+  var bindings: [EventBinding] = []
+  var conditions: EventConditions?
+  private var scratch = PrintScratch()
+
   /// So many are kept; then all are asked for again.
   private static let limit = 1 << 16
 
@@ -154,6 +159,30 @@ package final class ToolContext {
 
   private func matches(_ regex: POSIXRegex, _ name: UnsafeRawBufferPointer) -> Bool {
     regex.matches(String(decoding: name, as: UTF8.self))
+  }
+
+  // MARK: What a person asked for
+
+  /// Whether an event meets one of the conditions of its wanted event.
+  func holds(_ condition: Int?, _ event: ToolEvent) -> Bool {
+    guard let condition, let conditions else { return true }
+    return conditions.holds(condition, event) { name(of: event.thread, source: event.source) }
+  }
+
+  /// What a field of a wanted event is; nil where the event is not described.
+  func place(of field: Int, in event: Int) -> EventBinding.Place? {
+    bindings.lazy.compactMap { $0.place(of: field, in: event) }.first
+  }
+
+  /// What the kernel would print of an event.
+  func text(of event: ToolEvent) -> [UInt8] {
+    let events = sources[event.source].events
+    let id = events.common.read(events.common.type, of: event.record, event.order) & 0xffff
+    guard let index = events.index(id: Int(id)) else { return [] }
+    var sink = ByteSink()
+    events.printInfo(
+      record: event.record, time: event.time, eventIndex: index, into: &sink, scratch: &scratch)
+    return Array(sink.bytes)
   }
 
   // MARK: What numbers mean

@@ -18,7 +18,12 @@ package struct ToolEvent {
 
   /// A field that is a number; 0 where this kernel's event does not have it.
   @inline(__always) package subscript<Fields: EventFields>(_ field: Fields) -> Int {
-    let place = places[field.rawValue]
+    number(field.rawValue)
+  }
+
+  /// The same by the field's place among the wanted ones.
+  @inline(__always) func number(_ index: Int) -> Int {
+    let place = places[index]
     guard let base = record.baseAddress, place.offset &+ place.size <= record.count else {
       return 0
     }
@@ -42,14 +47,23 @@ package struct ToolEvent {
 
   /// A field that is text, up to its NUL; empty where the event does not have it.
   package func text<Fields: EventFields>(_ field: Fields) -> UnsafeRawBufferPointer {
-    let bytes = self.bytes(field)
+    text(field.rawValue)
+  }
+
+  /// The same by the field's place among the wanted ones.
+  func text(_ index: Int) -> UnsafeRawBufferPointer {
+    let bytes = self.bytes(index)
     let end = bytes.firstIndex(of: 0) ?? bytes.count
     return UnsafeRawBufferPointer(rebasing: bytes[..<end])
   }
 
   /// All bytes of a field that is no number.
   package func bytes<Fields: EventFields>(_ field: Fields) -> UnsafeRawBufferPointer {
-    let place = places[field.rawValue]
+    bytes(field.rawValue)
+  }
+
+  private func bytes(_ index: Int) -> UnsafeRawBufferPointer {
+    let place = places[index]
     switch place.kind {
     case .absent, .signed, .unsigned: return .empty
     case .text:

@@ -118,6 +118,8 @@ package struct ToolOptions: Sendable {
   package var redraws = true
   /// The tool's own options, by long name; "" where there is no value.
   package private(set) var own: [String: String] = [:]
+  /// The same in the order of the command line, an option as often as it was given.
+  package private(set) var given: [(long: String, value: String)] = []
   /// What follows the options.
   package private(set) var arguments: [String] = []
   /// The tool's name, for messages.
@@ -195,6 +197,7 @@ package struct ToolOptions: Sendable {
   ) throws(ToolUsageError) {
     if ownNames.contains(option.long) {
       own[option.long] = value
+      given.append((option.long, value))
       return
     }
     switch option.long {

@@ -1,5 +1,5 @@
 package import ByteIO
-import EventFormats
+package import EventFormats
 package import Reports
 import RingBuffer
 package import TraceDat
@@ -76,6 +76,31 @@ package final class ToolRun {
       throw .missingEvents(
         missing.map { wanted[$0].title }, requests: missing.map { wanted[$0].request },
         tool: type(of: tool).about.name)
+    }
+    context.bindings = bindings
+    try Self.checkFields(wanted, bindings, feed, tool: type(of: tool).about.name)
+    guard needsEvents, wanted.contains(where: { !$0.conditions.isEmpty }) else { return }
+    do throws(FilterError) {
+      context.conditions = try EventConditions(wanted, bindings, feed.input.sources)
+    } catch { throw .condition(error) }
+  }
+
+  /// Whether fields that a person named are there, and can be counted and shown.
+  private static func checkFields(
+    _ wanted: [WantedEvent], _ bindings: [EventBinding], _ feed: EventFeed, tool: String
+  ) throws(ToolError) {
+    for (number, event) in wanted.enumerated() where event.needsFields {
+      for (index, field) in event.fields.enumerated() {
+        for (binding, source) in zip(bindings, feed.input.sources) {
+          guard let place = binding.place(of: index, in: number),
+            place.kind == .absent || place.isArray
+          else { continue }
+          let format = source.events.event(system: event.system, name: event.name)
+          throw .unusableField(
+            field, event: event.title, isThere: place.isArray,
+            others: format?.fields.map(\.name) ?? [], tool: tool)
+        }
+      }
     }
   }
 
@@ -172,7 +197,7 @@ package final class ToolRun {
       let to = streams.positions(ofTime: time, from: from, upTo: end)
       take(EventRange(from: from, to: to))
       try flush(emit)
-      if time == nil { return }
+      if time == nil || tool.isDone { return }
       from = to
     }
   }
@@ -248,6 +273,10 @@ package final class ToolRun {
 
 /// Why a tool cannot work.
 package enum ToolError: ExplainedError, Equatable {
+  /// A field that a person named is not there, or holds several numbers.
+  case unusableField(String, event: String, isThere: Bool, others: [String], tool: String)
+  /// A condition is not one of the language of reports.
+  case condition(FilterError)
   /// The kernel, or the recording, does not have what the tool is about.
   case missingEvents([String], requests: [String], tool: String)
 
@@ -255,6 +284,11 @@ package enum ToolError: ExplainedError, Equatable {
     switch self {
     case .missingEvents(let events, _, let tool):
       "\(tool): there is no \(events.joined(separator: " and no "))"
+    case .unusableField(let field, let event, let isThere, _, let tool):
+      isThere
+        ? "\(tool): the field '\(field)' of \(event) is neither a number nor a text"
+        : "\(tool): \(event) has no field '\(field)'"
+    case .condition(let error): error.message
     }
   }
 
@@ -263,6 +297,9 @@ package enum ToolError: ExplainedError, Equatable {
     case .missingEvents(_, let requests, _):
       "what it needs is recorded with: kscope record "
         + requests.map { "-e '\($0)'" }.joined(separator: " ")
+    case .unusableField(_, _, _, let others, _):
+      others.isEmpty ? nil : "its fields: " + others.joined(separator: ", ")
+    case .condition(let error): error.hint
     }
   }
 }

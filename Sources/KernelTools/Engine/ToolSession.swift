@@ -1,4 +1,5 @@
 import ByteIO
+import EventFormats
 import Glibc
 package import Recording
 import Reports
@@ -33,7 +34,7 @@ package final class ToolSession {
       options.saved != nil
       ? nil
       : (tool as? any CountingTool)?.counting(
-        KernelCounting(run: getpid(), functions: Self.functions))
+        KernelCounting(run: getpid(), functions: Self.functions, isAddress: Self.isAddress))
     var counted: LiveSession?
     if let counting {
       counted = try Self.countingSession(tool, counting, commandLine, output, &way)
@@ -58,7 +59,8 @@ package final class ToolSession {
     }
     run.setPageCacheSizes(Self.pageCacheSizes)
     if let counting, counted != nil, let instance = session.instances.first {
-      tables = CountedTables(counting, in: instance)
+      tables = CountedTables(
+        counting, names: session.plan.buffers[0].events.map(\.eventPattern), in: instance)
       run.beforeTick = { [unowned self] in readTables() }
     }
   }
@@ -75,6 +77,13 @@ package final class ToolSession {
     }
   }
 
+  private static func isAddress(_ name: String, _ event: EventName) -> Bool {
+    guard let bytes = try? TracingDirectory.find().top.format(of: event),
+      let format = bytes.withUnsafeBytes({ try? EventFormat(parsing: $0, system: event.system) })
+    else { return false }
+    return format.field(name)?.kind == .pointer
+  }
+
   /// A session in which the kernel counts; nil where it does not, and events do as well.
   private static func countingSession(
     _ tool: any KernelTool, _ counting: KernelCounting, _ commandLine: [String], _ output: Int32,
@@ -83,7 +92,10 @@ package final class ToolSession {
     do throws(RecordingError) {
       let session = try LiveSession(
         plan(for: tool, counting), commandLine: commandLine, output: output)
-      way = "the kernel counts; no event is brought out"
+      way =
+        counting.shown.isEmpty
+        ? "the kernel counts; no event is brought out"
+        : "the kernel pairs events; what comes of them is brought out"
       return session
     } catch {
       guard isOfKernel(error), !tool.events.isEmpty else { throw error }
@@ -135,7 +147,10 @@ package final class ToolSession {
       var request = EventRequest(event.request)
       if let filter = event.filter { request.filters = [filter] }
       request.isOptional = event.isOptional || event.alternative != nil
-      if event.hasCalls { request.triggers = ["stacktrace"] }
+      if event.hasCalls {
+        // What is left out has no need of a stack.
+        request.triggers = ["stacktrace" + (event.filter.map { " if \($0)" } ?? "")]
+      }
       return request
     }
     // What tasks are called: a shell's child opens files, and then runs another program.
@@ -151,13 +166,20 @@ package final class ToolSession {
     plan.definitions = counting.definitions
     plan.countsByHistograms = true
     plan.buffers[0].events = counting.placed.map { placed in
-      var request = EventRequest("\(placed.event)", isExcluded: true)
+      var request = EventRequest(placed.probe ?? "\(placed.event)", isExcluded: true)
       var trigger = placed.trigger
       // The kernel lets none go on that has variables; until the tables do, they make no difference.
       if trigger.variables.isEmpty { trigger.control = .pause }
       request.triggers = ["\(trigger)"]
       return request
     }
+    guard !counting.shown.isEmpty else { return plan }
+    plan.buffers[0].events += counting.shown.map { shown in
+      var request = EventRequest("\(shown.event)")
+      if let filter = shown.filter { request.filters = [filter] }
+      return request
+    }
+    plan.buffers[0].events += tellers.map { EventRequest($0) }
     return plan
   }
 
@@ -211,6 +233,7 @@ package final class ToolSession {
     session.onLook = { [session, run, options] in
       if options.interval != nil { run.tick(until: LiveSession.now &- Self.delay) }
       try run.flush { try session.write($0) }
+      if run.tool.isDone { session.stop() }
     }
     defer { (session.onStart, session.onLook) = (nil, nil) }
     let summary = try session.run { range, isLast in

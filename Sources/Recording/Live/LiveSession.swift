@@ -106,6 +106,9 @@ package final class LiveSession {
   /// Where it traces, in the plan's order.
   package var instances: [Instance] { buffers.map(\.instance) }
 
+  /// Enough was shown: it ends as if its time were over.
+  package func stop() { end(.timeOver) }
+
   /// Takes everything back; nothing more can be shown.
   package func abandon() {
     guard !isOver else { return }
