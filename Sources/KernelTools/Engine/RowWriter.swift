@@ -110,6 +110,12 @@ package struct RowWriter: ~Copyable {
     if format == .text { sink.append(text + "\n") }
   }
 
+  /// The same with a name at its end, which may hold anything.
+  mutating func say(_ text: String, name: String) {
+    say(
+      text + String(decoding: TerminalSafety.shownInLine(Array(name.utf8)), as: UTF8.self))
+  }
+
   // MARK: Values
 
   package mutating func add(_ number: Int) {

@@ -79,7 +79,7 @@ package final class ToolSession {
     do throws(RecordingError) {
       let session = try LiveSession(
         plan(for: tool, counting), commandLine: commandLine, output: output)
-      way = "the kernel counts; no event is brought out"
+      way = "the kernel counts"
       return session
     } catch {
       guard isOfKernel(error), !tool.events.isEmpty else { throw error }
@@ -146,6 +146,7 @@ package final class ToolSession {
     var plan = plan(tool.options)
     plan.definitions = counting.definitions
     plan.countsByHistograms = true
+    plan.showsRecorder = tool.isAboutInterrupts
     plan.buffers[0].events = counting.placed.map { placed in
       var request = EventRequest("\(placed.event)", isExcluded: true)
       var trigger = placed.trigger
@@ -153,6 +154,9 @@ package final class ToolSession {
       if trigger.variables.isEmpty { trigger.control = .pause }
       request.triggers = ["\(trigger)"]
       return request
+    }
+    if (tool as? any CountingTool)?.countsByTask == true {
+      plan.buffers[0].events += tellers.map { EventRequest($0) }
     }
     return plan
   }
@@ -194,17 +198,18 @@ package final class ToolSession {
     return facts
   }
 
-  /// The events of a round come a round later; an interval is not over before they are here.
-  private static let delay: UInt64 = 100_000_000
+  /// The events of a round come a round later; an interval is not over before they are here. What the
+  /// kernel counts is there at once.
+  private var delay: UInt64 { tables == nil ? 100_000_000 : 0 }
 
   /// Traces until the end comes.
   ///
   /// - Returns: how it ended, and what the rows do not tell.
   package func follow() throws -> (summary: LiveSummary, notes: [String]) {
     // Who sees the head can count on what comes after it being seen.
-    session.onStart = { [run] in run.begin() }
-    session.onLook = { [session, run, options] in
-      if options.interval != nil { run.tick(until: LiveSession.now &- Self.delay) }
+    session.onStart = { [run] in run.begin(at: LiveSession.now) }
+    session.onLook = { [session, run, options, delay] in
+      if options.interval != nil { run.tick(until: LiveSession.now &- delay) }
       try run.flush { try session.write($0) }
     }
     defer { (session.onStart, session.onLook) = (nil, nil) }
