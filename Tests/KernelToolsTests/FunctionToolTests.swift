@@ -11,6 +11,7 @@ import Testing
     ffffffff00003000 T other
     ffffffff00004000 T __traceiter_sys_enter_kill
     ffffffff00005000 T ksys_read
+    ffffffff00006000 T end
 
     """
   private static func address(_ number: Int) -> ToolTrace.Value {
@@ -128,9 +129,11 @@ import Testing
         "filemap:mm_filemap_add_to_page_cache", "writeback:writeback_dirty_folio",
       ]
     // Ten accesses, of which one is of a buffer that is written; three pages come in, one to be written.
+    var time: UInt64 = 1_000_000_000
     for (name, count) in zip(names, [10, 1, 3, 1]) {
       for number in 0..<count {
-        trace.add(1_000_000_000 + UInt64(number), thread: number == 9 ? 9 : 7, name)
+        time += 1
+        trace.add(time, thread: number == 9 ? 9 : 7, name)
       }
     }
     #expect(

@@ -44,7 +44,7 @@ import Tracefs
       ])
     #expect(
       try asked("syscount", "-c", "--latency") == [
-        "s:synthetic/kscope_syscount_42 u64 length; long id;",
+        "s:kscope_syscount_42 u64 length; long id",
         "synthetic:kscope_syscount_42 hist:keys=id.syscall,length.buckets=4611686018427387904:"
           + "vals=length:size=16384 -> 1",
         "raw_syscalls:sys_enter hist:keys=common_pid:begin0=common_timestamp:size=16384:clock=mono",
@@ -74,7 +74,7 @@ import Tracefs
     let begin = "common_timestamp/1000-1:size=16384:clock=mono"
     #expect(
       try asked("runqlat", "-P") == [
-        "s:synthetic/kscope_runqlat_42 u64 length; pid_t pid;",
+        "s:kscope_runqlat_42 u64 length; pid_t pid",
         "synthetic:kscope_runqlat_42 hist:keys=pid,length.log2:vals=length:size=16384 -> 0",
         "sched:sched_wakeup hist:keys=pid:begin0=\(begin)",
         "sched:sched_wakeup_new hist:keys=pid:begin1=\(begin)",
@@ -87,7 +87,7 @@ import Tracefs
       ] + lengths)
     #expect(
       try asked("cpudist", "-O", "-m") == [
-        "s:synthetic/kscope_cpudist_42 u64 length;",
+        "s:kscope_cpudist_42 u64 length",
         "synthetic:kscope_cpudist_42 hist:keys=length.buckets=1000:vals=length:size=16384 -> 0",
         "sched:sched_switch hist:keys=prev_pid:begin0=common_timestamp/1000:size=16384:clock=mono "
           + "if prev_pid != 0",
@@ -102,7 +102,7 @@ import Tracefs
   @Test func interrupts() throws {
     #expect(
       try asked("hardirqs") == [
-        "s:synthetic/kscope_hardirqs_42 u64 length; int irq;",
+        "s:kscope_hardirqs_42 u64 length; int irq",
         "irq:irq_handler_entry hist:keys=irq,name -> 1",
         "synthetic:kscope_hardirqs_42 hist:keys=irq,length.buckets=4611686018427387904:vals=length:"
           + "size=16384 -> 0",
@@ -129,7 +129,7 @@ import Tracefs
       try asked("funclatency", "-F", "vfs_*", functions: two) == [
         "p:kscope_42/funclatency vfs_read", "p:kscope_42/funclatency vfs_write",
         "r:kscope_42/funclatency_return vfs_read", "r:kscope_42/funclatency_return vfs_write",
-        "s:synthetic/\(name) u64 length; u64 function;",
+        "s:\(name) u64 length; u64 function",
         "synthetic:\(name) hist:keys=function.sym,length.log2:vals=length:size=16384 -> 0",
         "kscope_42:funclatency hist:keys=common_pid,__probe_ip:begin0=common_timestamp-1:"
           + "size=16384:clock=mono",
@@ -137,6 +137,12 @@ import Tracefs
           + "length0=common_timestamp-$begin0:size=16384:clock=mono:"
           + "onmatch(kscope_42.funclatency).trace(\(name),$length0,__probe_func)",
       ])
+    // Older kernels have another word for it.
+    let stacks = try tool("stackcount", ["t:sched:sched_switch"])
+    let old = ToolSession.plan(
+      for: stacks, try #require(stacks.counting(KernelCounting(run: 42))),
+      kernel: KernelFeatures([]))
+    #expect(old.buffers[0].events[0].triggers == ["hist:keys=stacktrace:size=16384:pause"])
     #expect(
       try asked("stackcount", "-P", "t:sched:sched_switch") == [
         "sched:sched_switch hist:keys=common_pid.execname,common_stacktrace:size=16384 -> 0"

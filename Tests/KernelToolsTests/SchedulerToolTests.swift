@@ -13,6 +13,7 @@ import Testing
     ffffffff00005000 T hrtimer_wakeup
     ffffffff00006000 T __traceiter_sched_switch
     ffffffff00007000 T last
+    ffffffff00008000 T end
 
     """
 
@@ -29,7 +30,7 @@ import Testing
     private func time(_ time: UInt64) -> UInt64 { 1_000_000_000 + time * 1000 }
 
     mutating func wake(
-      _ event: String = "sched_wakeup", _ thread: Int, by waker: Int32 = 0, at time: UInt64,
+      _ thread: Int, _ event: String = "sched_wakeup", by waker: Int32 = 0, at time: UInt64,
       calls: [Int] = []
     ) {
       trace.add(
@@ -77,7 +78,7 @@ import Testing
     tasks.change(7, 0, at: 6000, state: 0x100)
     tasks.wake(7, at: 6500)
     tasks.change(0, 7, at: 7000)
-    tasks.wake("sched_wakeup_new", 11, by: 7, at: 8000)
+    tasks.wake(11, "sched_wakeup_new", by: 7, at: 8000)
     tasks.change(7, 11, at: 8003, state: 2)
     return tasks.trace
   }
@@ -137,14 +138,14 @@ import Testing
   private static func sleeps(_ kernel: String) throws -> ToolTrace {
     var tasks = try Tasks(kernel)
     tasks.change(7, 0, at: 0, state: 1, calls: [6, 1, 2, 3])
-    tasks.wake("sched_waking", 7, at: 1900, calls: [5])
+    tasks.wake(7, "sched_waking", at: 1900, calls: [5])
     tasks.change(0, 7, at: 2000, calls: [1, 2])
     tasks.change(7, 9, at: 2100, state: 0x100, calls: [1, 2])
     tasks.change(9, 7, at: 2140, state: 2, calls: [1, 2, 4])
-    tasks.wake("sched_waking", 9, by: 7, at: 2540, calls: [4, 7])
+    tasks.wake(9, "sched_waking", by: 7, at: 2540, calls: [4, 7])
     tasks.change(7, 9, at: 2640, state: 1, calls: [1, 2, 3])
     tasks.change(9, 0, at: 2700, state: 1)
-    tasks.wake("sched_waking", 7, at: 5140, calls: [5])
+    tasks.wake(7, "sched_waking", at: 5140, calls: [5])
     tasks.change(0, 7, at: 5640, calls: [1])
     return tasks.trace
   }
@@ -182,7 +183,7 @@ import Testing
     var lossy = try Tasks(kernel)
     lossy.change(7, 0, at: 0, state: 1, calls: [1])
     lossy.trace.loseEvents()
-    lossy.wake("sched_waking", 7, at: 1900, calls: [5])
+    lossy.wake(7, "sched_waking", at: 1900, calls: [5])
     #expect(try lossy.trace.rows("wakeuptime", ["--csv"]) == ["stack,total_us"])
   }
 }

@@ -41,6 +41,7 @@ package struct LatencyTables {
   /// What groups are, such as `pid`; nil where all is one.
   private let groupName: String?
   private var groups: [String: Group] = [:]
+  private var hasTasks: Bool { groupName == "pid" || groupName == "tid" }
 
   package init(_ unit: Unit, by groupName: String? = nil) {
     self.unit = unit
@@ -88,7 +89,12 @@ package struct LatencyTables {
       guard rows.format == .text else {
         for bucket in group.histogram.buckets where bucket.count > 0 {
           context.addTimeInRows(to: &rows)
-          if groupName != nil { rows.add(name) }
+          // Names that are numbers, as those of tasks.
+          if let number = hasTasks ? Int(name) : nil {
+            rows.add(number)
+          } else if groupName != nil {
+            rows.add(name)
+          }
           rows.add(Int(clamping: bucket.from))
           rows.add(Int(clamping: bucket.to))
           rows.add(bucket.count)

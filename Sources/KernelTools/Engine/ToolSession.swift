@@ -3,7 +3,7 @@ import Glibc
 package import Recording
 import Reports
 import TraceDat
-import Tracefs
+package import Tracefs
 
 /// A tool at work over the running kernel, in an instance of its own.
 ///
@@ -77,8 +77,9 @@ package final class ToolSession {
     _ way: inout String
   ) throws(RecordingError) -> LiveSession? {
     do throws(RecordingError) {
+      let kernel = try? TracingDirectory.find().features()
       let session = try LiveSession(
-        plan(for: tool, counting), commandLine: commandLine, output: output)
+        plan(for: tool, counting, kernel: kernel), commandLine: commandLine, output: output)
       way = "the kernel counts"
       return session
     } catch {
@@ -140,8 +141,10 @@ package final class ToolSession {
   }
 
   /// The same where the kernel counts: triggers, on events that are not on.
+  ///
+  /// - Parameter kernel: what calls stacks by its own name; nil for a new one.
   package static func plan(
-    for tool: any KernelTool, _ counting: KernelCounting
+    for tool: any KernelTool, _ counting: KernelCounting, kernel: KernelFeatures? = nil
   ) -> RecordingPlan {
     var plan = plan(tool.options)
     plan.definitions = counting.definitions
@@ -152,7 +155,7 @@ package final class ToolSession {
       var trigger = placed.trigger
       // The kernel lets none go on that has variables; until the tables do, they make no difference.
       if trigger.variables.isEmpty { trigger.control = .pause }
-      request.triggers = ["\(trigger)"]
+      request.triggers = [kernel.map { trigger.text(for: $0) } ?? "\(trigger)"]
       return request
     }
     if (tool as? any CountingTool)?.countsByTask == true {
