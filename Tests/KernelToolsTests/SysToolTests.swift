@@ -95,7 +95,7 @@ import Testing
   }
 
   @Test func intervalsHaveTablesOfTheirOwn() throws {
-    let trace = try Self.trace("6.12")
+    var trace = try Self.trace("6.12")
     #expect(
       try trace.rows("syscount", ["-ci", "0.01", "--csv", "--times"]) == [
         "time_s,syscall,count", "1.010000,nanosleep,1", "1.010000,read,1", "1.010000,openat,2",
@@ -109,6 +109,13 @@ import Testing
     // Without anything a table is empty, and there is one for each interval.
     #expect(
       try trace.rows("syscount", ["-ci", "0.01"]).filter { $0.hasPrefix("SYSCALL") }.count == 4)
+    // What traces knows when it began.
+    trace.startsAt = 995_000_000
+    #expect(
+      try trace.rows("syscount", ["-ci", "0.01", "--csv", "--times"]) == [
+        "time_s,syscall,count", "1.005000,nanosleep,1", "1.005000,read,1", "1.005000,openat,2",
+        "1.025000,syscall_1000,1", "1.030000,read,1",
+      ])
   }
 
   @Test(arguments: ToolTrace.kernels) func lengthsAreCountedByCall(kernel: String) throws {
