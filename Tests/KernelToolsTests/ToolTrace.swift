@@ -134,6 +134,8 @@ struct ToolTrace {
   /// What is known of threads; nothing, as of a recording.
   var factsOf: @Sendable (Int32) -> ThreadFacts = { _ in ThreadFacts() }
   var wallOffset: UInt64?
+  /// When the first interval begins; nil for the first event.
+  var startsAt: UInt64?
 
   func run(_ name: String, _ arguments: [String] = []) throws -> (text: [String], notes: [String]) {
     guard let type = ToolList.tool(named: name),
@@ -143,7 +145,7 @@ struct ToolTrace {
       try type.init(options), over: try EventFeed(try file(), options: ReportOptions()),
       factsOf: factsOf, wallOffset: wallOffset)
     var text: [UInt8] = []
-    run.begin()
+    run.begin(at: startsAt)
     try run.takeAll { text += $0 }
     run.finish()
     try run.flush { text += $0 }

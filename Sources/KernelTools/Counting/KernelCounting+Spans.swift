@@ -8,9 +8,13 @@ extension KernelCounting {
     /// Fields; both ends of a span have equal values there.
     var keys: [String]
     var filter: String?
+    /// Of a begin: the other begins, by their places, that it may come after without an end between.
+    /// They count no more.
+    var replaces: [Int] = []
 
     /// - Parameter title: `system:event`.
-    init(_ title: String, key: String..., filter: String? = nil) {
+    init(_ title: String, key: String..., filter: String? = nil, replaces: [Int] = []) {
+      self.replaces = replaces
       let parts = title.split(separator: ":")
       event = EventName(system: String(parts[0]), name: String(parts[1]))
       keys = key
@@ -43,11 +47,13 @@ extension KernelCounting {
   /// where the rest of the end's is smaller than that of the begin's.
   ///
   /// - Parameters:
-  ///   - begins: any of these begins a span; the last one before the end counts.
+  ///   - begins: any of these begins a span; the last one of each before the end counts.
+  ///   - own: what else is counted by, before that: what every event has, such as the task that the
+  ///     end happens in.
   ///   - carried: what of the end is counted by, before the length.
   mutating func addSpans(
-    _ name: String, from begins: [End], to end: End, carrying carried: [Carried] = [],
-    unit: SpanUnit, table: Int, size: Int = 1 << 14
+    _ name: String, from begins: [End], to end: End, by own: [HistogramExpression] = [],
+    carrying carried: [Carried] = [], unit: SpanUnit, table: Int, size: Int = 1 << 14
   ) {
     let event = "kscope_\(name)_\(suffix)"
     define(
@@ -56,7 +62,7 @@ extension KernelCounting {
           name: event,
           fields: [SyntheticEvent.Field("u64", "length")]
             + carried.map { SyntheticEvent.Field($0.type, $0.name) })))
-    let keys = carried.map { HistogramExpression(field: $0.name, $0.modifier) }
+    let keys = own + carried.map { HistogramExpression(field: $0.name, $0.modifier) }
     add(
       EventName(system: SyntheticEvent.group, name: event),
       HistogramTrigger(
@@ -70,6 +76,18 @@ extension KernelCounting {
           keys: begin.keys.map { HistogramExpression(field: $0) },
           variables: [.init("begin\(number)", unit.begin)], size: size, clock: "mono",
           filter: begin.filter))
+    }
+    for (number, begin) in begins.enumerated() {
+      for other in begin.replaces {
+        // A variable that has been read is not set any more.
+        let past = HistogramExpression(unit.timestamp, [.init(.minus, .variable("begin\(other)"))])
+        add(
+          begin.event,
+          HistogramTrigger(
+            keys: begin.keys.map { HistogramExpression(field: $0) },
+            variables: [.init("past\(number)_\(other)", past)], size: size, clock: "mono",
+            filter: begin.filter))
+      }
     }
     for (number, begin) in begins.enumerated() {
       let length = HistogramExpression(

@@ -105,8 +105,16 @@ package protocol CountingTool: KernelTool {
   /// What is to be counted; nil where what is asked for can only be told from the events themselves.
   func counting(_ counting: KernelCounting) -> KernelCounting?
 
+  /// Whether its rows are about tasks: how they are called, and whose threads they are, is then told by
+  /// a few events.
+  var countsByTask: Bool { get }
+
   /// What a row of a table has counted since it was last looked at.
   func take(_ row: CountedRow, table: Int, _ context: ToolContext)
+}
+
+extension CountingTool {
+  package var countsByTask: Bool { false }
 }
 
 /// A row of a histogram of the kernel, what was counted before taken off.

@@ -41,6 +41,7 @@ package struct LatencyTables {
   /// What groups are, such as `pid`; nil where all is one.
   private let groupName: String?
   private var groups: [String: Group] = [:]
+  private var hasTasks: Bool { groupName == "pid" || groupName == "tid" }
 
   package init(_ unit: Unit, by groupName: String? = nil) {
     self.unit = unit
@@ -66,8 +67,9 @@ package struct LatencyTables {
   // MARK: How they are shown
 
   /// Of JSON and CSV: a row a bucket.
-  package var columns: [Column] {
-    (groupName.map { [Column("", $0)] } ?? []) + [
+  func columns(_ options: ToolOptions) -> [Column] {
+    guard options.format != .text else { return [] }
+    return Column.timeInRows(options) + (groupName.map { [Column("", $0)] } ?? []) + [
       Column("", "from_\(unit.suffix)"), Column("", "to_\(unit.suffix)"), Column("", "count"),
     ]
   }
@@ -81,12 +83,18 @@ package struct LatencyTables {
   }
 
   /// - Parameter showsAverage: a line with the average, the sum and the count below each.
-  package func write(to rows: inout RowWriter, showsAverage: Bool = false) {
+  func write(to rows: inout RowWriter, _ context: ToolContext, showsAverage: Bool = false) {
     let ordered = groupName == nil && groups.isEmpty ? [("", Group())] : ordered
     for (name, group) in ordered {
       guard rows.format == .text else {
         for bucket in group.histogram.buckets where bucket.count > 0 {
-          if groupName != nil { rows.add(name) }
+          context.addTimeInRows(to: &rows)
+          // Names that are numbers, as those of tasks.
+          if let number = hasTasks ? Int(name) : nil {
+            rows.add(number)
+          } else if groupName != nil {
+            rows.add(name)
+          }
           rows.add(Int(clamping: bucket.from))
           rows.add(Int(clamping: bucket.to))
           rows.add(bucket.count)

@@ -5,7 +5,7 @@ package protocol LatencyTool: CountingTool {
 
 extension LatencyTool {
   package var showsTables: Bool { true }
-  package var columns: [Column] { options.format == .text ? [] : tables.columns }
+  package var columns: [Column] { tables.columns(options) }
 
   package func tick(_ context: ToolContext, _ rows: inout RowWriter) { show(&rows, context) }
 
@@ -15,7 +15,7 @@ extension LatencyTool {
 
   private func show(_ rows: inout RowWriter, _ context: ToolContext) {
     rows.beginTable(context.clockLine)
-    tables.write(to: &rows, showsAverage: options.has("average"))
+    tables.write(to: &rows, context, showsAverage: options.has("average"))
     tables.removeAll()
   }
 }

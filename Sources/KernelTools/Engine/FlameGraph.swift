@@ -97,7 +97,7 @@ struct FlameGraph {
       case "&": result += "&amp;"
       case "\"": result += "&quot;"
       // No such character may stand in XML.
-      case _ where scalar.value < 0x20: result += "?"
+      case _ where scalar.value < 0x20 || scalar.value & 0xfffe == 0xfffe: result += "?"
       default: result.unicodeScalars.append(scalar)
       }
     }

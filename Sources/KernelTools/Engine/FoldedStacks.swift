@@ -25,10 +25,19 @@ struct FoldedStacks {
 
   /// What Brendan Gregg's flamegraph.pl and others read, a line a stack.
   var lines: [String] {
-    sorted.map { stack in
-      // A semicolon in a name would be two frames.
-      stack.frames.map { $0.map { $0 == ";" ? ":" : String($0) }.joined() }.joined(separator: ";")
-        + " \(stack.amount)"
+    sorted.map { Self.folded($0.frames) + " \($0.amount)" }
+  }
+
+  /// A semicolon in a task's name would be two frames, the end of a line two stacks.
+  static func folded(_ frames: [String]) -> String {
+    var text = String.UnicodeScalarView()
+    for (place, frame) in frames.enumerated() {
+      if place > 0 { text.append(";") }
+      for scalar in frame.unicodeScalars {
+        text.append(
+          scalar == ";" ? ":" : scalar.value < 0x20 || scalar.value == 0x7f ? "?" : scalar)
+      }
     }
+    return String(text)
   }
 }

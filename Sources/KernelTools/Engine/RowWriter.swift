@@ -121,6 +121,11 @@ package struct RowWriter: ~Copyable {
     sink.append(UInt8(ascii: "\n"))
   }
 
+  /// The same with a name at its end, which may hold anything.
+  mutating func say(_ text: String, name: String) {
+    sayNames(text + name)
+  }
+
   // MARK: Values
 
   package mutating func add(_ number: Int) {

@@ -61,14 +61,15 @@ package struct StackTimes {
   func show(_ rows: inout RowWriter) {
     for (frames, amount) in stacks.sorted where !(isFolded && rows.format == .text) {
       guard rows.format == .text else {
-        rows.add(frames.joined(separator: ";"))
+        rows.add(FoldedStacks.folded(frames))
         rows.add(amount)
         rows.endRow()
         continue
       }
       rows.say("")
-      for frame in frames.reversed().dropLast() { rows.say("    \(frame)") }
-      rows.say("    -                \(frames.first ?? "")\n        \(amount)")
+      for frame in frames.reversed().dropLast() { rows.say("    ", name: frame) }
+      rows.say("    -                ", name: frames.first ?? "")
+      rows.say("        \(amount)")
     }
     if isFolded, rows.format == .text { stacks.lines.forEach { rows.say($0) } }
   }

@@ -79,6 +79,14 @@ package final class ToolContext {
     told[Self.key(thread, source)] ?? sources[source].names.name(of: thread)
   }
 
+  /// The last name and the process of the task in a row that the kernel counted by
+  /// `common_pid.execname`: there it has the name of its first event.
+  func task(of row: CountedRow, _ key: Int) -> (name: String, process: Int) {
+    let thread = Int32(truncatingIfNeeded: row.number(key))
+    let name = told[Self.key(thread, 0)].map { String(decoding: $0, as: UTF8.self) }
+    return (name ?? row.text(key), Int(process(of: thread)))
+  }
+
   /// From the event at hand on, a thread has this name.
   func rename(_ thread: Int32, source: Int, _ name: [UInt8]) {
     if told.count >= Self.limit { told = [:] }
@@ -241,6 +249,11 @@ package final class ToolContext {
     addTime(intervalEnd, to: &rows)
   }
 
+  /// The value of `Column.timeInRows`.
+  func addTimeInRows(to rows: inout RowWriter) {
+    if rows.format != .text { addTableTime(to: &rows) }
+  }
+
   /// What of the machine's memory holds files now, in MB; nil where that is another machine's, or of
   /// another time.
   func pageCache() -> (buffers: Int, cached: Int)? { pageCacheSizes() }
@@ -294,6 +307,11 @@ extension Column {
     case .seconds: [Column(title, "time_s", width: width)]
     case .wall: [Column("TIME", "time_s", width: 8)]
     }
+  }
+
+  /// When the interval of a table ended, in rows for programs; for people it stands above the table.
+  static func timeInRows(_ options: ToolOptions) -> [Column] {
+    options.format == .text ? [] : time(options, "", width: 0)
   }
 
   /// When it happened; since the first row where the options ask for nothing else, as bcc has it.

@@ -123,7 +123,9 @@ package final class ToolRun {
 
   // MARK: The way
 
-  package func begin() {
+  /// - Parameter time: when the first interval begins, by the trace's clock; nil for the first event.
+  package func begin(at time: UInt64? = nil) {
+    if let time, let interval = options.interval { nextTick = time &+ interval }
     if !tool.isQuiet { rows.pointee.say(tool.banner) }
     if !tool.columns.isEmpty, !tool.showsTables || options.format != .text {
       rows.pointee.writeHead()

@@ -4,7 +4,7 @@ import Glibc
 package import Recording
 import Reports
 import TraceDat
-import Tracefs
+package import Tracefs
 
 /// A tool at work over the running kernel, in an instance of its own.
 ///
@@ -90,12 +90,12 @@ package final class ToolSession {
     _ way: inout String
   ) throws(RecordingError) -> LiveSession? {
     do throws(RecordingError) {
+      let kernel = try? TracingDirectory.find().features()
       let session = try LiveSession(
-        plan(for: tool, counting), commandLine: commandLine, output: output)
+        plan(for: tool, counting, kernel: kernel), commandLine: commandLine, output: output)
       way =
         counting.shown.isEmpty
-        ? "the kernel counts; no event is brought out"
-        : "the kernel pairs events; what comes of them is brought out"
+        ? "the kernel counts" : "the kernel pairs events; what comes of them is brought out"
       return session
     } catch {
       guard isOfKernel(error), !tool.events.isEmpty else { throw error }
@@ -159,27 +159,31 @@ package final class ToolSession {
   }
 
   /// The same where the kernel counts: triggers, on events that are not on.
+  ///
+  /// - Parameter kernel: what calls stacks by its own name; nil for a new one.
   package static func plan(
-    for tool: any KernelTool, _ counting: KernelCounting
+    for tool: any KernelTool, _ counting: KernelCounting, kernel: KernelFeatures? = nil
   ) -> RecordingPlan {
     var plan = plan(tool.options)
     plan.definitions = counting.definitions
     plan.countsByHistograms = true
+    plan.showsRecorder = tool.isAboutInterrupts
     plan.buffers[0].events = counting.placed.map { placed in
       var request = EventRequest(placed.probe ?? "\(placed.event)", isExcluded: true)
       var trigger = placed.trigger
       // The kernel lets none go on that has variables; until the tables do, they make no difference.
       if trigger.variables.isEmpty { trigger.control = .pause }
-      request.triggers = ["\(trigger)"]
+      request.triggers = [kernel.map { trigger.text(for: $0) } ?? "\(trigger)"]
       return request
     }
-    guard !counting.shown.isEmpty else { return plan }
     plan.buffers[0].events += counting.shown.map { shown in
       var request = EventRequest("\(shown.event)")
       if let filter = shown.filter { request.filters = [filter] }
       return request
     }
-    plan.buffers[0].events += tellers.map { EventRequest($0) }
+    if !counting.shown.isEmpty || (tool as? any CountingTool)?.countsByTask == true {
+      plan.buffers[0].events += tellers.map { EventRequest($0) }
+    }
     return plan
   }
 
@@ -221,17 +225,18 @@ package final class ToolSession {
     return facts
   }
 
-  /// The events of a round come a round later; an interval is not over before they are here.
-  private static let delay: UInt64 = 100_000_000
+  /// The events of a round come a round later; an interval is not over before they are here. What the
+  /// kernel counts is there at once.
+  private var delay: UInt64 { tables == nil ? 100_000_000 : 0 }
 
   /// Traces until the end comes.
   ///
   /// - Returns: how it ended, and what the rows do not tell.
   package func follow() throws -> (summary: LiveSummary, notes: [String]) {
     // Who sees the head can count on what comes after it being seen.
-    session.onStart = { [run] in run.begin() }
-    session.onLook = { [session, run, options] in
-      if options.interval != nil { run.tick(until: LiveSession.now &- Self.delay) }
+    session.onStart = { [run] in run.begin(at: LiveSession.now) }
+    session.onLook = { [session, run, options, delay] in
+      if options.interval != nil { run.tick(until: LiveSession.now &- delay) }
       try run.flush { try session.write($0) }
       if run.tool.isDone { session.stop() }
     }

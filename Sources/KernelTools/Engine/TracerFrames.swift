@@ -6,6 +6,7 @@ enum TracerFrames {
     "__kretprobe_", "ftrace_trampoline", "ftrace_regs_call", "ftrace_call", "opt_pre_handler",
     "optimized_callback", "fprobe_", "arch_rethook_", "rethook_", "trace_event_buffer_",
     "event_triggers_", "aggr_pre_handler",
+    "arch_ftrace_ops_list_func", "ftrace_ops_", "ftrace_regs_caller", "function_trace_call",
   ]
 
   /// - Parameter calls: the innermost first.

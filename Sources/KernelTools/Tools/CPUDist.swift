@@ -56,6 +56,8 @@ package final class CPUDist: LatencyTool {
     if begins != 0 { begun.begin(source, UInt64(begins), event.time) }
   }
 
+  package var countsByTask: Bool { groups.kind == .process }
+
   package func counting(_ counting: KernelCounting) -> KernelCounting? {
     guard options.takesAllTasks else { return nil }
     let (begins, ends) = countsAway ? ("prev_pid", "next_pid") : ("next_pid", "prev_pid")

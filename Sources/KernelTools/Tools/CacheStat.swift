@@ -48,11 +48,14 @@ package final class CacheStat: CountingTool {
       + Self.tracepoints.map { WantedEvent($0, Nothing.self) }
   }
 
-  package var banner: String { "Counting cache functions... Output every \(seconds) seconds." }
-  private var seconds: String {
-    let interval = options.interval ?? 0
-    return interval % 1_000_000_000 == 0
+  package var banner: String {
+    "Counting cache functions..." + (options.interval.map(Self.every) ?? "")
+  }
+  private static func every(_ interval: UInt64) -> String {
+    let seconds =
+      interval % 1_000_000_000 == 0
       ? "\(interval / 1_000_000_000)" : "\(Double(interval) / 1e9)"
+    return " Output every \(seconds) seconds."
   }
 
   package var columns: [Column] {

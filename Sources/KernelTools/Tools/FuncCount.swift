@@ -55,7 +55,7 @@ package final class FuncCount: CountingTool {
   package var banner: String { "Tracing \"\(pattern.text)\"... Ctrl-C to end." }
 
   package var columns: [Column] {
-    [
+    Column.timeInRows(options) + [
       Column("FUNC", "function", width: 30),
       Column("COUNT", "count", width: 8, isLeft: false),
     ]
@@ -100,6 +100,7 @@ package final class FuncCount: CountingTool {
     rows.beginTable(context.clockLine)
     let sorted = counts.sorted { ($0.value, $0.key) < ($1.value, $1.key) }
     for (name, count) in sorted.suffix(top ?? sorted.count) {
+      context.addTimeInRows(to: &rows)
       rows.add(name)
       rows.add(count)
       rows.endRow()

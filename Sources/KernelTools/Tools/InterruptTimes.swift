@@ -36,14 +36,15 @@ struct InterruptTimes: ~Copyable {
   var unit: SpanUnit { isDistribution ? .microseconds : .sum }
 
   func columns(_ options: ToolOptions) -> [Column] {
-    if isDistribution { return options.format == .text ? [] : tables.columns }
-    let name = Column(title, title.lowercased(), width: 26)
-    if countsOnly { return [name, Column("TOTAL_count", "count", width: 11, isLeft: false)] }
-    return [
-      name,
+    if isDistribution { return tables.columns(options) }
+    let name = Column.timeInRows(options) + [Column(title, title.lowercased(), width: 26)]
+    if countsOnly {
+      return name + [Column("TOTAL_count", "count", width: 11, isLeft: false)]
+    }
+    return name + [
       usesNanoseconds
         ? Column("TOTAL_nsecs", "total_ns", width: 11, isLeft: false)
-        : Column("TOTAL_usecs", "total_us", width: 11, isLeft: false),
+        : Column("TOTAL_usecs", "total_us", width: 11, isLeft: false)
     ]
   }
 
@@ -81,7 +82,7 @@ struct InterruptTimes: ~Copyable {
   mutating func show(_ rows: inout RowWriter, _ context: ToolContext) {
     rows.beginTable(context.clockLine)
     if isDistribution {
-      tables.write(to: &rows)
+      tables.write(to: &rows, context)
       return tables.removeAll()
     }
     func value(_ total: Total) -> UInt64 {
@@ -89,6 +90,7 @@ struct InterruptTimes: ~Copyable {
     }
     for (name, total) in totals.sorted(by: { (value($0.value), $0.key) < (value($1.value), $1.key) }
     ) {
+      context.addTimeInRows(to: &rows)
       rows.add(name)
       rows.add(Int(value(total)))
       rows.endRow()
@@ -136,6 +138,7 @@ package final class HardIRQs: CountingTool {
   }
 
   package var showsTables: Bool { true }
+  package var isAboutInterrupts: Bool { true }
   package var droppedPairs: Int { times.dropped }
   package var columns: [Column] { times.columns(options) }
   package var banner: String { "Tracing hard irq event time... Hit Ctrl-C to end." }

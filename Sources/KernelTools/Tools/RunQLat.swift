@@ -62,16 +62,20 @@ package final class RunQLat: LatencyTool {
     }
   }
 
+  package var countsByTask: Bool { groups.kind == .process }
+
   package func counting(_ counting: KernelCounting) -> KernelCounting? {
     guard options.takesAllTasks else { return nil }
     var counting = counting
     counting.addSpans(
       "runqlat",
       from: [
-        .init("sched:sched_wakeup", key: "pid"), .init("sched:sched_wakeup_new", key: "pid"),
+        // A task may be woken that has not left its processor yet, or was made to while it was about to.
+        .init("sched:sched_wakeup", key: "pid", replaces: [2]),
+        .init("sched:sched_wakeup_new", key: "pid"),
         .init(
           "sched:sched_switch", key: "prev_pid",
-          filter: "prev_pid != 0 && (prev_state == 0 || prev_state == 256)"),
+          filter: "prev_pid != 0 && (prev_state == 0 || prev_state == 256)", replaces: [0]),
       ],
       to: .init("sched:sched_switch", key: "next_pid", filter: "next_pid != 0"),
       carrying: groups.name == nil ? [] : [.init("pid_t", "pid", of: "next_pid")],

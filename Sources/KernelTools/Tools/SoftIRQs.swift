@@ -31,6 +31,7 @@ package final class SoftIRQs: CountingTool {
   }
 
   package var showsTables: Bool { true }
+  package var isAboutInterrupts: Bool { true }
   package var droppedPairs: Int { times.dropped }
   package var columns: [Column] { times.columns(options) }
   package var banner: String { "Tracing soft irq event time... Hit Ctrl-C to end." }

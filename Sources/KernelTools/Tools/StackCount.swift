@@ -37,6 +37,7 @@ package final class StackCount: CountingTool {
   private var stacks = FoldedStacks()
   /// Of all intervals, for the graph.
   private var all = FoldedStacks()
+  private var left = 0
 
   package init(_ given: ToolOptions) throws(ToolUsageError) {
     var options = given
@@ -66,7 +67,8 @@ package final class StackCount: CountingTool {
   package var isQuiet: Bool { isFolded }
   package var banner: String { "Tracing 1 pattern, \"\(pattern)\"... Hit Ctrl-C to end." }
   package var columns: [Column] {
-    options.format == .text ? [] : [Column("", "stack"), Column("", "count")]
+    options.format == .text
+      ? [] : Column.timeInRows(options) + [Column("", "stack"), Column("", "count")]
   }
 
   package func take(_ event: ToolEvent, _ context: ToolContext, _ rows: inout RowWriter) {
@@ -79,6 +81,8 @@ package final class StackCount: CountingTool {
       ] : []
     stacks.add(task + context.calls.reversed(), 1)
   }
+
+  package var countsByTask: Bool { byProcess }
 
   package func counting(_ counting: KernelCounting) -> KernelCounting? {
     guard options.takesAllTasks else { return nil }
@@ -101,9 +105,12 @@ package final class StackCount: CountingTool {
   }
 
   package func take(_ row: CountedRow, table: Int, _ context: ToolContext) {
-    let calls = row.stack(row.keys.count - 1).reversed()
-    let process = byProcess ? Int(context.process(of: Int32(row.number(0)))) : 0
-    stacks.add((byProcess ? ["\(row.text(0)) [\(process)]"] : []) + calls, row.count)
+    var frames = Array(row.stack(row.keys.count - 1).reversed())
+    if byProcess {
+      let task = context.task(of: row, 0)
+      frames.insert("\(task.name) [\(task.process)]", at: 0)
+    }
+    stacks.add(frames, row.count)
   }
 
   package func tick(_ context: ToolContext, _ rows: inout RowWriter) { show(&rows, context) }
@@ -116,18 +123,26 @@ package final class StackCount: CountingTool {
     if !context.clockLine.isEmpty { rows.say(context.clockLine) }
     for (frames, count) in stacks.sorted where rows.format != .text || !isFolded {
       guard rows.format == .text else {
-        rows.add(frames.joined(separator: ";"))
+        context.addTimeInRows(to: &rows)
+        rows.add(FoldedStacks.folded(frames))
         rows.add(count)
         rows.endRow()
         continue
       }
       rows.say("")
-      for frame in frames.reversed() { rows.say("  \(frame)") }
+      for frame in frames.reversed() { rows.say("  ", name: frame) }
       rows.say("    \(count)")
     }
     if isFolded, rows.format == .text { stacks.lines.forEach { rows.say($0) } }
     if svg != nil { for (frames, count) in stacks.sorted { all.add(frames, count) } }
+    left += stacks.left
     stacks = FoldedStacks()
+  }
+
+  package var leftOut: [String] {
+    let left = svg == nil ? left : all.left
+    return left == 0
+      ? [] : ["calls by \(left) further stacks were left out to keep memory bounded"]
   }
 
   package var files: [ToolFile] {

@@ -95,7 +95,7 @@ package final class SysCount: CountingTool {
 
   package var columns: [Column] {
     let tasks =
-      (byProcess ? [Column("PID", "pid", width: 6)] : [])
+      Column.timeInRows(options) + (byProcess ? [Column("PID", "pid", width: 6)] : [])
       + (byProcess || !byCall ? [Column("COMM", "comm", width: 18)] : [])
     return tasks + (byCall ? [Column("SYSCALL", "syscall", width: 18)] : [])
       + [Column("COUNT", "count", width: 8, isLeft: false)]
@@ -151,46 +151,35 @@ package final class SysCount: CountingTool {
       filter += " && ret < 0 && ret >= -4095"
     }
     let end = EventName(system: "raw_syscalls", name: countsReturns ? "sys_exit" : "sys_enter")
+    let task = HistogramExpression(field: "common_pid", .execname)
+    let tasks = countsByTask ? [task] : []
     if showsTime {
       counting.addSpans(
         "syscount", from: [.init("raw_syscalls:sys_enter", key: "common_pid")],
-        to: .init("\(end.system):\(end.name)", key: "common_pid", filter: filter),
-        carrying: [
-          .init("pid_t", "pid", of: "common_pid"), .init("long", "id", of: "id", .syscall),
-        ], unit: .sum, table: 1)
+        to: .init("\(end.system):\(end.name)", key: "common_pid", filter: filter), by: tasks,
+        carrying: byCall ? [.init("long", "id", of: "id", .syscall)] : [], unit: .sum, table: 1)
       return counting
     }
-    let task = HistogramExpression(field: "common_pid", .execname)
     let call = HistogramExpression(field: "id", .syscall)
     counting.add(
       end,
-      HistogramTrigger(
-        keys: (byProcess || !byCall ? [task] : []) + (byCall ? [call] : []), size: 1 << 15,
-        filter: filter),
+      HistogramTrigger(keys: tasks + (byCall ? [call] : []), size: 1 << 15, filter: filter),
       table: 0)
     return counting
   }
 
+  package var countsByTask: Bool { byProcess || !byCall }
+
   package func take(_ row: CountedRow, table: Int, _ context: ToolContext) {
     var key = Key()
-    var total = Total()
-    if table == 1 {
-      let span = SpanRow(row, .sum)
-      total = Total(count: span.count, nanoseconds: span.sum)
-      let thread = Int32(truncatingIfNeeded: row.number(0))
-      if byProcess { key.process = Int(context.process(of: thread)) }
-      if byProcess || !byCall {
-        key.name = String(decoding: context.name(of: thread, source: 0), as: UTF8.self)
-      }
-      if byCall { key.call = note(call: row, 1) }
-    } else {
-      total.count = row.count
-      if byProcess || !byCall { key.name = row.text(0) }
-      if byProcess { key.process = Int(context.process(of: Int32(row.number(0)))) }
-      if byCall { key.call = note(call: row, row.keys.count - 1) }
+    if countsByTask {
+      let task = context.task(of: row, 0)
+      key.name = task.name
+      if byProcess { key.process = task.process }
     }
-    totals[key, default: Total()].count += total.count
-    totals[key, default: Total()].nanoseconds &+= total.nanoseconds
+    if byCall { key.call = note(call: row, countsByTask ? 1 : 0) }
+    totals[key, default: Total()].count += row.count
+    if table == 1 { totals[key, default: Total()].nanoseconds &+= SpanRow(row, .sum).sum }
   }
 
   private func note(call row: CountedRow, _ index: Int) -> Int {
@@ -222,6 +211,7 @@ package final class SysCount: CountingTool {
         < ($1.total.count, $1.key.process, $1.key.name, $1.call)
     }
     for (key, total, call) in sorted.suffix(top ?? sorted.count) {
+      context.addTimeInRows(to: &rows)
       if byProcess { rows.add(key.process) }
       if byProcess || !byCall { rows.add(key.name) }
       if byCall { rows.add(call) }

@@ -1,0 +1,78 @@
+import KernelTools
+import Testing
+
+/// Interrupts of known lengths: hardirqs and softirqs.
+@Suite struct InterruptToolTests {
+  /// The disk's on both CPUs at the same time, 10 and 20 µs; a timer's, 1.5 µs; one whose begin was
+  /// before. Softly: receiving, 100 and 3 µs, with a timer's 5 within the first; one of no name.
+  private static func trace(_ kernel: String) throws -> ToolTrace {
+    var trace = try ToolTrace(kernel: kernel, ["irq"])
+    func add(_ time: UInt64, _ cpu: Int, _ event: String, _ field: String, _ number: Int) {
+      trace.add(
+        1_000_000_000 + time, cpu: cpu, thread: 7, "irq:\(event)",
+        [field: .number(number), "name": .text(number == 25 ? "virtio1-req.0" : "timer, too")])
+    }
+    func hard(_ from: UInt64, _ to: UInt64, cpu: Int, _ number: Int) {
+      add(from, cpu, "irq_handler_entry", "irq", number)
+      add(to, cpu, "irq_handler_exit", "irq", number)
+    }
+    add(0, 0, "irq_handler_exit", "irq", 25)
+    hard(1_000, 11_000, cpu: 0, 25)
+    hard(2_000, 22_000, cpu: 1, 25)
+    hard(30_000, 31_500, cpu: 0, 0)
+    add(40_000, 0, "softirq_entry", "vec", 3)
+    add(41_000, 0, "softirq_entry", "vec", 1)
+    add(46_000, 0, "softirq_exit", "vec", 1)
+    add(140_000, 0, "softirq_exit", "vec", 3)
+    add(50_000, 1, "softirq_entry", "vec", 3)
+    add(53_000, 1, "softirq_exit", "vec", 3)
+    add(60_000, 1, "softirq_entry", "vec", 12)
+    add(60_500, 1, "softirq_exit", "vec", 12)
+    return trace
+  }
+
+  @Test(arguments: ToolTrace.kernels) func handlersBySumsAndCounts(kernel: String) throws {
+    var trace = try Self.trace(kernel)
+    #expect(
+      try trace.rows("hardirqs") == [
+        "Tracing hard irq event time... Hit Ctrl-C to end.", "",
+        "HARDIRQ                    TOTAL_usecs",
+        "timer, too                           1", "virtio1-req.0                       30",
+      ])
+    #expect(
+      try trace.rows("hardirqs", ["-N", "--csv"])
+        == ["hardirq,total_ns", #""timer, too",1500"#, "virtio1-req.0,30000"])
+    #expect(
+      try trace.rows("hardirqs", ["-Cj"])
+        == [#"{"hardirq":"timer, too","count":1}"#, #"{"hardirq":"virtio1-req.0","count":2}"#])
+    #expect(
+      try trace.rows("hardirqs", ["-d", "--csv"]) == [
+        "hardirq,from_us,to_us,count", #""timer, too",1,2,1"#, "virtio1-req.0,8,16,1",
+        "virtio1-req.0,16,32,1",
+      ])
+    #expect(
+      try trace.rows("hardirqs", ["-C", "--csv", "-t", "0.000025"]) == [
+        "time_s,hardirq,count", "1.000025,virtio1-req.0,2", #"1.000032,"timer, too",1"#,
+      ])
+    trace.loseEvents(cpu: 1)
+    trace.add(1_001_000_000, cpu: 1, thread: 7, "irq:irq_handler_exit", ["irq": .number(25)])
+    #expect(try trace.rows("hardirqs", ["-C", "--csv"]).last == "virtio1-req.0,2")
+  }
+
+  @Test(arguments: ToolTrace.kernels) func vectorsByName(kernel: String) throws {
+    let trace = try Self.trace(kernel)
+    #expect(
+      try trace.rows("softirqs", ["-N", "--csv"])
+        == ["softirq,total_ns", "vec 12,500", "timer,5000", "net_rx,103000"])
+    #expect(
+      try trace.rows("softirqs", ["-C"]).suffix(4) == [
+        "SOFTIRQ                    TOTAL_count", "timer                                1",
+        "vec 12                               1", "net_rx                               2",
+      ])
+    #expect(
+      try trace.rows("softirqs", ["-d", "--csv"]) == [
+        "softirq,from_us,to_us,count", "net_rx,2,4,1", "net_rx,64,128,1", "timer,4,8,1",
+        "vec 12,0,1,1",
+      ])
+  }
+}
