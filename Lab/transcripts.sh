@@ -43,6 +43,8 @@ run() {
 show() {
   is_chosen "$1" || return
   cat >load
+  # What the load before has left to be written is not this one's.
+  sync
   begin "$1"
   on=
   until [ "$on" = 1 ] || ! kill -0 $tool 2>/dev/null; do
@@ -50,7 +52,7 @@ show() {
     { read -r on <"$tracing/instances/kscope-$tool/tracing_on"; } 2>/dev/null
   done
   pause 0.5
-  env -i PATH=/usr/sbin:/usr/bin:/bin HOME=/root /bin/bash load >load.out 2>&1
+  (unset LANG && PATH=/usr/sbin:/usr/bin:/bin && exec bash load) >load.out 2>&1
   pause 1
   kill -INT $tool 2>/dev/null
   wait $tool
@@ -127,7 +129,7 @@ show 'oomkill' <<'LOAD'
 echo $$ >/sys/fs/cgroup/small/cgroup.procs
 python3 -c 'bytearray(100 << 20)'
 LOAD
-run 'syscount -c --latency ls -l /etc/apt'
+run 'syscount -c -t 12 --latency ls /etc/apt'
 show 'syslatency -m read fsync' <<'LOAD'
 cat disk/big /etc/*.conf
 for number in 1 2 3 4 5; do dd if=/dev/zero of=disk/new bs=4k count=1 conv=fsync; done
