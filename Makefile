@@ -18,6 +18,7 @@ demo: ## record a second of scheduling and show the report (in QEMU where this k
 test: ## install what is lacking, build, run every test, then the lab's tests on two kernels
 	Scripts/setup
 	swift build
+	KSCOPE=.build/debug/kscope Scripts/tool-pages --check
 	swift build --package-path Examples
 	swift test
 	swift build --configuration release

@@ -152,7 +152,7 @@ let package = Package(
     .testTarget(
       name: "CommandsTests",
       dependencies: [
-        "ByteIO", "Commands", "EventFormats", "Recording", "Reports", "TraceDat",
+        "ByteIO", "Commands", "EventFormats", "KernelTools", "Recording", "Reports", "TraceDat",
         "TraceTestSupport", "Tracefs",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],

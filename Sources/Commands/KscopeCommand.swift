@@ -36,8 +36,13 @@ package struct KscopeCommand: ParsableCommand {
       StackCommand.self,
       ExtractCommand.self,
       ResetCommand.self,
-    ] + ToolList.all.map(command(for:)) + ToolList.streams.map(command(forStream:))
-      + [ResetFtraceCommand.self]
+    ],
+    groupedSubcommands: [
+      CommandGroup(
+        name: "Kernel tool",
+        subcommands: ToolList.all.map(command(for:)) + ToolList.streams.map(command(forStream:))
+          + [ResetFtraceCommand.self])
+    ]
   )
 
   package init() {}

@@ -42,6 +42,18 @@ import Testing
       ])
   }
 
+  /// To the sender's own group: that its first process gets a signal makes it no signal to that.
+  @Test(arguments: ToolTrace.kernels) func theSendersGroupIs0(kernel: String) throws {
+    var trace = try ToolTrace(kernel: kernel, ["syscalls", "signal"])
+    trace.add(
+      1_000_000_000, thread: 7, "syscalls:sys_enter_kill", ["pid": .number(0), "sig": .number(2)])
+    trace.add(
+      1_000_001_000, thread: 7, "signal:signal_generate", ["sig": .number(2), "pid": .number(8)])
+    trace.add(1_000_002_000, thread: 7, "syscalls:sys_exit_kill", ["ret": .number(0)])
+    #expect(
+      try trace.rows("killsnoop").last == "dd               7      0        2          0")
+  }
+
   @Test func namesTimesFailuresAndTargets() throws {
     let trace = try Self.trace("6.1")
     #expect(

@@ -12,7 +12,7 @@ enum ToolHelp {
     var text = """
       \(tool.abstract)
 
-      USAGE: kscope \(tool.name) [OPTION …] \(tool.arguments)
+      USAGE: kscope \(tool.name) [OPTION …]\(tool.arguments.isEmpty ? "" : " \(tool.arguments)")
 
       \(tool.discussion)
 
@@ -23,8 +23,9 @@ enum ToolHelp {
     for option in tool.options + common.filter({ !own.contains($0.long) }) { text += line(option) }
     text += line(ToolOption("h", "help", "Show this."))
     text += "\nEXAMPLES\n"
+    let width = max(42, 4 + (tool.examples.map(\.command.count).max() ?? 0))
     for example in tool.examples {
-      text += "  \(example.command)".padding(to: 42) + example.shows + "\n"
+      text += "  \(example.command)".padding(to: width) + example.shows + "\n"
     }
     return text + "\n" + tool.remarks + "\n"
   }

@@ -88,6 +88,8 @@ package struct ToolDescription: Sendable {
   package var discussion: String
   /// What follows the options: `[SECONDS]`.
   package var arguments: String
+  /// What follows the options is a command, whose own options are none of the tool's.
+  package var runsCommand: Bool
   /// Its own; those that tools share are `common`.
   package var options: [ToolOption]
   /// A command and what it shows.
@@ -99,13 +101,15 @@ package struct ToolDescription: Sendable {
 
   package init(
     name: String, abstract: String, discussion: String, arguments: String = "",
-    options: [ToolOption] = [], examples: [(command: String, shows: String)] = [],
+    runsCommand: Bool = false, options: [ToolOption] = [],
+    examples: [(command: String, shows: String)] = [],
     common: [ToolOption] = ToolOption.common, remarks: String = Self.remarksOfAll
   ) {
     self.name = name
     self.abstract = abstract
     self.discussion = discussion
     self.arguments = arguments
+    self.runsCommand = runsCommand
     self.options = options
     self.examples = examples
     self.common = common

@@ -150,6 +150,7 @@ package struct ToolOptions: Sendable {
     while let word = rest.popFirst() {
       if isOver || word == "-" || !word.hasPrefix("-") {
         arguments.append(word)
+        if tool.runsCommand { isOver = true }
         continue
       }
       if word == "--" {

@@ -9,8 +9,12 @@ enum TracerFrames {
     "arch_ftrace_ops_list_func", "ftrace_ops_", "ftrace_regs_caller", "function_trace_call",
   ]
 
-  /// - Parameter calls: the innermost first.
+  /// - Parameter calls: the innermost first. One without a name is `0x…`; at the inner end that is
+  ///   code that ftrace makes for a probe, of which nobody else knows.
   static func removed(from calls: [String]) -> [String] {
-    Array(calls.drop { name in prefixes.contains { name.hasPrefix($0) } })
+    let rest = calls.drop { name in
+      name.hasPrefix("0x") || prefixes.contains { name.hasPrefix($0) }
+    }
+    return rest.isEmpty ? calls : Array(rest)
   }
 }

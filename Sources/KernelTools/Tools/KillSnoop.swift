@@ -10,7 +10,8 @@ package final class KillSnoop: KernelTool {
     abstract: "Every signal that a program sends, to whom, and whether it could.",
     discussion: """
       Shown are the system calls kill, tkill, tgkill, rt_sigqueueinfo, rt_tgsigqueueinfo and
-      pidfd_send_signal. A target below 0 is a group of processes, -1 all of them.
+      pidfd_send_signal. A target below 0 is a group of processes, -1 all of them, 0 the sender's
+      group.
       """,
     options: [
       ToolOption("p", "target", "PID", "Only signals to this process or group."),
@@ -29,7 +30,8 @@ package final class KillSnoop: KernelTool {
   private enum Generated: Int, EventFields { case sig, pid }
 
   private struct Call {
-    var target: Int
+    /// nil until the signal's event tells.
+    var target: Int?
     var signal: Int
   }
 
@@ -86,10 +88,10 @@ package final class KillSnoop: KernelTool {
     let (source, thread) = (UInt64(event.source), UInt64(UInt32(bitPattern: event.thread)))
     switch event.number {
     case Self.byDescriptor:
-      calls.begin(source, thread, Call(target: 0, signal: event[Descriptor.sig]))
+      calls.begin(source, thread, Call(target: nil, signal: event[Descriptor.sig]))
     case Self.generated:
       // Who sends by a descriptor does not name the process: this event does.
-      if var call = calls.value(source, thread), call.target == 0,
+      if var call = calls.value(source, thread), call.target == nil,
         call.signal == event[Generated.sig]
       {
         call.target = event[Generated.pid]
@@ -117,7 +119,7 @@ package final class KillSnoop: KernelTool {
     context.addUser(of: event.thread, to: &rows)
     context.name(of: event.thread, source: event.source).withUnsafeBytes { rows.add($0) }
     rows.add(Int(context.process(of: event.thread)))
-    rows.add(call.target)
+    rows.add(call.target ?? 0)
     rows.add(call.signal, shown: showsNames ? KernelNames.signal(call.signal) : "\(call.signal)")
     rows.add(result, shown: KernelNames.result(result))
     rows.endRow()

@@ -11,20 +11,20 @@ package final class SysCount: CountingTool {
       Without -c it counts by the name of the task; -v tells processes of one name apart. The largest
       counts come last. A command is run, and what it and its children call is counted.
       """,
-    arguments: "[COMMAND [ARGUMENT …]]",
+    arguments: "[COMMAND [ARGUMENT …]]", runsCommand: true,
     options: [
       ToolOption("c", "calls", "Count by system call."),
       ToolOption("v", "pids", "Count by process."),
       ToolOption("t", "top", "COUNT", "Only so many, the largest."),
       ToolOption("x", "failures", "Only calls that failed."),
       ToolOption("e", "errno", "ERROR", "Only calls that failed with this: ENOENT or 2."),
-      ToolOption(nil, "latency", "The time in the calls too."),
+      ToolOption(nil, "latency", "Show the time in the calls, too."),
       ToolOption("i", "interval", "SECONDS", "A table so often. A file: a recording."),
     ],
     examples: [
       ("kscope syscount -cp 923", "the calls of process 923, until Ctrl-C"),
       ("kscope syscount -c -d 5", "all calls of five seconds"),
-      ("kscope syscount -cv --latency ls", "those of a command, with their time"),
+      ("kscope syscount -c --latency ls -l", "those of a command, with their time"),
     ])
 
   private enum Call: Int, EventFields { case id }
