@@ -293,6 +293,22 @@ echo 3 >/proc/sys/vm/drop_caches
 cat disk/big
 dd if=/dev/zero of=disk/new bs=64k count=4 oflag=direct
 LOAD
+show "argdist -C 'block:block_rq_issue:rwbs,bytes'" <<'LOAD'
+echo 3 >/proc/sys/vm/drop_caches
+cat disk/big
+dd if=/dev/zero of=disk/new bs=64k count=4 oflag=direct
+LOAD
+show "perf-stat-hist -P 4 -m 1048576 syscalls:sys_exit_read ret" <<'LOAD'
+cat disk/big
+dd if=disk/big of=/dev/null bs=512 count=200
+LOAD
+show 'runqslower -P 1000' <<'LOAD'
+for number in 1 2 3; do taskset -c 0 dd if=/dev/zero of=/dev/null bs=64k count=4000 & done
+wait $(jobs -p | tail -n 3)
+LOAD
+show "trace 'syscalls:sys_exit_openat if ret < 0 \"failed: %d\", ret' 'probe:do_filp_open(name=pathname->name) \"%s\", name'" <<'LOAD'
+cat /etc/hostname /etc/nosuch
+LOAD
 show "kprobe -n cat 'probe:do_filp_open(pathname->name)'" <<'LOAD'
 cat /etc/hostname /etc/nosuch
 LOAD
