@@ -95,7 +95,7 @@ still() {
   local before=
   while
     switches=$(awk '/ctxt_switches/ { sum += $2 } END { print sum }' /proc/$load/status)
-    ! grep -q 'State:.S' /proc/$load/status || [ "$switches" != "$before" ]
+    kill -0 $load && { ! grep -q 'State:.S' /proc/$load/status || [ "$switches" != "$before" ]; }
   do
     before=$switches
     nap 0.2
