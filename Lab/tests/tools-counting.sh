@@ -280,7 +280,9 @@ done
 equal "of one process: as often as it left" "$(sum runofpid 3)" "$switches"
 for name in away away-i; do
   equal "$name: as often as it came back" "$(sum $name 4 "/^$load,/")" $((switches - 1))
-  equal "$name: 10 times for 50 ms at least" "$(sum $name 4 "/^$load,/ && \$2 >= 32768")" 10
+  # A slow machine makes it wait at other times, too.
+  between "$name: 10 times for 50 ms at least" "$(sum $name 4 "/^$load,/ && \$2 >= 32768")" \
+    10 $((switches - 1))
 done
 equal "away, of one process: as often as it came back" "$(sum awayofpid 3)" $((switches - 1))
 for name in off off-i offall offmin; do

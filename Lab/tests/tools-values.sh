@@ -1,0 +1,199 @@
+# The tools that show what values events come with, and who waits for a processor, over loads whose
+# truth is known.
+# limit: 500
+source "$(dirname "$0")/../tap.sh"
+source "$(dirname "$0")/../recording.sh"
+source "$(dirname "$0")/../tools.sh"
+
+# by_kernel NAME EVENT: the kernel counts an event for the tool that runs, and brings none of it out.
+by_kernel() {
+  local event=$tracing/instances/kscope-$tool/events/$2
+  matches "$1: the kernel counts" "$(cat "$event/trigger")" '^hist:'
+  matches "$1: no event is brought out" "$(cat "$event/enable")" '^0'
+}
+
+# Calls of known results and files of known names, while it calls itself `truth`.
+mkdir truth.d
+cat >load.py <<'END'
+import ctypes, os
+libc = ctypes.CDLL(None, use_errno=True)
+libc.syscall.restype = ctypes.c_long
+fd = os.open("truth.d/file", os.O_CREAT | os.O_RDWR)
+places = [0] * 5 + [1] * 3 + [2, 3, 4, 15, 16, 63, 64, 64, 64, 1048575, 1048576, 1 << 40] + [-1] * 4
+names = [b"truth.d/a file", b"truth.d/b, c }", b"truth.d/" + b"long" * 30] + [b"truth.d/n"] * 7
+libc.prctl(15, b"truth", 0, 0, 0)
+results = []
+for place in places:
+    result = libc.syscall(8, fd, ctypes.c_long(place), 0)
+    results.append(result if result >= 0 else -ctypes.get_errno())
+for name in names: libc.syscall(2, name, os.O_RDONLY)
+libc.prctl(15, b"other", 0, 0, 0)
+def counted(values, file):
+    with open(file, "w") as out:
+        for value in sorted(set(values)): print(value, values.count(value), sep=" = ", file=out)
+counted(results, "results.truth")
+# Of 32 bits.
+counted([f"{place & 0xffffffff if place > 0 else place},0" for place in places], "pairs.truth")
+counted([name.decode() for name in names], "names.truth")
+with open("rows.truth", "w") as out:
+    for result in results: print(result, file=out)
+    for name in names: print(name.decode(), file=out)
+def rows(bounds, file, empty):
+    with open(file, "w") as out:
+        for low, high in zip([None] + bounds, bounds + [None]):
+            count = sum((low is None or r >= low) and (high is None or r < high) for r in results)
+            if count or empty:
+                print("" if low is None else low, "" if high is None else high - 1, count, sep=",",
+                      file=out)
+rows([0] + [4 ** n for n in range(11)], "power.truth", True)
+rows([0] + [2 ** n for n in range(1, 50)], "bits.truth", False)
+os._exit(0)
+END
+ours='if COMM == "truth"'
+exits=syscalls:sys_exit_lseek
+opens='probe:do_filp_open(name=pathname->name)'
+seeks='probe:vfs_llseek(place=offset:s32, how=whence)'
+
+# summed NAME: values and their counts, of all intervals together.
+summed() {
+  python3 - "$1.csv" <<'END'
+import collections, csv, sys
+sums = collections.Counter()
+for row in list(csv.reader(open(sys.argv[1])))[1:]: sums[row[1]] += int(row[4])
+for value in sums: print(value, sums[value], sep=" = ")
+END
+}
+# texts NAME: the last column.
+texts() { python3 -c 'import csv, sys
+for row in list(csv.reader(open(sys.argv[1])))[1:]: print(row[4])' "$1.csv"; }
+alike() { same "$1" <(sort "$2.truth" 2>&1) <(summed "$3" | sort); }
+# same WHAT FILE FILE
+same() { equal "$1" "$(diff "$2" "$3" 2>&1)" ''; }
+load() {
+  rm -f ./*.truth
+  check "$1: its load" python3 load.py
+}
+
+watch power perf-stat-hist -f 'COMM == "truth"' $exits ret
+by_kernel perf-stat-hist syscalls/sys_exit_lseek
+load power
+unwatch power
+equal "the load: there are failures, too" "$(grep -c '^-22 = 4$' results.truth)" 1
+same "perf-stat-hist: each number in its row" power.truth <(rows power)
+
+watch results argdist -i 1 -C "$exits:ret $ours"
+by_kernel argdist syscalls/sys_exit_lseek
+load results
+unwatch results
+alike "argdist -C: each value as often as it came" results results
+
+watch bits argdist -i 1000 -H 't:syscalls:sys_exit_lseek():int:args->ret:COMM == "truth"'
+load bits
+unwatch bits
+same "argdist -H: each value in its row" bits.truth <(rows bits | cut -d, -f3-)
+
+watch names argdist -i 1 -C "$opens:name $ours"
+by_kernel "argdist, names" kscope/do_filp_open
+load names
+unwatch names
+alike "argdist: names of files by a function's argument" names names
+
+# Of two keys the kernel keeps no sign.
+watch pairs argdist -i 1000 -C "$seeks:place,how $ours"
+by_kernel "argdist, two values" kscope/vfs_llseek
+load pairs
+unwatch pairs
+alike "argdist: two values, with their signs" pairs pairs
+
+watch named argdist -i 1000 -C "$exits:ret" --name '^truth$'
+equal "argdist --name: events are brought out" \
+  "$(cat $tracing/instances/kscope-$tool/events/syscalls/sys_exit_lseek/enable)" 1
+load named
+unwatch named
+alike "argdist --name: the same" results named
+
+kscope argdist -i 0.2 -n 3 -C "$exits:ret" >three.out 2>three.err
+equal "argdist -n: it ends" $? 0
+equal "argdist -n: so many tables" "$(grep -c '^\[' three.out)" 3
+for wrong in syscalls:sys_exit_lseek:nothing syscalls:nothing:ret 'probe:nothing(a=$arg1):a' \
+  "$exits:ret if nothing == 1"; do
+  kscope argdist -d 1 -C "$wrong" >wrong.out 2>wrong.err
+  equal "argdist: refused: $wrong" $? 1
+  matches "argdist: and said why: $wrong" "$(cat wrong.err)" nothing
+done
+unchanged "argdist: refused"
+
+watch rows trace "$exits $ours \"%d\", ret" "$opens $ours \"%s\", name"
+load rows
+unwatch rows
+same "trace: a row each time, in order" rows.truth <(texts rows)
+watch calls trace -K "$opens $ours"
+load calls
+unwatch calls
+equal "trace -K: every row has its calls" "$(rows calls | grep -c 'name=.*do_sys_open')" 10
+equal "trace -K: and none is there without" "$(rows calls | wc -l)" 10
+watch most trace -M 3 -d 100 "$exits $ours \"%d\", ret"
+load most
+wait $tool
+equal "trace -M: it has ended" "$?, $(cat most.err)" '0, '
+equal "trace -M: so many rows" "$(texts most | xargs)" '0 0 0'
+unchanged "trace -M"
+
+# The same of a recording.
+record values -e task:task_rename -e $exits -e "$opens" -e "$seeks" python3 load.py
+kscope perf-stat-hist -i values.dat -f 'COMM == "truth"' $exits ret --csv >recorded.csv
+same "perf-stat-hist of a recording" power.truth <(rows recorded)
+for what in "results $exits:ret" "names $opens:name" "pairs $seeks:place,how"; do
+  kscope argdist --input values.dat -C "${what#* } $ours" --csv >recorded.csv
+  alike "argdist of a recording: ${what%% *}" "${what%% *}" recorded
+done
+kscope trace -i values.dat "$exits $ours \"%d\", ret" "$opens $ours \"%s\", name" --csv >recorded.csv
+same "trace of a recording" rows.truth <(texts recorded)
+
+# A task that is woken five times while another one, that does not make room, has its processor.
+cat >waits.py <<'END'
+import ctypes, os, time
+libc = ctypes.CDLL(None)
+def until(when): time.sleep(max(0, when - time.monotonic()))
+os.sched_setaffinity(0, {1})
+first = time.monotonic() + 2
+child = os.fork()
+if child == 0:
+    libc.prctl(15, b"truth", 0, 0, 0)
+    late = []
+    for number in range(5):
+        until(first + number + 0.1)
+        late.append(time.monotonic() - (first + number + 0.1))
+    with open("waits.truth", "w") as out:
+        for one in late: print(os.getpid(), int(one * 1e6), file=out)
+    os._exit(0)
+libc.prctl(15, b"hog", 0, 0, 0)
+os.sched_setscheduler(0, os.SCHED_FIFO, os.sched_param(10))
+for number in range(5):
+    until(first + number)
+    while time.monotonic() < first + number + 0.3: pass
+os.waitpid(child, 0)
+os._exit(0)
+END
+# waits NAME: the rows of `truth`: whose, how long, for whom.
+waits() { rows "$1" | awk -F, '$2 == "truth" { print $3, $4, $5 }'; }
+checked() {
+  equal "$1: five long waits" "$(waits "$2" | cut -d' ' -f1)" "$(cut -d' ' -f1 waits.truth)"
+  equal "$1: none longer than it was late" \
+    "$(paste -d' ' <(waits "$2") waits.truth | awk '$2 <= 50000 || $2 > $NF')" ''
+}
+watch slow runqslower -P 50000
+by_kernel runqslower sched/sched_switch
+by_kernel runqslower sched/sched_wakeup
+record waits -e sched:sched_switch -e sched:sched_wakeup -e sched:sched_wakeup_new python3 waits.py
+unwatch slow
+checked runqslower slow
+# A thread of the kernel may come between the two.
+matches "runqslower -P: for whom" "$(waits slow | cut -d' ' -f3)" '^hog$'
+kscope runqslower -i waits.dat -P 50000 --csv >recorded.csv
+checked "runqslower of a recording" recorded
+equal "runqslower: both ways tell the same" \
+  "$(paste -d' ' <(waits slow) <(waits recorded) |
+    awk '{ apart = $2 - $5; if ($1 != $4 || $3 != $6 || apart > 20000 || apart < -20000) print }')" ''
+cp ./*.csv ./*.err ./*.truth "$results"
+finish
