@@ -1,6 +1,6 @@
 # The tools that count, over loads whose truth is known: counted in the kernel, counted from events
 # (of one process), and out of a recording; as many as there were, whichever way.
-# limit: 600
+# limit: 900
 source "$(dirname "$0")/../tap.sh"
 source "$(dirname "$0")/../recording.sh"
 
@@ -280,7 +280,8 @@ done
 equal "of one process: as often as it left" "$(sum runofpid 3)" "$switches"
 for name in away away-i; do
   equal "$name: as often as it came back" "$(sum $name 4 "/^$load,/")" $((switches - 1))
-  equal "$name: 10 times for 50 ms at least" "$(sum $name 4 "/^$load,/ && \$2 >= 32768")" 10
+  # Who shares its processor may keep it as long.
+  between "$name: times for 50 ms at least" "$(sum $name 4 "/^$load,/ && \$2 >= 32768")" 10 20
 done
 equal "away, of one process: as often as it came back" "$(sum awayofpid 3)" $((switches - 1))
 for name in off off-i offall offmin; do
@@ -337,7 +338,8 @@ done
 equal "an event's stacks, of a recording" \
   "$(rows stacks-i | sed 's/^.*\(do_syscall_64\);.*,/\1,/')" 'do_syscall_64,12'
 matches "stacks by process" "$(rows stacksbypid)" "^lo ad \[$load\];.*;do_symlinkat;vfs_symlink,12$"
-matches "stacks of an event" "$(rows stacksofevent)" ';do_exit,'
+# The kernel leaves out so many of the innermost functions that do_exit is among them.
+matches "stacks of an event" "$(rows stacksofevent)" ';__x64_sys_exit_group;do_group_exit,'
 
 ready calls
 go function -p function -l vfs_link -l vfs_symlink
