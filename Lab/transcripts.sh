@@ -306,7 +306,7 @@ show 'runqslower -P 1000' <<'LOAD'
 for number in 1 2 3; do taskset -c 0 dd if=/dev/zero of=/dev/null bs=64k count=4000 & done
 wait $(jobs -p | tail -n 3)
 LOAD
-show "trace 'syscalls:sys_exit_openat if ret < 0 \"failed: %d\", ret' 'probe:do_filp_open(name=pathname->name) \"%s\", name'" <<'LOAD'
+show "trace -n '^cat' 'syscalls:sys_exit_openat if ret < 0 \"failed: %d\", ret' 'probe:do_filp_open(name=pathname->name) \"%s\", name'" <<'LOAD'
 cat /etc/hostname /etc/nosuch
 LOAD
 show "kprobe -n cat 'probe:do_filp_open(pathname->name)'" <<'LOAD'

@@ -1,6 +1,7 @@
 # The tools that count, over loads whose truth is known: counted in the kernel, counted from events
 # (of one process), and out of a recording; as many as there were, whichever way.
 # limit: 900
+# long: run by Lab/test --all
 source "$(dirname "$0")/../tap.sh"
 source "$(dirname "$0")/../recording.sh"
 
