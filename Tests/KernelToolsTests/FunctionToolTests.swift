@@ -160,7 +160,7 @@ import Testing
       // A module stands behind the name.
       ("ext4_*", "ext4_sync [ext4]", true), ("*4]", "ext4_sync [ext4]", false),
     ] {
-      let pattern = try FunctionPattern(argument: glob, FuncCount.about)
+      let pattern = try FunctionPattern(argument: glob)
       #expect(try POSIXRegex(pattern.regex).matches(name) == isThere, "\(glob) \(name)")
     }
   }

@@ -7,15 +7,13 @@ struct FunctionPattern {
   init(_ text: String) { self.text = text }
 
   /// Throws what is wrong with a command line's word.
-  init(argument text: String, _ tool: ToolDescription) throws(ToolUsageError) {
+  init(argument text: String) throws(ToolUsageError) {
     guard !text.isEmpty, text.utf8.allSatisfy(Self.isPart) else {
       throw .badValue(
         option: "FUNCTION", value: text, expected: "a function or a glob such as 'vfs_*'")
     }
     self.text = text
   }
-
-  var isGlob: Bool { text.contains { "*?[".contains($0) } }
 
   /// The same for regcomp(3), extended; a module may stand behind a line's name.
   var regex: String {

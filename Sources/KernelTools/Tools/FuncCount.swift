@@ -26,12 +26,9 @@ package final class FuncCount: CountingTool {
   private enum Call: Int, EventFields { case ip }
 
   package let options: ToolOptions
-  private let pattern: FunctionPattern
-  private let regex: POSIXRegex
+  private var functions: WantedFunctions
   private let top: Int?
   private var counts: [String: Int] = [:]
-  /// What an address of a recording comes to: a name that is wanted, or nothing.
-  private var names: [UInt64: String] = [:]
 
   package init(_ given: ToolOptions) throws(ToolUsageError) {
     var options = given
@@ -39,8 +36,7 @@ package final class FuncCount: CountingTool {
     let text = try options.argument(0, "FUNCTION")
     try options.expectArguments(1, "FUNCTION")
     self.options = options
-    pattern = try FunctionPattern(argument: text, Self.about)
-    regex = try ToolOptions.regex(pattern.regex, "FUNCTION")
+    functions = try WantedFunctions(argument: text)
     top = try options.own["top"].map { (text) throws(ToolUsageError) in
       try ToolOptions.count(text, "-t")
     }
@@ -48,11 +44,11 @@ package final class FuncCount: CountingTool {
 
   package var events: [WantedEvent] { [WantedEvent("ftrace:function", Call.self)] }
   package var tracer: WantedTracer? {
-    WantedTracer(name: "function", functions: [pattern.text])
+    WantedTracer(name: "function", functions: [functions.pattern.text])
   }
   package var isAboutCurrentTask: Bool { true }
   package var showsTables: Bool { true }
-  package var banner: String { "Tracing \"\(pattern.text)\"... Ctrl-C to end." }
+  package var banner: String { "Tracing \"\(functions.pattern.text)\"... Ctrl-C to end." }
 
   package var columns: [Column] {
     Column.timeInRows(options) + [
@@ -63,21 +59,15 @@ package final class FuncCount: CountingTool {
 
   package func take(_ event: ToolEvent, _ context: ToolContext, _ rows: inout RowWriter) {
     guard context.isWanted(event.thread, source: event.source) else { return }
-    let address = UInt64(bitPattern: Int64(event[Call.ip]))
-    let name: String
-    if let known = names[address] {
-      name = known
-    } else {
-      let found = context.function(at: address, source: event.source)
-      name = regex.matches(found) ? found : ""
-      names[address] = name
+    guard let name = functions.name(at: event[Call.ip], source: event.source, context) else {
+      return
     }
-    if !name.isEmpty { counts[name, default: 0] += 1 }
+    counts[name, default: 0] += 1
   }
 
   package func counting(_ counting: KernelCounting) -> KernelCounting? {
     guard options.takesAllTasks else { return nil }
-    let functions = counting.functions(pattern.text)
+    let functions = counting.functions(functions.pattern.text)
     guard !functions.isEmpty, functions.count <= KernelCounting.functionLimit else { return nil }
     var counting = counting
     let event = counting.probe("funccount", functions)

@@ -27,10 +27,8 @@ package final class FuncLatency: LatencyTool {
   private enum Exit: Int, EventFields { case `func`, calltime, rettime }
 
   package let options: ToolOptions
-  private let pattern: FunctionPattern
-  private let regex: POSIXRegex
+  private var functions: WantedFunctions
   private let byFunction: Bool
-  private var names: [UInt64: String] = [:]
   package var tables: LatencyTables
 
   package init(_ given: ToolOptions) throws(ToolUsageError) {
@@ -39,8 +37,7 @@ package final class FuncLatency: LatencyTool {
     let text = try options.argument(0, "FUNCTION")
     try options.expectArguments(1, "FUNCTION")
     self.options = options
-    pattern = try FunctionPattern(argument: text, Self.about)
-    regex = try ToolOptions.regex(pattern.regex, "FUNCTION")
+    functions = try WantedFunctions(argument: text)
     byFunction = options.has("function")
     let unit: LatencyTables.Unit =
       options.has("milliseconds")
@@ -50,30 +47,25 @@ package final class FuncLatency: LatencyTool {
 
   package var events: [WantedEvent] { [WantedEvent("ftrace:funcgraph_exit", Exit.self)] }
   package var tracer: WantedTracer? {
-    WantedTracer(name: "function_graph", functions: [pattern.text])
+    WantedTracer(name: "function_graph", functions: [functions.pattern.text])
   }
   package var isAboutCurrentTask: Bool { true }
-  package var banner: String { "Tracing functions for \"\(pattern.text)\"... Hit Ctrl-C to end." }
+  package var banner: String {
+    "Tracing functions for \"\(functions.pattern.text)\"... Hit Ctrl-C to end."
+  }
 
   package func take(_ event: ToolEvent, _ context: ToolContext, _ rows: inout RowWriter) {
     guard context.isWanted(event.thread, source: event.source) else { return }
-    let address = UInt64(bitPattern: Int64(event[Exit.func]))
-    let name: String
-    if let known = names[address] {
-      name = known
-    } else {
-      let found = context.function(at: address, source: event.source)
-      name = regex.matches(found) ? found : ""
-      names[address] = name
+    guard let name = functions.name(at: event[Exit.func], source: event.source, context) else {
+      return
     }
-    guard !name.isEmpty else { return }
     let time = event[Exit.rettime] - event[Exit.calltime]
     tables.add(nanoseconds: UInt64(max(0, time)), to: byFunction ? name : "")
   }
 
   package func counting(_ counting: KernelCounting) -> KernelCounting? {
     guard options.takesAllTasks else { return nil }
-    let functions = counting.functions(pattern.text)
+    let functions = counting.functions(functions.pattern.text)
     guard !functions.isEmpty, functions.count <= KernelCounting.functionLimit else { return nil }
     var counting = counting
     let begin = counting.probe("funclatency", functions)

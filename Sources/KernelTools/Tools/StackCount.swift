@@ -50,7 +50,7 @@ package final class StackCount: CountingTool {
     self.options = options
     pattern = text.hasPrefix("t:") ? String(text.dropFirst(2)) : text
     event = pattern.contains(":") ? EventName(pattern) : nil
-    if event == nil { _ = try FunctionPattern(argument: pattern, Self.about) }
+    if event == nil { _ = try FunctionPattern(argument: pattern) }
     byProcess = options.has("pids")
     isFolded = options.has("folded")
     svg = options.own["svg"]
