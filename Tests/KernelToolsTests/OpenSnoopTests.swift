@@ -128,6 +128,28 @@ import Testing
         == [#"{"uid":1000,"comm":"true","pid":70,"ppid":1,"args":"/bin/true a b "}"#])
   }
 
+  /// Any recording of the scheduler tells which programs ran, and who began them.
+  @Test(arguments: ToolTrace.kernels) func filesDoWhereThereAreNoArguments(kernel: String) throws {
+    var trace = try ToolTrace(kernel: kernel, ["sched"])
+    trace.add(
+      1_000_000_000, thread: 9, "sched:sched_process_fork",
+      ["parent_pid": .number(9), "child_pid": .number(70)])
+    trace.add(
+      1_100_000_000, thread: 70, "sched:sched_process_exec",
+      ["filename": .text("/usr/bin/a program of a long name"), "pid": .number(70)])
+    trace.add(
+      1_200_000_000, thread: 71, "sched:sched_process_exec",
+      ["filename": .text("true"), "pid": .number(71)])
+    let (text, notes) = try trace.run("execsnoop", ["--csv"])
+    #expect(
+      text == [
+        "comm,pid,ppid,args", "a program of a ,70,9,/usr/bin/a program of a long name",
+        "true,71,,true",
+      ])
+    #expect(notes.contains { $0.contains("files in place of arguments") })
+    #expect(try trace.rows("execsnoop", ["-j", "^true$"]).count == 1)
+  }
+
   @Test func whatARecordingNeedsIsSaid() throws {
     let trace = try ToolTrace(kernel: "6.1", ["signal"])
     let error = #expect(throws: ToolError.self) { try trace.rows("execsnoop") }

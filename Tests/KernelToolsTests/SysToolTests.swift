@@ -143,4 +143,31 @@ import Testing
       ])
     #expect(throws: ToolUsageError.self) { try trace.rows("syslatency", ["nosuchcall"]) }
   }
+
+  /// A recording of single calls, as `record -e syscalls` makes it, tells the same.
+  @Test(arguments: ToolTrace.kernels) func eventsOfSingleCallsDo(kernel: String) throws {
+    var trace = try ToolTrace(kernel: kernel, ["syncs"])
+    for (number, call) in [(74, "fsync"), (75, "fdatasync"), (74, "fsync")].enumerated() {
+      let time = 1_000_000_000 + UInt64(number) * 1_000_000
+      trace.add(
+        time, thread: 7, "syscalls:sys_enter_\(call.1)", ["__syscall_nr": .number(call.0)])
+      trace.add(
+        time + 5000, thread: 7, "syscalls:sys_exit_\(call.1)",
+        ["__syscall_nr": .number(call.0), "ret": .number(number == 1 ? -9 : 0)])
+    }
+    #expect(
+      try trace.rows("syscount", ["-c", "--latency", "--csv"])
+        == ["syscall,count,time_us", "fdatasync,1,5.000", "fsync,2,10.000"])
+    #expect(
+      try trace.rows("syscount", ["-cx", "--csv"]) == ["syscall,count", "fdatasync,1"])
+    #expect(
+      try trace.rows("syslatency", ["-j", "fsync"]).joined().contains(#""count":2"#))
+
+    // Where both were recorded, a call counts once.
+    var both = try ToolTrace(kernel: kernel, ["raw_syscalls", "syncs"])
+    both.add(1_000_000_000, thread: 7, "raw_syscalls:sys_enter", ["id": .number(74)])
+    both.add(
+      1_000_000_000, thread: 7, "syscalls:sys_enter_fsync", ["__syscall_nr": .number(74)])
+    #expect(try both.rows("syscount", ["-c", "--csv"]) == ["syscall,count", "fsync,1"])
+  }
 }

@@ -126,7 +126,7 @@ struct ToolTrace {
   /// What was added to a CPU last comes behind a loss.
   mutating func loseEvents(cpu: Int = 0) { losses.insert([UInt64(cpu), UInt64(cpus[cpu].count)]) }
 
-  /// The tool's rows over the recording, as text, without the banner.
+  /// The tool's rows over the recording, as text, below the banner that it has live.
   func rows(_ name: String, _ arguments: [String] = []) throws -> [String] {
     try run(name, arguments).text
   }

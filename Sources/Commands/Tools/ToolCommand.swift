@@ -45,7 +45,7 @@ package struct ToolCommand<Tool: KernelTool>: ParsableCommand {
     let run = try ToolRun(
       tool, over: feed, factsOf: { ThreadFacts(process: processes.process(of: $0)) },
       isForTerminal: isForTerminal)
-    run.begin()
+    run.begin(hasBanner: false)
     try StandardStreams.writing {
       let emit = { (text: UnsafeRawBufferPointer) in try writeAll(text, to: STDOUT_FILENO) }
       try run.takeAll(emit)

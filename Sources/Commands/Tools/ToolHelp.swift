@@ -39,7 +39,7 @@ enum ToolHelp {
 
   /// What is asked of the kernel.
   static func plan(of tool: some KernelTool) -> [String] {
-    tool.events.map { event in
+    tool.events.filter { $0.insteadOf == nil }.map { event in
       "event \(event.request)" + (event.filter.map { " if \($0)" } ?? "")
         + (event.isOptional ? ", where there is one" : "")
     }

@@ -61,6 +61,8 @@ final class EventBinding {
     var bound: [(number: Int, places: UnsafeMutablePointer<Place>)] = []
     var missing: [Int] = []
     for (number, event) in wanted.enumerated() {
+      // What stands for another comes behind it.
+      if let other = event.insteadOf, !missing.contains(other) { continue }
       let formats = Self.formats(of: event, in: source.events)
       if formats.isEmpty { missing.append(number) }
       for format in formats {
@@ -91,6 +93,12 @@ final class EventBinding {
   /// Where somebody else has a probe of the same function, ours has a number behind its name:
   /// `tcp_connect_2`. Of theirs no records come here.
   private static func formats(of event: WantedEvent, in catalog: EventCatalog) -> [EventFormat] {
+    if event.name.hasSuffix("*") {
+      let (system, start) = (Array(event.system.utf8), Array(event.name.utf8.dropLast()))
+      return (0..<catalog.count).filter {
+        catalog.system(at: $0).elementsEqual(system) && catalog.name(at: $0).starts(with: start)
+      }.compactMap { try? catalog.format(at: $0) }.filter(isUsable)
+    }
     guard event.probe != nil || event.isNumbered else {
       return [catalog.event(system: event.system, name: event.name)].compactMap { $0 }
         .filter(isUsable)

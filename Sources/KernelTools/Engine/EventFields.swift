@@ -22,6 +22,9 @@ package struct WantedEvent: Sendable {
   package var isOptional: Bool
   /// Where the kernel has one of several that do: those of the same name stand for each other.
   package var alternative: String?
+  /// The number of the wanted event that it stands for in a recording that lacks that one; the kernel
+  /// is never asked for it. A name may end in `*` then.
+  package var insteadOf: Int?
   /// Whether the calls that led to it are wanted: `ToolContext.calls`.
   package var hasCalls = false
 
@@ -36,6 +39,14 @@ package struct WantedEvent: Sendable {
     self.filter = filter
     self.isOptional = isOptional
     probe = nil
+  }
+
+  /// What a recording may have that was made for something else.
+  package init<Fields: EventFields>(
+    recorded title: String, _: Fields.Type, insteadOf number: Int
+  ) {
+    self.init(title, Fields.self, isOptional: true)
+    insteadOf = number
   }
 
   /// An event of a function of the kernel.

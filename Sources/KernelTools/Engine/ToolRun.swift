@@ -67,8 +67,11 @@ package final class ToolRun {
     func isThere(_ number: Int) -> Bool {
       bindings.contains { !$0.missing.contains(number) }
     }
+    func hasStandIn(_ number: Int) -> Bool {
+      wanted.indices.contains { wanted[$0].insteadOf == number && isThere($0) }
+    }
     let missing = wanted.indices.filter { number in
-      if wanted[number].isOptional || isThere(number) { return false }
+      if wanted[number].isOptional || isThere(number) || hasStandIn(number) { return false }
       guard let group = wanted[number].alternative else { return true }
       return !wanted.indices.contains { wanted[$0].alternative == group && isThere($0) }
     }
@@ -123,10 +126,12 @@ package final class ToolRun {
 
   // MARK: The way
 
-  /// - Parameter time: when the first interval begins, by the trace's clock; nil for the first event.
-  package func begin(at time: UInt64? = nil) {
+  /// - Parameters:
+  ///   - time: when the first interval begins, by the trace's clock; nil for the first event.
+  ///   - hasBanner: false where nothing is traced and no Ctrl-C ends it: over a recording.
+  package func begin(at time: UInt64? = nil, hasBanner: Bool = true) {
     if let time, let interval = options.interval { nextTick = time &+ interval }
-    if !tool.isQuiet { rows.pointee.say(tool.banner) }
+    if hasBanner, !tool.isQuiet { rows.pointee.say(tool.banner) }
     if !tool.columns.isEmpty, !tool.showsTables || options.format != .text {
       rows.pointee.writeHead()
     }

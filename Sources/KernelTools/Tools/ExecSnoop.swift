@@ -24,12 +24,17 @@ package final class ExecSnoop: KernelTool {
     ])
 
   private enum Exec: Int, EventFields { case pid, ppid, uid, comm, start, end, a0, a1, a2, a3 }
+  /// What any recording of the scheduler has: the file alone, and who began whom.
+  private enum Plain: Int, EventFields { case filename, pid }
+  private enum Fork: Int, EventFields { case child_pid }
   private static let blocks: [Exec] = [.a0, .a1, .a2, .a3]
   private static let blockSize = 512
 
   package let options: ToolOptions
   private let wanted: POSIXRegex?
   private let most: Int
+  private var parents = PairTable<Int32>()
+  private var showsFiles = false
 
   package init(_ given: ToolOptions) throws(ToolUsageError) {
     options = given
@@ -55,7 +60,9 @@ package final class ExecSnoop: KernelTool {
           "task->tgid", "task->real_parent->tgid", "task->cred->uid", "task->comm",
           "task->mm->arg_start", "task->mm->arg_end",
         ]
-          + Self.blocks.indices.map { "+\($0 * Self.blockSize)(task->mm->arg_start):x64[64]" })
+          + Self.blocks.indices.map { "+\($0 * Self.blockSize)(task->mm->arg_start):x64[64]" }),
+      WantedEvent(recorded: "sched:sched_process_exec", Plain.self, insteadOf: 0),
+      WantedEvent(recorded: "sched:sched_process_fork", Fork.self, insteadOf: 0),
     ]
   }
 
@@ -69,7 +76,16 @@ package final class ExecSnoop: KernelTool {
       ]
   }
 
+  package var leftOut: [String] {
+    showsFiles
+      ? [
+        "the recording has files in place of arguments, which sched:sched_process_exec does not tell"
+      ]
+      : []
+  }
+
   package func take(_ event: ToolEvent, _ context: ToolContext, _ rows: inout RowWriter) {
+    guard event.number == 0 else { return take(plain: event, context, &rows) }
     let comm = event.text(Exec.comm)
     guard context.isWanted(event.thread, source: event.source, name: comm) else { return }
     if let wanted, !wanted.matches(comm) { return }
@@ -80,6 +96,34 @@ package final class ExecSnoop: KernelTool {
     rows.add(event[Exec.pid])
     rows.add(event[Exec.ppid])
     arguments.withUnsafeBytes { rows.add($0) }
+    rows.endRow()
+  }
+
+  package func forget(source: Int, cpu: Int) { parents.removeAll() }
+
+  private func take(plain event: ToolEvent, _ context: ToolContext, _ rows: inout RowWriter) {
+    let source = UInt64(event.source)
+    if event.number == 2 {
+      let child = UInt64(UInt32(truncatingIfNeeded: event[Fork.child_pid]))
+      return parents.begin(source, child, context.process(of: event.thread))
+    }
+    showsFiles = true
+    let file = event.text(Plain.filename)
+    // The kernel names a task by its file then, and cuts the name (begin_new_exec in fs/exec.c).
+    let base = file.lastIndex(of: UInt8(ascii: "/")).map { $0 + 1 } ?? 0
+    let comm = UnsafeRawBufferPointer(rebasing: file[base..<min(file.count, base + 15)])
+    guard context.isWanted(event.thread, source: event.source, name: comm) else { return }
+    if let wanted, !wanted.matches(comm) { return }
+    context.addTime(event.time, to: &rows)
+    context.addUser(of: event.thread, to: &rows)
+    if options.format != .text { rows.add(comm) }
+    rows.add(event[Plain.pid])
+    if let parent = parents.value(source, UInt64(UInt32(bitPattern: event.thread))) {
+      rows.add(Int(parent))
+    } else {
+      rows.addNothing("?")
+    }
+    rows.add(file)
     rows.endRow()
   }
 

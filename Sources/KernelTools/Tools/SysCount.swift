@@ -29,6 +29,8 @@ package final class SysCount: CountingTool {
 
   private enum Call: Int, EventFields { case id }
   private enum Return: Int, EventFields { case id, ret }
+  /// The events of single calls, as recordings have them; `ret` is the second field here, too.
+  private enum Single: Int, EventFields { case __syscall_nr, ret }
 
   private struct Key: Hashable {
     var process = 0
@@ -90,6 +92,8 @@ package final class SysCount: CountingTool {
     [
       WantedEvent("raw_syscalls:sys_enter", Call.self, isOptional: onlyFailures && !showsTime),
       WantedEvent("raw_syscalls:sys_exit", Return.self, isOptional: !countsReturns),
+      WantedEvent(recorded: "syscalls:sys_enter_*", Single.self, insteadOf: 0),
+      WantedEvent(recorded: "syscalls:sys_exit_*", Single.self, insteadOf: 1),
     ]
   }
 
@@ -106,7 +110,7 @@ package final class SysCount: CountingTool {
 
   package func take(_ event: ToolEvent, _ context: ToolContext, _ rows: inout RowWriter) {
     let (source, thread) = (UInt64(event.source), UInt64(UInt32(bitPattern: event.thread)))
-    if event.number == 0 {
+    if event.number % 2 == 0 {
       if showsTime {
         calls.begin(source, thread, event.time)
       } else if !onlyFailures {

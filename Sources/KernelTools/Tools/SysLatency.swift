@@ -21,6 +21,8 @@ package final class SysLatency: LatencyTool {
 
   private enum Call: Int, EventFields { case id }
   private enum Return: Int, EventFields { case id }
+  /// The events of single calls, as recordings have them.
+  private enum Single: Int, EventFields { case __syscall_nr }
 
   package let options: ToolOptions
   private let wanted: Set<String>
@@ -46,6 +48,8 @@ package final class SysLatency: LatencyTool {
     [
       WantedEvent("raw_syscalls:sys_enter", Call.self),
       WantedEvent("raw_syscalls:sys_exit", Return.self),
+      WantedEvent(recorded: "syscalls:sys_enter_*", Single.self, insteadOf: 0),
+      WantedEvent(recorded: "syscalls:sys_exit_*", Single.self, insteadOf: 1),
     ]
   }
 
@@ -55,7 +59,7 @@ package final class SysLatency: LatencyTool {
 
   package func take(_ event: ToolEvent, _ context: ToolContext, _ rows: inout RowWriter) {
     let (source, thread) = (UInt64(event.source), UInt64(UInt32(bitPattern: event.thread)))
-    if event.number == 0 { return calls.begin(source, thread, event.time) }
+    if event.number % 2 == 0 { return calls.begin(source, thread, event.time) }
     guard let began = calls.end(source, thread),
       context.isWanted(event.thread, source: event.source)
     else { return }
