@@ -63,12 +63,22 @@ package struct KscopeCommand: ParsableCommand {
     return opened(tool)
   }
 
+  /// `help COMMAND` is `COMMAND --help`: commands that read their arguments themselves know more to say
+  /// than the parser.
+  static func askingForHelp(_ arguments: [String]) -> [String] {
+    guard arguments.count == 2, arguments[0] == "help", !arguments[1].hasPrefix("-") else {
+      return arguments
+    }
+    return [arguments[1], "--help"]
+  }
+
   /// Parses the process's arguments, runs the command they name and ends the process.
   package static func runAndExit() -> Never {
     StandardStreams.fillGaps()
     do {
       // Called by a tool's name, it is that tool.
-      let arguments = (ProgramName.tool.map { [$0] } ?? []) + (try PlainArguments.read())
+      let arguments = askingForHelp(
+        (ProgramName.tool.map { [$0] } ?? []) + (try PlainArguments.read()))
       var command = try parseAsRoot(
         ReportArgumentOrder.explicit(ListCommand.parted(arguments)))
       try command.run()

@@ -44,6 +44,11 @@ import Testing
     #expect(try trace.rows("capable", ["--csv", "-p", "9"]).count == 2)
   }
 
+  @Test func aRecordingWithoutChecksIsSaid() throws {
+    let trace = try ToolTrace(kernel: "6.12", ["signal"])
+    #expect(throws: ToolError.self) { try trace.rows("capable") }
+  }
+
   /// Where both are there, a check is one row; the event alone does not tell whose user and audit.
   @Test func theEventOfNewerKernels() throws {
     var trace = try ToolTrace(kernel: "6.12", ["kscope", "capability"])

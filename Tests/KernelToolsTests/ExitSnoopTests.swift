@@ -38,5 +38,11 @@ import Testing
     #expect(
       try Self.trace(kernel).rows("exitsnoop", ["-xj", "-L", "81"])
         == [#"{"comm":"a task","pid":81,"ppid":1,"tid":81,"age_s":null,"code":-11}"#])
+    // Of another clock than that of the beginning nothing can be told.
+    var local = try Self.trace(kernel)
+    local.clock = "local"
+    #expect(
+      try local.rows("exitsnoop", ["-j", "-L", "80"])
+        == [#"{"comm":"a task","pid":80,"ppid":1,"tid":80,"age_s":null,"code":-9}"#])
   }
 }

@@ -73,6 +73,22 @@ import Testing
     #expect(text.hasPrefix("größe") && !text.unicodeScalars.contains("\u{9b}"))
   }
 
+  /// Of two probes of one function that a recording has, ours is the one with our fields.
+  @Test func anothersProbeOfTheFunctionIsNone() throws {
+    for theirsIsFirst in [true, false] {
+      var trace = try ToolTrace(kernel: "6.12", ["opens", "kscope"])
+      let (ours, theirs) =
+        theirsIsFirst ? ("do_filp_open_2", "do_filp_open") : ("do_filp_open", "do_filp_open_2")
+      trace.copyFormat("kscope:do_filp_open", as: "do_filp_open_2")
+      trace.dropField("name", of: "kscope:\(theirs)")
+      trace.add(1_000_000_000, thread: 7, "syscalls:sys_enter_openat")
+      trace.add(1_000_000_001, thread: 7, "kscope:\(ours)", ["name": .text("/etc/passwd")])
+      trace.add(1_000_000_002, thread: 7, "kscope:\(theirs)")
+      trace.add(1_000_000_003, thread: 7, "syscalls:sys_exit_openat", ["ret": .number(3)])
+      #expect(try trace.rows("opensnoop", ["--csv"]).last == "dd,7,3,/etc/passwd")
+    }
+  }
+
   @Test func failuresNamesAndPrograms() throws {
     let trace = try Self.trace("6.12")
     #expect(try trace.rows("opensnoop", ["-x", "--csv"]).count == 3)

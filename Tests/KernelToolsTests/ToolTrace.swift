@@ -87,6 +87,18 @@ struct ToolTrace {
     read(copy, of: systems[place].name)
   }
 
+  /// Takes a field out of a format, as if its event had been made without it.
+  mutating func dropField(_ field: String, of title: String) {
+    let parts = title.split(separator: ":")
+    guard let place = systems.firstIndex(where: { $0.name == parts[0] }),
+      let index = systems[place].formats.firstIndex(where: { $0.hasPrefix("name: \(parts[1])\n") })
+    else { fatalError("no format of \(title)") }
+    systems[place].formats[index] = systems[place].formats[index]
+      .split(separator: "\n", omittingEmptySubsequences: false)
+      .filter { !$0.contains(" \(field);") && !$0.contains(" \(field)[") }.joined(separator: "\n")
+    read(systems[place].formats[index], of: systems[place].name)
+  }
+
   /// Adds an event; fields that are not named are 0.
   mutating func add(
     _ time: UInt64, cpu: Int = 0, thread: Int32, _ title: String, _ values: [String: Value] = [:]
@@ -134,6 +146,8 @@ struct ToolTrace {
   /// What is known of threads; nothing, as of a recording.
   var factsOf: @Sendable (Int32) -> ThreadFacts = { _ in ThreadFacts() }
   var wallOffset: UInt64?
+  /// As the tools' own instances have it.
+  var clock = "mono"
   /// When the first interval begins; nil for the first event.
   var startsAt: UInt64?
 
@@ -189,7 +203,7 @@ struct ToolTrace {
       }
       return (cpu, done + page.bytes)
     }
-    var builder = TraceBuilder(cpuCount: cpus.count, buffers: [.init(cpus: pages)])
+    var builder = TraceBuilder(cpuCount: cpus.count, buffers: [.init(clock: clock, cpus: pages)])
     builder.systems = systems.filter { $0.name != "ftrace" }
     builder.ftraceFormats = systems.filter { $0.name == "ftrace" }.flatMap(\.formats)
     builder.kallsyms = symbols

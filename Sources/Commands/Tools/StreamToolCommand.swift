@@ -5,7 +5,6 @@ package import KernelTools
 import Recording
 import Reports
 import TraceDat
-import Tracefs
 
 /// `kscope kprobe` and its kin: a tool of the kernel's own lines, over the running kernel or over a
 /// recording.
@@ -15,7 +14,11 @@ package struct StreamToolCommand<Tool: StreamTool>: ParsableCommand {
       commandName: Tool.about.name, abstract: Tool.about.abstract, helpNames: [])
   }
 
-  @Argument(parsing: .captureForPassthrough)
+  @Argument(
+    parsing: .captureForPassthrough,
+    completion: .custom { words, _, prefix in
+      ToolCompletion.words(after: words.dropLast().last ?? "", beginning: prefix, for: Tool.about)
+    })
   var arguments: [String] = []
 
   package init() {}
@@ -51,6 +54,10 @@ package struct StreamToolCommand<Tool: StreamTool>: ParsableCommand {
   private func replay(
     _ tool: Tool, _ path: String, _ options: ReportOptions, _ format: LiveReport.Format
   ) throws {
+    if tool.options.duration != nil {
+      throw ToolUsageError.badValue(
+        option: "-d", value: path, expected: "live: 'report --between' shows a part of a recording")
+    }
     let report = try LiveReport(
       try TraceFile(path: path), options: options, format: format, names: nil)
     if format == .text, tool.showsHead { try print(tool.head + "\n") }
@@ -63,10 +70,7 @@ package struct StreamToolCommand<Tool: StreamTool>: ParsableCommand {
   private func follow(
     _ tool: Tool, _ options: ReportOptions, _ format: LiveReport.Format
   ) throws {
-    for (option, pid) in [("-p", tool.options.process), ("-L", tool.options.thread)] {
-      guard let pid, !TextFile.exists("/proc/\(pid)") else { continue }
-      throw ToolUsageError.badValue(option: option, value: "\(pid)", expected: "one that runs")
-    }
+    try tool.options.expectTasks()
     if tool.options.isVerbose { try tool.planText().forEach(Failure.say) }
     var lines = LiveLines(
       plan: try tool.plan(), commandLine: commandLine, options: options, format: format)

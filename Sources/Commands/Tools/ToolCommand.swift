@@ -13,7 +13,11 @@ package struct ToolCommand<Tool: KernelTool>: ParsableCommand {
       commandName: Tool.about.name, abstract: Tool.about.abstract, helpNames: [])
   }
 
-  @Argument(parsing: .captureForPassthrough)
+  @Argument(
+    parsing: .captureForPassthrough,
+    completion: .custom { words, _, prefix in
+      ToolCompletion.words(after: words.dropLast().last ?? "", beginning: prefix, for: Tool.about)
+    })
   var arguments: [String] = []
 
   package init() {}
@@ -26,8 +30,7 @@ package struct ToolCommand<Tool: KernelTool>: ParsableCommand {
     }
     let tool = try Tool(options)
     // What cannot be written is said before anything is traced.
-    let files = try tool.files.map { try ToolOutputFile(path: $0.path) }
-    defer { files.forEach { $0.close() } }
+    let files = try tool.files.map { try ToolOutputFile($0.path, beside: tool.options.input) }
     if let path = tool.options.input { try replay(tool, path) } else { try follow(tool) }
     for (file, made) in zip(files, tool.files) { try file.write(made.content) }
   }
@@ -39,12 +42,20 @@ package struct ToolCommand<Tool: KernelTool>: ParsableCommand {
       throw ToolUsageError.badValue(
         option: "--save", value: saved, expected: "for a recording: it is one already")
     }
+    if let cgroup = tool.options.cgroup {
+      throw ToolUsageError.badValue(
+        option: "--cgroup", value: cgroup, expected: "for a recording: it does not tell of cgroups")
+    }
     let file = try TraceFile(path: path)
+    // With its date, its times are those of the wall.
+    let hasDate = file.options.contains { $0.id == .date }
+    if tool.options.times == .wall, !hasDate {
+      throw ToolUsageError.badValue(
+        option: "-T", value: path,
+        expected: "a recording that knows the time of day: it is made with 'record --date'")
+    }
     let feed = try EventFeed(file, options: ReportOptions())
-    let processes = RecordedProcesses(file)
-    let run = try ToolRun(
-      tool, over: feed, factsOf: { ThreadFacts(process: processes.process(of: $0)) },
-      isForTerminal: isForTerminal)
+    let run = try Self.run(tool, over: feed, of: file, isForTerminal, wallOffset: hasDate ? 0 : nil)
     run.begin(hasBanner: false)
     try StandardStreams.writing {
       let emit = { (text: UnsafeRawBufferPointer) in try writeAll(text, to: STDOUT_FILENO) }
@@ -56,7 +67,24 @@ package struct ToolCommand<Tool: KernelTool>: ParsableCommand {
     if Failure.report(run.problems) { throw ExitCode(1) }
   }
 
+  /// Where events are missing, what could not be read comes first: it may be why.
+  private static func run(
+    _ tool: Tool, over feed: EventFeed, of file: TraceFile, _ isForTerminal: Bool,
+    wallOffset: UInt64?
+  ) throws -> ToolRun {
+    let processes = RecordedProcesses(file)
+    do {
+      return try ToolRun(
+        tool, over: feed, factsOf: { ThreadFacts(process: processes.process(of: $0)) },
+        wallOffset: wallOffset, isForTerminal: isForTerminal)
+    } catch {
+      _ = Failure.report(feed.problems)
+      throw error
+    }
+  }
+
   private func follow(_ tool: Tool) throws {
+    try tool.options.expectTasks()
     if tool.options.isVerbose { ToolHelp.plan(of: tool).forEach(Failure.say) }
     let session = try ToolSession(
       tool, commandLine: ["kscope", Tool.about.name] + arguments, output: STDOUT_FILENO,
@@ -67,24 +95,4 @@ package struct ToolCommand<Tool: KernelTool>: ParsableCommand {
     let lost = summary.lost > 0 ? LiveText.summary(summary).filter { $0.hasPrefix("lost ") } : []
     (lost + notes + summary.warnings).forEach(Failure.say)
   }
-}
-
-/// A file that a tool writes at its end, opened at its start.
-private struct ToolOutputFile {
-  let path: String
-  private let descriptor: Int32
-
-  init(path: String) throws(SystemError) {
-    self.path = path
-    descriptor = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o666)
-    if descriptor < 0 { throw SystemError("write", path: path) }
-  }
-
-  func write(_ text: String) throws {
-    try StandardStreams.writing(to: path) {
-      try Array(text.utf8).withUnsafeBytes { try writeAll($0, to: descriptor) }
-    }
-  }
-
-  func close() { _ = Glibc.close(descriptor) }
 }

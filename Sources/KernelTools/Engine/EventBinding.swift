@@ -91,7 +91,7 @@ final class EventBinding {
   }
 
   /// Where somebody else has a probe of the same function, ours has a number behind its name:
-  /// `tcp_connect_2`. Of theirs no records come here.
+  /// `tcp_connect_2`. Theirs, which a recording may have as well, lacks our fields.
   private static func formats(of event: WantedEvent, in catalog: EventCatalog) -> [EventFormat] {
     if event.name.hasSuffix("*") {
       let (system, start) = (Array(event.system.utf8), Array(event.name.utf8.dropLast()))
@@ -104,7 +104,7 @@ final class EventBinding {
         .filter(isUsable)
     }
     let (system, name) = (Array(event.system.utf8), Array(event.name.utf8))
-    return (0..<catalog.count).filter { index in
+    let named = (0..<catalog.count).filter { index in
       let title = catalog.name(at: index)
       guard catalog.system(at: index).elementsEqual(system), title.starts(with: name) else {
         return false
@@ -114,6 +114,8 @@ final class EventBinding {
         || rest.count > 1 && rest.first == UInt8(ascii: "_")
           && rest.dropFirst().allSatisfy { $0 >= UInt8(ascii: "0") && $0 <= UInt8(ascii: "9") }
     }.compactMap { try? catalog.format(at: $0) }.filter(isUsable)
+    let complete = named.filter { format in event.fields.allSatisfy { format.field($0) != nil } }
+    return complete.isEmpty ? named : complete
   }
 
   private static func isUsable(_ format: EventFormat) -> Bool {

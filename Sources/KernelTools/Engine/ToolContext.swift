@@ -227,6 +227,14 @@ package final class ToolContext {
     return SyscallNames(machine: isX86 ? "x86_64" : "aarch64")
   }
 
+  /// An event's time as the kernel's clock `mono` had it; nil where the recording has another.
+  func monotonic(_ time: UInt64, source: Int) -> UInt64? {
+    guard !isLive else { return time }
+    guard sources[source].buffer.clock == "mono" else { return nil }
+    // What was added so that times are the wall's.
+    return time &- ClockCorrection(of: sources[source].file).offset
+  }
+
   // MARK: Columns that all tools may have
 
   /// The value of `Column.time`, where the options ask for one.

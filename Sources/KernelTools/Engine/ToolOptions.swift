@@ -216,7 +216,12 @@ package struct ToolOptions: Sendable {
       name = try Self.regex(value, spelling)
       nameText = value
     case "duration": duration = try Self.seconds(value, spelling)
-    case "input": input = value
+    case "input":
+      if let input {
+        throw .badValue(
+          option: spelling, value: value, expected: "the only recording: there is \(input)")
+      }
+      input = value
     case "save": saved = value
     case "json": format = .json
     case "csv": format = .csv
@@ -255,11 +260,11 @@ package struct ToolOptions: Sendable {
     }
   }
 
-  /// Seconds, with a fraction, in nanoseconds.
+  /// Seconds, with a fraction, in nanoseconds: a microsecond at least, so that it is never none.
   package static func seconds(
     _ text: String, _ option: String
   ) throws(ToolUsageError) -> UInt64 {
-    guard let seconds = Double(text), seconds > 0, seconds <= 1e9 else {
+    guard let seconds = Double(text), seconds >= 0.000_001, seconds <= 1e9 else {
       throw .badValue(option: option, value: text, expected: "a number of seconds above 0")
     }
     return UInt64(seconds * 1e9)

@@ -198,7 +198,13 @@ package final class ToolRun {
     let streams = feed.input.streams
     var plan = SlicePlan(streams, bytesPerSlice: 1 << 20)
     var from: [EventStream.Position] = streams.map { _ in .start }
-    let end = streams.map(\.end)
+    var end = streams.map(\.end)
+    if let duration = options.duration,
+      let first = EventCursor(streams, from: from, to: end).peek?.record.time
+    {
+      let (last, isBeyond) = first.addingReportingOverflow(duration)
+      if !isBeyond { end = streams.positions(ofTime: last, from: from, upTo: end) }
+    }
     while true {
       let time = plan.next()
       let to = streams.positions(ofTime: time, from: from, upTo: end)

@@ -195,8 +195,9 @@ package final class ToolSession {
     plan.buffers[0].clock = "mono"
     plan.duration = options.duration
     plan.savedFile = options.saved
-    if plan.duration == nil, let interval = options.interval, let count = options.count {
-      plan.duration = interval &* UInt64(count)
+    if let interval = options.interval, let count = options.count {
+      let (tables, isBeyond) = interval.multipliedReportingOverflow(by: UInt64(count))
+      if !isBeyond { plan.duration = min(tables, plan.duration ?? .max) }
     }
     return plan
   }

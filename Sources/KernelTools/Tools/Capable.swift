@@ -60,13 +60,15 @@ package final class Capable: KernelTool {
   private static let enter = 0, end = 1, checked = 2
 
   package var events: [WantedEvent] {
-    [
+    var checks = [
       WantedEvent(
-        probeOf: "cap_capable", Enter.self, values: ["cred->uid", "cap", "opts"], isOptional: true),
+        probeOf: "cap_capable", Enter.self, values: ["cred->uid", "cap", "opts"]),
       WantedEvent(
         probeOf: "cap_capable%return", Return.self, values: ["$retval"], isOptional: true),
-      WantedEvent("capability:cap_capable", Checked.self, isOptional: true),
+      WantedEvent("capability:cap_capable", Checked.self),
     ]
+    for index in [Self.enter, Self.checked] { checks[index].alternative = "check" }
+    return checks
   }
 
   package var droppedPairs: Int { begun.dropped + seen.dropped }

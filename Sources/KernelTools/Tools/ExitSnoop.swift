@@ -69,8 +69,8 @@ package final class ExitSnoop: KernelTool {
     rows.add(event[Exit.tid])
     // It began by the clock `mono`; a recording may have another.
     let start = UInt64(bitPattern: Int64(event[Exit.start]))
-    if start > 0, start <= event.time {
-      rows.add(nanoseconds: event.time - start, per: 1_000_000_000, digits: 2)
+    if let now = context.monotonic(event.time, source: event.source), start > 0, start <= now {
+      rows.add(nanoseconds: now - start, per: 1_000_000_000, digits: 2)
     } else {
       rows.addNothing("?")
     }

@@ -119,7 +119,7 @@ package final class KillSnoop: KernelTool {
     context.addUser(of: event.thread, to: &rows)
     context.name(of: event.thread, source: event.source).withUnsafeBytes { rows.add($0) }
     rows.add(Int(context.process(of: event.thread)))
-    rows.add(call.target ?? 0)
+    if let target = call.target { rows.add(target) } else { rows.addNothing("?") }
     rows.add(call.signal, shown: showsNames ? KernelNames.signal(call.signal) : "\(call.signal)")
     rows.add(result, shown: KernelNames.result(result))
     rows.endRow()
