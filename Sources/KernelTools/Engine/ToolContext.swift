@@ -44,6 +44,10 @@ package final class ToolContext {
   private var firstRow: UInt64?
   /// When the interval ended that a table or a histogram is about; the last event's time at the end.
   package var intervalEnd: UInt64 = 0
+  /// The interval that ends is the last one, which may be cut short.
+  var isLastInterval = false
+  /// That of the tool, where its events are not left out by the kernel.
+  var ownProcess: Int32?
   /// Where it is known.
   var pageCacheSizes: () -> (buffers: Int, cached: Int)? = { nil }
 

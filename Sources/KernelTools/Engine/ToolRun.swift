@@ -231,6 +231,7 @@ package final class ToolRun {
   package func finish() {
     held?.releaseAll { stream, event in pass(event, [], sources[stream], cpus[stream]) }
     context.intervalEnd = latest
+    context.isLastInterval = true
     if options.interval != nil { endInterval(latest) }
     tool.finish(context, &rows.pointee)
   }
