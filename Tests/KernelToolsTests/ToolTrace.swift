@@ -134,6 +134,8 @@ struct ToolTrace {
   /// What is known of threads; nothing, as of a recording.
   var factsOf: @Sendable (Int32) -> ThreadFacts = { _ in ThreadFacts() }
   var wallOffset: UInt64?
+  /// The tool's own, which asks disks for what is not shown.
+  var ownProcess: Int32?
   /// When the first interval begins; nil for the first event.
   var startsAt: UInt64?
 
@@ -144,6 +146,7 @@ struct ToolTrace {
     let run = try ToolRun(
       try type.init(options), over: try EventFeed(try file(), options: ReportOptions()),
       factsOf: factsOf, wallOffset: wallOffset)
+    if let ownProcess { run.leaveOut(process: ownProcess) }
     var text: [UInt8] = []
     run.begin(at: startsAt)
     try run.takeAll { text += $0 }

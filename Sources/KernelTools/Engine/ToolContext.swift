@@ -173,6 +173,12 @@ package final class ToolContext {
     regex.matches(String(decoding: name, as: UTF8.self))
   }
 
+  /// Whether a task is of the process that traces.
+  func isOwn(_ thread: Int32) -> Bool {
+    guard let ownProcess else { return false }
+    return thread == ownProcess || process(of: thread) == ownProcess
+  }
+
   // MARK: What a person asked for
 
   /// Whether an event meets one of the conditions of its wanted event.
