@@ -102,6 +102,10 @@ watch connect-6 tcpconnect -6 -n python
 watch accept tcpaccept -n python
 watch life tcplife -n python
 watch drop tcpdrop
+watch dropcalls tcpdrop -s
+kscope tcplife -w -n python >wide.txt 2>wide.err &
+tools+=($!) names+=(wide)
+until [ -s wide.txt ]; do sleep 0.2; done
 python3 load.py >drop.truth
 unwatch
 equal "the load: connections that were asked for" "$(wc -l <connect.truth)" 6
@@ -116,6 +120,14 @@ same "tcplife: each connection, both ends, each byte" life.truth < <(rows life 1
 equal "tcplife: a time for each" "$(rows life 10 | grep -cE '^[0-9]+\.[0-9]{2}$')" 10
 same "tcpdrop: what nobody listens to, and why" \
   <(sed 's/$/,NO_SOCKET/' drop.truth) < <(rows drop 3-7,9- | grep NO_SOCKET)
+same "tcpdrop -s: the same" \
+  <(sed 's/$/,NO_SOCKET/' drop.truth) < <(rows dropcalls 3-7,9-10 | grep NO_SOCKET)
+equal "tcpdrop -s: each has its calls" \
+  "$(rows dropcalls 9-11 | grep NO_SOCKET | grep -cE ',.*tcp_v[46]_rcv;.*;')" 2
+same "tcplife -w: each connection, both ends" <(cut -d, -f1-6 life.truth) \
+  < <(awk '$2 == "python3" { print $1 "," $3 "," $4 "," $5 "," $6 "," $7 }' wide.txt)
+equal "tcplife -w: whole addresses below their names" \
+  "$(grep -cE '^PID   COMM             IP LADDR {22}LPORT RADDR {22}RPORT' wide.txt)" 1
 
 # Counts, and the same of a recording.
 rm ./*.truth

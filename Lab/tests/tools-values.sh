@@ -6,11 +6,30 @@ source "$(dirname "$0")/../tap.sh"
 source "$(dirname "$0")/../recording.sh"
 source "$(dirname "$0")/../tools.sh"
 
-# by_kernel NAME EVENT: the kernel counts an event for the tool that runs, and brings none of it out.
+# by_kernel NAME EVENT: the kernel counts an event for the tool that was started last, and brings none
+# of it out. A probe that others have as well has a number behind its name.
 by_kernel() {
-  local event=$tracing/instances/kscope-$tool/events/$2
-  matches "$1: the kernel counts" "$(cat "$event/trigger")" '^hist:'
+  local event
+  event=$(dirname "$(grep -l '^hist:' $tracing/instances/kscope-$tool/events/$2*/trigger)")
+  check "$1: the kernel counts" test -d "$event" -a "$event" != .
   matches "$1: no event is brought out" "$(cat "$event/enable")" '^0'
+}
+# also NAME TOOL ARGUMENT…: one of several that look at one load; `ended` ends them.
+declare -A watching
+also() {
+  watch "$@"
+  watching[$1]=$tool
+}
+ended() {
+  sleep 0.5
+  kill -INT "${watching[@]}" 2>/dev/null
+  for name in "${!watching[@]}"; do
+    wait ${watching[$name]}
+    equal "$name: status" $? 0
+    equal "$name: nothing to say" "$(cat "$name.err")" ''
+  done
+  watching=()
+  unchanged "$1"
 }
 
 # Calls of known results and files of known names, while it calls itself `truth`.
@@ -67,51 +86,46 @@ END
 # texts NAME: the last column.
 texts() { python3 -c 'import csv, sys
 for row in list(csv.reader(open(sys.argv[1])))[1:]: print(row[4])' "$1.csv"; }
+# alike WHAT TRUTH NAME: the values of NAME, and how often each came.
 alike() { same "$1" <(sort "$2.truth" 2>&1) <(summed "$3" | sort); }
 # same WHAT FILE FILE
 same() { equal "$1" "$(diff "$2" "$3" 2>&1)" ''; }
-load() {
-  rm -f ./*.truth
-  check "$1: its load" python3 load.py
-}
 
-watch power perf-stat-hist -f 'COMM == "truth"' $exits ret
+also power perf-stat-hist -f 'COMM == "truth"' $exits ret
 by_kernel perf-stat-hist syscalls/sys_exit_lseek
-load power
-unwatch power
-equal "the load: there are failures, too" "$(grep -c '^-22 = 4$' results.truth)" 1
-same "perf-stat-hist: each number in its row" power.truth <(rows power)
-
-watch results argdist -i 1 -C "$exits:ret $ours"
+also results argdist -i 1 -C "$exits:ret $ours"
 by_kernel argdist syscalls/sys_exit_lseek
-load results
-unwatch results
-alike "argdist -C: each value as often as it came" results results
-
-watch bits argdist -i 1000 -H 't:syscalls:sys_exit_lseek():int:args->ret:COMM == "truth"'
-load bits
-unwatch bits
-same "argdist -H: each value in its row" bits.truth <(rows bits | cut -d, -f3-)
-
-watch names argdist -i 1 -C "$opens:name $ours"
+also bits argdist -i 1000 -H 't:syscalls:sys_exit_lseek():int:args->ret:COMM == "truth"'
+also names argdist -i 1 -C "$opens:name $ours"
 by_kernel "argdist, names" kscope/do_filp_open
-load names
-unwatch names
-alike "argdist: names of files by a function's argument" names names
-
 # Of two keys the kernel keeps no sign.
-watch pairs argdist -i 1000 -C "$pairs:dfd,name $ours"
+also pairs argdist -i 1000 -C "$pairs:dfd,name $ours"
 by_kernel "argdist, two values" kscope/do_filp_open
-load pairs
-unwatch pairs
-alike "argdist: two values, the number with its sign" pairs pairs
-
-watch named argdist -i 1000 -C "$exits:ret" --name '^truth$'
+also named argdist -i 1000 -C "$exits:ret" --name '^truth$'
 equal "argdist --name: events are brought out" \
   "$(cat $tracing/instances/kscope-$tool/events/syscalls/sys_exit_lseek/enable)" 1
-load named
-unwatch named
+also rows trace "$exits $ours \"%d\", ret" "$opens $ours \"%s\", name"
+also calls trace -K "$opens $ours"
+also most trace -M 3 -d 100 "$exits $ours \"%d\", ret"
+# The load, which is recorded, too; that one ends by itself.
+rm -f ./*.truth
+record values -e task:task_rename -e $exits -e "$pairs" python3 load.py
+equal "the load" "$status" 0
+wait ${watching[most]}
+equal "trace -M: it has ended" "$?, $(cat most.err)" '0, '
+unset 'watching[most]'
+ended "perf-stat-hist, argdist, trace"
+equal "the load: there are failures, too" "$(grep -c '^-22 = 4$' results.truth)" 1
+same "perf-stat-hist: each number in its row" power.truth <(rows power)
+alike "argdist -C: each value as often as it came" results results
+same "argdist -H: each value in its row" bits.truth <(rows bits | cut -d, -f3-)
+alike "argdist: names of files by a function's argument" names names
+alike "argdist: two values, the number with its sign" pairs pairs
 alike "argdist --name: the same" results named
+same "trace: a row each time, in order" rows.truth <(texts rows)
+equal "trace -K: every row has its calls" "$(rows calls | grep -c 'name=.*do_sys_open')" 10
+equal "trace -K: and none is there without" "$(rows calls | wc -l)" 10
+equal "trace -M: so many rows" "$(texts most | xargs)" '0 0 0'
 
 kscope argdist -i 0.2 -n 3 -C "$exits:ret" >three.out 2>three.err
 equal "argdist -n: it ends" $? 0
@@ -124,24 +138,7 @@ for wrong in syscalls:sys_exit_lseek:nothing syscalls:nothing:ret 'probe:nothing
 done
 unchanged "argdist: refused"
 
-watch rows trace "$exits $ours \"%d\", ret" "$opens $ours \"%s\", name"
-load rows
-unwatch rows
-same "trace: a row each time, in order" rows.truth <(texts rows)
-watch calls trace -K "$opens $ours"
-load calls
-unwatch calls
-equal "trace -K: every row has its calls" "$(rows calls | grep -c 'name=.*do_sys_open')" 10
-equal "trace -K: and none is there without" "$(rows calls | wc -l)" 10
-watch most trace -M 3 -d 100 "$exits $ours \"%d\", ret"
-load most
-wait $tool
-equal "trace -M: it has ended" "$?, $(cat most.err)" '0, '
-equal "trace -M: so many rows" "$(texts most | xargs)" '0 0 0'
-unchanged "trace -M"
-
 # The same of a recording.
-record values -e task:task_rename -e $exits -e "$pairs" python3 load.py
 kscope perf-stat-hist -i values.dat -f 'COMM == "truth"' $exits ret --csv >recorded.csv
 same "perf-stat-hist of a recording" power.truth <(rows recorded)
 for what in "results $exits:ret" "names $opens:name" "pairs $pairs:dfd,name"; do

@@ -51,8 +51,7 @@ package struct Extractor {
       try Recorder.traced { () throws(TracefsError) in try hide(in: sources, state) }
       writer = try makeWriter(directory, sources)
     } catch {
-      state.restore()
-      throw error
+      throw error.restoring(state)
     }
     var contents: [[RegionContent]] = []
     do throws(RecordingError) {
@@ -61,8 +60,7 @@ package struct Extractor {
       contents = try read(sources, to: writer, &summary, signals)
     } catch {
       writer.abandon()
-      state.restore()
-      throw error
+      throw error.restoring(state)
     }
     let late = lateMetadata(directory, sources)
     summary.warnings = state.restore().map(\.message)

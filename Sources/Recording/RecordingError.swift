@@ -28,6 +28,8 @@ package enum RecordingError: Error, Sendable {
   case system(SystemError)
   /// What the kernel says of its events makes no stream.
   case stream(TraceFileError)
+  /// An error after which not all settings could be put back, and why.
+  indirect case leftBehind(after: RecordingError, problems: [RestoreProblem])
 }
 
 extension RecordingError: ExplainedError {
@@ -52,6 +54,10 @@ extension RecordingError: ExplainedError {
     case .costOfCommand: "the cost of a command's own recording cannot be told before it runs"
     case .system(let error): error.message
     case .stream(let error): error.message
+    case .leftBehind(let error, let problems):
+      // The first may end in a line that points at a place.
+      error.message + (error.message.contains("\n") ? "\n" : "; ")
+        + problems.map(\.message).joined(separator: "; ")
     }
   }
 
@@ -76,6 +82,23 @@ extension RecordingError: ExplainedError {
     case .costOfCommand: "start the load, then ask without a command and without -F"
     case .system: nil
     case .stream(let error): error.hint
+    case .leftBehind(_, let problems): problems.lazy.compactMap(\.hint).first
     }
+  }
+}
+
+extension RecordingError {
+  /// Puts all settings back.
+  ///
+  /// - Returns: the error, and with it what could not be put back.
+  func restoring(_ state: SavedState) -> RecordingError {
+    let problems = state.restore()
+    return problems.isEmpty ? self : .leftBehind(after: self, problems: problems)
+  }
+
+  /// What went wrong first.
+  package var cause: RecordingError {
+    if case .leftBehind(let error, _) = self { return error.cause }
+    return self
   }
 }

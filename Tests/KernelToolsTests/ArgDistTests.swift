@@ -78,6 +78,16 @@ import Testing
       ])
     #expect(
       try Self.trace(kernel).rows("argdist", arguments.dropLast() + ["-c", "--csv"]).count > 6)
+    // What is left behind the last whole interval is a table only where something came in it.
+    for (condition, tables) in [("ret < 2", 2), ("ret > 50", 3), ("ret == 7", 2)] {
+      let rows = try Self.trace(kernel).rows(
+        "argdist", ["-i", "1", "-C", "syscalls:sys_exit_openat:ret if \(condition)"])
+      #expect(rows.filter { $0.hasPrefix("[") }.count == tables)
+    }
+    #expect(
+      try Self.trace(kernel).rows(
+        "argdist", ["-i", "9", "-C", "syscalls:sys_exit_openat:ret if ret == 7"]
+      ).filter { $0.hasPrefix("[") }.count == 1)
   }
 
   @Test(arguments: ToolTrace.kernels) func conditionsAreTheKernels(kernel: String) throws {

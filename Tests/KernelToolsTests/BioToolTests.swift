@@ -1,3 +1,4 @@
+import Recording
 import Testing
 
 @testable import KernelTools
@@ -57,6 +58,39 @@ import Testing
         == #"{"time_s":1.001900,"comm":"my shell","pid":9,"disk":"259,3","type":"W","#
         + #""sector":8589934592,"size_bytes":65536,"lat_ms":0.90}"#)
     #expect(throws: ToolUsageError.self) { try Self.trace(kernel).rows("biosnoop", ["-d", "vda"]) }
+  }
+
+  /// What is completed while the tool runs is somebody else's; what it asks for itself is not shown.
+  @Test(arguments: ToolTrace.kernels) func ownRequestsAreLeftOut(kernel: String) throws {
+    var trace = try ToolTrace(kernel: kernel, ["block"])
+    trace.factsOf = { thread in ThreadFacts(process: thread == 43 ? 42 : thread) }
+    func request(_ place: Int, by thread: Int32, endsIn other: Int32) {
+      let time = 1_000_000_000 + UInt64(place) * 1_000_000
+      let what = (sector: place * 8, sectors: 8, type: "R")
+      Self.add(
+        &trace, "issue", time, thread: thread, sector: what.sector, sectors: what.sectors,
+        type: what.type)
+      Self.add(
+        &trace, "complete", time + 500_000, thread: other, sector: what.sector,
+        sectors: what.sectors, type: what.type)
+    }
+    request(1, by: 7, endsIn: 42)
+    request(2, by: 42, endsIn: 42)
+    request(3, by: 43, endsIn: 0)
+    request(4, by: 9, endsIn: 43)
+    func sectors(_ tool: String, _ column: Int) throws -> [String] {
+      try trace.rows(tool, ["--csv"]).dropFirst().map { row in
+        String(row.split(separator: ",")[column])
+      }
+    }
+    #expect(try sectors("biosnoop", 6) == ["8", "16", "24", "32"])
+    trace.ownProcess = 42
+    #expect(try sectors("biosnoop", 6) == ["8", "32"])
+    for name in ["biosnoop", "iosnoop", "biolatency", "biotop", "iolatency"] {
+      let type = try #require(ToolList.tool(named: name))
+      let tool = try type.init(try #require(try ToolOptions([], for: type.about)))
+      #expect(ToolSession.plan(for: tool).showsRecorder)
+    }
   }
 
   @Test func disksHaveTheirNames() {

@@ -82,6 +82,39 @@ import Tracefs
     try write([row(9, 4, 360), row(7, 3, 361)], [row(9, 5)], dropped: (2, 3, 1))
     #expect(try look() == ["3: 7 1 [121]"])
     #expect(tables.totalDropped == 6)
+    #expect(
+      tables.notes
+        == [2, 3, 1].map {
+          "\($0) of sched:sched_switch were not counted: the kernel's table was full "
+            + "(2048 rows, which it never frees); a shorter run needs fewer"
+        })
+  }
+
+  /// A name with the end of a line, and one that looks like the end of a row.
+  @Test func rowsThatCannotBeTold() throws {
+    var counting = KernelCounting(run: 1)
+    counting.add(event, HistogramTrigger(keys: [HistogramExpression(field: "prev_comm")]), table: 0)
+    var tables = CountedTables(
+      counting, names: ["\(event)"], in: try TracingDirectory(path: fake.path).top)
+    func row(_ name: String) -> String {
+      "{ prev_comm: \(name.padded(to: 50)) } hitcount:          3"
+    }
+    func look() throws -> [String] {
+      var seen: [String] = []
+      try tables.read { row, _ in seen.append(row.text(0)) }
+      return seen
+    }
+    let trigger = "hist:keys=prev_comm:vals=hitcount:sort=hitcount:size=2048"
+    try write([(trigger, [row("a\nb"), row("c")], 0)])
+    #expect(try look() == ["a\nb", "c"])
+    #expect(tables.notes == [])
+    let lines = (1...9).map { "\($0)" }.joined(separator: "\n")
+    try write([(trigger, [row(lines), row("d")], 0)])
+    #expect(try look() == ["d"])
+    #expect(
+      tables.notes == [
+        "1 of the rows in the kernel's tables could not be told: names there have ends of lines"
+      ])
   }
 
   @Test func keysOfRows() {

@@ -95,6 +95,32 @@ import Tracefs
           + "clock=mono:onmatch(sched.sched_switch).trace(kscope_cpudist_42,$length0) "
           + "if next_pid != 0",
       ])
+    #expect(
+      try asked("offcputime", "-m", "20", "-M", "30") == [
+        "s:kscope_offcputime_42 u64 length; char comm[16]; unsigned long stack[]",
+        "synthetic:kscope_offcputime_42 hist:keys=comm,stack.stacktrace:vals=length:size=16384 "
+          + "if length >= 20000 && length <= 30999 -> 0",
+        "sched:sched_switch hist:keys=prev_pid:begin=common_timestamp,stack=common_stacktrace:"
+          + "size=16384:clock=mono if prev_pid != 0",
+        "sched:sched_switch hist:keys=next_pid:length=common_timestamp-$begin:size=16384:"
+          + "clock=mono:onmatch(sched.sched_switch).trace(kscope_offcputime_42,$length,next_comm,"
+          + "$stack) if next_pid != 0",
+      ])
+    #expect(
+      try asked("wakeuptime", "-m", "0")?[1]
+        == "synthetic:kscope_wakeuptime_42 hist:keys=common_pid.execname,comm,stack.stacktrace:"
+        + "vals=length:size=16384 -> 0")
+    #expect(
+      try asked("wakeuptime")?.suffix(2) == [
+        "sched:sched_switch hist:keys=prev_pid:begin=common_timestamp:size=16384:clock=mono "
+          + "if prev_pid != 0 && prev_state & 255",
+        "sched:sched_waking hist:keys=pid:length=common_timestamp-$begin,stack=common_stacktrace:"
+          + "size=16384:clock=mono:onmatch(sched.sched_switch).trace(kscope_wakeuptime_42,$length,"
+          + "comm,$stack)",
+      ])
+    #expect(try asked("offcputime", "-p", "7") == nil)
+    #expect(try asked("wakeuptime", "-n", "dd") == nil)
+    #expect(throws: ToolUsageError.self) { try asked("offcputime", "-m", "9", "-M", "8") }
     #expect(try asked("runqlat", "--tid", "7") == nil)
     #expect(try asked("cpudist", "-p", "7") == nil)
   }
@@ -188,6 +214,66 @@ import Tracefs
     #expect(
       ToolSession.plan(for: byCall, try #require(byCall.counting(KernelCounting(run: 42))))
         .buffers[0].events.count == 1)
+  }
+
+  /// What `--verbose` lists: the control files, and what is written to each.
+  @Test func listsWhatIsAsked() throws {
+    let tool = try tool("cpudist", [])
+    let plan = ToolSession.plan(for: tool, try #require(tool.counting(KernelCounting(run: 42))))
+    let lines = ToolSession.asked(plan, in: "kscope-42")
+    #expect(lines.count == 4)
+    #expect(lines[0] == "dynamic_events: s:kscope_cpudist_42 u64 length")
+    #expect(
+      lines[1]
+        == "instances/kscope-42/events/synthetic/kscope_cpudist_42/trigger: "
+        + "hist:keys=length.log2:vals=length:size=16384:pause")
+    #expect(
+      lines[2...3].allSatisfy {
+        $0.hasPrefix("instances/kscope-42/events/sched/sched_switch/trigger: hist:keys=")
+      })
+  }
+
+  /// Rows for tasks follow how many there are, as far as the machine's memory and numbers go.
+  @Test func sizesOfTables() throws {
+    func rows(_ tasks: Int, pids: Int = 4_194_304, gigabytes: Int = 64) -> Int {
+      TableSize(tasks: tasks, largestPID: pids, kilobytes: gigabytes << 20).rows
+    }
+    #expect([0, 100, 1024].map { rows($0) } == [16384, 16384, 16384])
+    #expect([1025, 2048, 2049, 4097].map { rows($0) } == [32768, 32768, 65536, 131_072])
+    #expect(rows(.max) == 131_072)
+    #expect(rows(50000, pids: 32768) == 32768)
+    #expect([1, 2, 4, 8].map { rows(50000, gigabytes: $0) } == [16384, 32768, 65536, 131_072])
+    #expect(rows(50000, gigabytes: 0) == 16384)
+    let tool = try tool("cpudist", [])
+    let counting = tool.counting(KernelCounting(run: 1, rowsByTask: 65536))
+    #expect(counting?.placed.map(\.trigger.size) == [65536, 65536, 65536])
+  }
+
+  /// Of a full stack the kernel shows a function that it made up.
+  @Test func stacksThatAreCarried() throws {
+    func stack(_ names: [String]) -> [String] {
+      let calls = names.map { KernelSymbol(name: $0, offset: 1, size: 2) }
+      return CountedRow(keys: [.text("dd"), .stack(calls)], count: 1, sums: [])
+        .carriedStack(1, in: "f1")
+    }
+    let names = (1...14).map { "f\($0)" }
+    #expect(stack(names) == names)
+    #expect(stack(Array(names.dropFirst())) == names)
+    // What is behind the fifteenth in memory may be nothing.
+    #expect(stack(names + ["f15"]) == names + ["f15", "[...]"])
+    #expect(stack(names + ["f15", "common_startup_64"]) == names + ["f15", "[...]"])
+    #expect(
+      stack(names + ["entry_SYSCALL_64_after_hwframe"]).last == "entry_SYSCALL_64_after_hwframe")
+    #expect(stack(names + ["ret_from_fork_asm"]).count == 15)
+    let row = CountedRow(
+      keys: [
+        .text("dd"), .stack(["__schedule", "schedule"].map { KernelSymbol(name: $0, offset: 1) }),
+      ], count: 2, sums: [2_500_000])
+    let tool = try #require(try tool("offcputime", []) as? OffCPUTime)
+    for sum in [row.sums[0], 600] {
+      tool.times.add(sum: sum, task: row.text(0), calls: row.carriedStack(1, in: "__schedule"))
+    }
+    #expect(tool.times.shown.lines == ["dd;schedule;__schedule 2500"])
   }
 
   /// A row as the kernel has it: a length of 0 is 1 there, of 1 is 2, as it counts from a unit earlier.

@@ -148,6 +148,8 @@ struct ToolTrace {
   var wallOffset: UInt64?
   /// As the tools' own instances have it.
   var clock = "mono"
+  /// The tool's own, which asks disks for what is not shown.
+  var ownProcess: Int32?
   /// When the first interval begins; nil for the first event.
   var startsAt: UInt64?
 
@@ -158,6 +160,7 @@ struct ToolTrace {
     let run = try ToolRun(
       try type.init(options), over: try EventFeed(try file(), options: ReportOptions()),
       factsOf: factsOf, wallOffset: wallOffset)
+    if let ownProcess { run.leaveOut(process: ownProcess) }
     var text: [UInt8] = []
     run.begin(at: startsAt)
     try run.takeAll { text += $0 }

@@ -89,7 +89,7 @@ package struct ToolCommand<Tool: KernelTool>: ParsableCommand {
     let session = try ToolSession(
       tool, commandLine: ["kscope", Tool.about.name] + arguments, output: STDOUT_FILENO,
       isForTerminal: isForTerminal)
-    if tool.options.isVerbose { Failure.say(session.way) }
+    if tool.options.isVerbose { (session.asked + [session.way]).forEach(Failure.say) }
     let (summary, notes) = try StandardStreams.writing { try session.follow() }
     // The kernel counts what it lost, whether or not anything came after it.
     let lost = summary.lost > 0 ? LiveText.summary(summary).filter { $0.hasPrefix("lost ") } : []

@@ -13,17 +13,13 @@ extension KernelCounting {
   ///   - filter: over `length` and what is carried.
   mutating func showSpans(
     _ name: String, from begins: [End], to end: End, carrying carried: [Carried],
-    length: String, if filter: String, size: Int = 1 << 15
+    length: String, if filter: String
   ) {
     let event = SyntheticEvent(
       name: "kscope_\(name)_\(suffix)",
       fields: [SyntheticEvent.Field("u64", length)]
-        + carried.map { carried in
-          let isText = carried.type.hasPrefix("char[")
-          let count = isText ? Int(carried.type.dropFirst(5).dropLast()) : nil
-          return SyntheticEvent.Field(
-            isText ? "char" : carried.type, carried.name, count.map { .fixed($0) } ?? .one)
-        })
+        + carried.map(\.asField))
+    let size = rowsByTask * 2
     let begin = SyntheticEvent(
       name: "kscope_\(name)_begin_\(suffix)", fields: [.init("pid_t", "key")])
     define(.synthetic(begin))

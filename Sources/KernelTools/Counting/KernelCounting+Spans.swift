@@ -53,9 +53,10 @@ extension KernelCounting {
   ///   - carried: what of the end is counted by, before the length.
   mutating func addSpans(
     _ name: String, from begins: [End], to end: End, by own: [HistogramExpression] = [],
-    carrying carried: [Carried] = [], unit: SpanUnit, table: Int, size: Int = 1 << 14
+    carrying carried: [Carried] = [], unit: SpanUnit, table: Int
   ) {
     let event = "kscope_\(name)_\(suffix)"
+    let size = rowsByTask
     define(
       .synthetic(
         SyntheticEvent(

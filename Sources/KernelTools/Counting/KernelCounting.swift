@@ -36,12 +36,19 @@ package struct KernelCounting: Sendable {
   /// that of a text, be it a program's.
   let isAddress: @Sendable (_ field: String, _ event: EventName) -> Bool
 
-  /// - Parameter run: of this process alone, such as its number.
+  /// How many rows tables have that are kept by task.
+  let rowsByTask: Int
+
+  /// - Parameters:
+  ///   - run: of this process alone, such as its number.
+  ///   - rowsByTask: a `TableSize`.
   package init(
-    run: Int32, functions: @escaping @Sendable (_ glob: String) -> [String] = { _ in [] },
+    run: Int32, rowsByTask: Int = 1 << 14,
+    functions: @escaping @Sendable (_ glob: String) -> [String] = { _ in [] },
     isAddress: @escaping @Sendable (_ field: String, _ event: EventName) -> Bool = { _, _ in false }
   ) {
     suffix = "\(run)"
+    self.rowsByTask = rowsByTask
     self.functions = functions
     self.isAddress = isAddress
   }
@@ -170,6 +177,8 @@ struct CountedTables {
   private var seen: [[[HistogramKey]: Seen]]
   /// Events that the kernel had no room to count, of each table.
   private var dropped: [UInt64]
+  /// Rows that could not be told apart, of each table that is read.
+  private var unread: [UInt64]
 
   /// - Parameter names: what the events of the triggers are called in the kernel, in their order.
   init(_ counting: KernelCounting, names: [String], in instance: Instance) {
@@ -181,9 +190,28 @@ struct CountedTables {
     }
     seen = placed.map { _ in [:] }
     dropped = placed.map { _ in 0 }
+    unread = placed.map { _ in 0 }
   }
 
   var totalDropped: UInt64 { dropped.reduce(0, +) }
+
+  /// What the rows do not tell, in sentences.
+  var notes: [String] {
+    var notes: [String] = []
+    for (index, placed) in placed.enumerated() where dropped[index] > 0 {
+      notes.append(
+        "\(dropped[index]) of \(placed.event) were not counted: the kernel's table was full "
+          + "(\(placed.trigger.size ?? HistogramTrigger.defaultSize) rows, which it never frees); "
+          + "a shorter run needs fewer")
+    }
+    let rows = unread.reduce(0, +)
+    if rows > 0 {
+      notes.append(
+        "\(rows) of the rows in the kernel's tables could not be told: names there have ends of lines"
+      )
+    }
+    return notes
+  }
 
   /// Reads all tables that are read.
   mutating func read(_ take: (_ row: CountedRow, _ table: Int) -> Void) throws(TracefsError) {
@@ -198,6 +226,8 @@ struct CountedTables {
       else { continue }
       dropped[index] = table.dropped
       guard let number = placed.table else { continue }
+      let read = UInt64(table.rows.count)
+      unread[index] = table.entries > read ? table.entries - read : read - table.entries
       for row in table.rows {
         let sums = row.values.map(Self.sum)
         let count = row.hitcount ?? 0

@@ -16,6 +16,14 @@ struct FoldedStacks {
     amounts[frames, default: 0] += amount
   }
 
+  /// The same in a larger unit.
+  func divided(by unit: Int) -> FoldedStacks {
+    var stacks = FoldedStacks()
+    stacks.amounts = amounts.mapValues { $0 / unit }
+    stacks.left = left / unit
+    return stacks
+  }
+
   /// The smallest amount first.
   var sorted: [(frames: [String], amount: Int)] {
     amounts.map { ($0.key, $0.value) }.sorted {

@@ -9,11 +9,12 @@ package struct StackTimes {
     ToolOption("M", "max", "MICROSECONDS", "Only times of at most so long."),
   ]
 
+  /// In nanoseconds.
   private(set) var stacks = FoldedStacks()
   let svg: String?
   private let isFolded: Bool
-  private let minimum: UInt64
-  private let maximum: UInt64
+  /// Of the times that count, in microseconds.
+  let lengths: ClosedRange<UInt64>
 
   /// Takes `[SECONDS]` out of the options.
   init(_ options: inout ToolOptions) throws(ToolUsageError) {
@@ -23,8 +24,12 @@ package struct StackTimes {
     try options.expectArguments(1, "SECONDS")
     svg = options.own["svg"]
     isFolded = options.has("folded")
-    minimum = try Self.microseconds(options.own["min"], "-m") ?? 1
-    maximum = try Self.microseconds(options.own["max"], "-M") ?? .max
+    let least = try Self.microseconds(options.own["min"], "-m") ?? 1
+    let most = try Self.microseconds(options.own["max"], "-M") ?? .max
+    guard least <= most else {
+      throw .badValue(option: "-M", value: "\(most)", expected: "\(least) or more, as -m has it")
+    }
+    lengths = least...most
   }
 
   private static func microseconds(
@@ -50,16 +55,24 @@ package struct StackTimes {
     _ nanoseconds: UInt64, task: String, calls: [String], above: String? = nil, of thread: Int,
     _ context: ToolContext
   ) {
-    let microseconds = nanoseconds / 1000
-    guard microseconds >= minimum, microseconds <= maximum else { return }
-    stacks.add(
-      [task] + calls.reversed() + (above.map { [$0] } ?? []), Int(clamping: microseconds))
+    guard lengths.contains(nanoseconds / 1000) else { return }
+    add(sum: nanoseconds, task: task, calls: calls, above: above)
   }
+
+  /// The same of several times together, each of which counts.
+  mutating func add(sum nanoseconds: UInt64, task: String, calls: [String], above: String? = nil) {
+    stacks.add(
+      [task] + calls.reversed() + (above.map { [$0] } ?? []), Int(clamping: nanoseconds))
+  }
+
+  /// In microseconds.
+  var shown: FoldedStacks { stacks.divided(by: 1000) }
 
   static let columns = [Column("", "stack"), Column("", "total_us")]
 
   func show(_ rows: inout RowWriter) {
-    for (frames, amount) in stacks.sorted where !(isFolded && rows.format == .text) {
+    let shown = shown
+    for (frames, amount) in shown.sorted where !(isFolded && rows.format == .text) {
       guard rows.format == .text else {
         rows.add(FoldedStacks.folded(frames))
         rows.add(amount)
@@ -71,7 +84,7 @@ package struct StackTimes {
       rows.say("    -                ", name: frames.first ?? "")
       rows.say("        \(amount)")
     }
-    if isFolded, rows.format == .text { stacks.lines.forEach { rows.say($0) } }
+    if isFolded, rows.format == .text { shown.lines.forEach { rows.say($0) } }
   }
 
   /// Whether only a program reads what is printed.
@@ -92,12 +105,12 @@ extension StackTimeTool {
 
   package var files: [ToolFile] {
     guard let path = times.svg else { return [] }
-    let graph = FlameGraph(times.stacks, title: Self.graphTitle, unit: "us")
+    let graph = FlameGraph(times.shown, title: Self.graphTitle, unit: "us")
     return [ToolFile(path: path, content: graph.svg)]
   }
 
   package var leftOut: [String] {
     times.stacks.left == 0
-      ? [] : ["\(times.stacks.left) us of further stacks were left out to keep memory bounded"]
+      ? [] : ["\(times.shown.left) us of further stacks were left out to keep memory bounded"]
   }
 }

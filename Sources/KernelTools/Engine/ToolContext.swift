@@ -44,6 +44,10 @@ package final class ToolContext {
   private var firstRow: UInt64?
   /// When the interval ended that a table or a histogram is about; the last event's time at the end.
   package var intervalEnd: UInt64 = 0
+  /// The interval that ends is the last one, which may be cut short.
+  var isLastInterval = false
+  /// That of the tool, where its events are not left out by the kernel.
+  var ownProcess: Int32?
   /// Where it is known.
   var pageCacheSizes: () -> (buffers: Int, cached: Int)? = { nil }
 
@@ -167,6 +171,12 @@ package final class ToolContext {
 
   private func matches(_ regex: POSIXRegex, _ name: UnsafeRawBufferPointer) -> Bool {
     regex.matches(String(decoding: name, as: UTF8.self))
+  }
+
+  /// Whether a task is of the process that traces.
+  func isOwn(_ thread: Int32) -> Bool {
+    guard let ownProcess else { return false }
+    return thread == ownProcess || process(of: thread) == ownProcess
   }
 
   // MARK: What a person asked for

@@ -173,6 +173,9 @@ package final class ToolRun {
     context.pageCacheSizes = sizes
   }
 
+  /// What a process asks of a disk is not shown, though others' events happen while it runs.
+  package func leaveOut(process: Int32) { context.ownProcess = process }
+
   /// Hands the tool what the kernel has counted.
   func take(_ row: CountedRow, table: Int) {
     (tool as? any CountingTool)?.take(row, table: table, context)
@@ -242,6 +245,7 @@ package final class ToolRun {
   package func finish() {
     held?.releaseAll { stream, event in pass(event, [], sources[stream], cpus[stream]) }
     context.intervalEnd = latest
+    context.isLastInterval = true
     if options.interval != nil { endInterval(latest) }
     tool.finish(context, &rows.pointee)
   }

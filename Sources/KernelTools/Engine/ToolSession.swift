@@ -19,6 +19,8 @@ package final class ToolSession {
   private var failure: TracefsError?
   /// Which way is taken, for people who ask.
   package private(set) var way = "its events are brought out and looked at here"
+  /// What was written for the kernel to count, each with the control file that took it.
+  package private(set) var asked: [String] = []
 
   /// Sets all up, with tracing off. To be called on the process's first thread, once.
   ///
@@ -34,7 +36,9 @@ package final class ToolSession {
       options.saved != nil
       ? nil
       : (tool as? any CountingTool)?.counting(
-        KernelCounting(run: getpid(), functions: Self.functions, isAddress: Self.isAddress))
+        KernelCounting(
+          run: getpid(), rowsByTask: Self.rowsByTask, functions: Self.functions,
+          isAddress: Self.isAddress))
     var counted: LiveSession?
     if let counting {
       counted = try Self.countingSession(tool, counting, commandLine, output, &way)
@@ -58,10 +62,12 @@ package final class ToolSession {
       throw error
     }
     run.setPageCacheSizes(Self.pageCacheSizes)
+    if tool.isAboutInterrupts { run.leaveOut(process: getpid()) }
     if let counting, counted != nil, let instance = session.instances.first {
       tables = CountedTables(
         counting, names: session.plan.buffers[0].events.map(\.eventPattern), in: instance)
       run.beforeTick = { [unowned self] in readTables() }
+      asked = Self.asked(session.plan, in: instance.name)
     }
   }
 
@@ -98,7 +104,8 @@ package final class ToolSession {
         ? "the kernel counts" : "the kernel pairs events; what comes of them is brought out"
       return session
     } catch {
-      guard isOfKernel(error), !tool.events.isEmpty else { throw error }
+      // What could not be put back is in its message.
+      guard isOfKernel(error.cause), !tool.events.isEmpty else { throw error }
       way += ", as this kernel does not count that: \(error.message)"
       return nil
     }
@@ -202,13 +209,42 @@ package final class ToolSession {
     return plan
   }
 
+  /// The definitions and the triggers of a plan, in their order.
+  package static func asked(_ plan: RecordingPlan, in instance: String?) -> [String] {
+    let top = instance.map { "instances/\($0)/" } ?? ""
+    return plan.definitions.map { "dynamic_events: \($0)" }
+      + plan.buffers[0].events.flatMap { request in
+        let event = request.eventPattern.split(separator: ":").joined(separator: "/")
+        return request.triggers.map { "\(top)events/\(event)/trigger: \($0)" }
+      }
+  }
+
+  /// How many rows the kernel's tables by task have on this machine.
+  ///
+  /// Source: proc(5), `/proc/loadavg`, whose fourth word is `running/threads`.
+  private static var rowsByTask: Int {
+    let load = ((try? TextFile.read("/proc/loadavg")) ?? "").split(separator: " ")
+    let tasks = load.count > 3 ? load[3].split(separator: "/").last.flatMap { Int($0) } : nil
+    let largest = (try? TextFile.read("/proc/sys/kernel/pid_max")).flatMap {
+      Int($0.split(separator: "\n").first ?? "")
+    }
+    return TableSize(
+      tasks: tasks ?? 0, largestPID: largest ?? .max, kilobytes: memory()["MemTotal:"] ?? 0
+    ).rows
+  }
+
   /// Source: proc(5), `/proc/meminfo`, in kB there.
-  private static func pageCacheSizes() -> (buffers: Int, cached: Int)? {
+  private static func memory() -> [Substring: Int] {
     var values: [Substring: Int] = [:]
     for line in ((try? TextFile.read("/proc/meminfo")) ?? "").split(separator: "\n") {
       let words = line.split(separator: " ")
       if words.count > 1 { values[words[0]] = Int(words[1]) }
     }
+    return values
+  }
+
+  private static func pageCacheSizes() -> (buffers: Int, cached: Int)? {
+    let values = memory()
     guard let buffers = values["Buffers:"], let cached = values["Cached:"] else { return nil }
     return (buffers / 1024, cached / 1024)
   }
@@ -268,9 +304,6 @@ package final class ToolSession {
   private var countingNotes: [String] {
     var notes: [String] = []
     if let failure { notes.append("a table could not be read: \(failure.message)") }
-    if let dropped = tables?.totalDropped, dropped > 0 {
-      notes.append("\(dropped) events were not counted: the kernel's tables were full")
-    }
-    return notes
+    return notes + (tables?.notes ?? [])
   }
 }

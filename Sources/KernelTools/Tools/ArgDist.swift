@@ -34,6 +34,8 @@ package final class ArgDist: CountingTool {
   private let top: Int?
   private let isCumulative: Bool
   private var results: [ArgDistResult]
+  /// Something was counted since the last tables.
+  private var hasNews = true
 
   package init(_ given: ToolOptions) throws(ToolUsageError) {
     var options = given
@@ -75,6 +77,7 @@ package final class ArgDist: CountingTool {
     guard context.isWanted(event.thread, source: event.source) else { return }
     for (index, place) in wishes.places.enumerated()
     where place.event == event.number && context.holds(place.condition, event) {
+      hasNews = true
       results[index].add(place.fields.map { FieldContent(event, $0) }, 1, specs[index])
     }
   }
@@ -94,6 +97,7 @@ package final class ArgDist: CountingTool {
   }
 
   package func take(_ row: CountedRow, table: Int, _ context: ToolContext) {
+    hasNews = true
     for index in specs.indices where firstAlike(index) == table {
       let place = wishes.places[index]
       let values = place.fields.enumerated().map { key, field in
@@ -115,6 +119,9 @@ package final class ArgDist: CountingTool {
   }
 
   private func show(_ rows: inout RowWriter, _ context: ToolContext) {
+    // The rest of an interval behind the last one has tables only where there is something to show.
+    if context.isLastInterval, !hasNews { return }
+    hasNews = false
     rows.say("[\(context.intervalText)]")
     for index in specs.indices {
       results[index].write(specs[index], top: top, to: &rows)

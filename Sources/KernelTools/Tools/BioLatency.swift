@@ -52,6 +52,7 @@ package final class BioLatency: KernelTool {
   }
 
   package var events: [WantedEvent] { BlockRequests.events(filter) }
+  package var isAboutInterrupts: Bool { true }
   package var droppedPairs: Int { requests.dropped + counts.dropped }
   package var banner: String { "Tracing block device I/O... Hit Ctrl-C to end." }
 

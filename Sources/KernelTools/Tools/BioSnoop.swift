@@ -34,6 +34,7 @@ package final class BioSnoop: KernelTool {
   }
 
   package var events: [WantedEvent] { BlockRequests.events(filter) }
+  package var isAboutInterrupts: Bool { true }
   package var droppedPairs: Int { requests.dropped }
   package var banner: String { "Tracing block I/O. Ctrl-C to end." }
 

@@ -48,6 +48,7 @@ package final class BioTop: KernelTool {
   }
 
   package var events: [WantedEvent] { BlockRequests.events(filter) }
+  package var isAboutInterrupts: Bool { true }
   package var droppedPairs: Int { requests.dropped + sums.dropped }
   package var showsTables: Bool { true }
   package var banner: String { "Tracing... Output every interval. Hit Ctrl-C to end." }

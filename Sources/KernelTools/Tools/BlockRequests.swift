@@ -100,6 +100,7 @@ struct BlockRequests: ~Copyable {
 
     func isWanted(_ context: ToolContext, _ source: Int) -> Bool {
       comm.withBytes { context.isWanted(thread, source: source, name: $0) }
+        && !context.isOwn(thread)
     }
   }
 

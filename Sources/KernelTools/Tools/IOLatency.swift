@@ -38,6 +38,7 @@ package final class IOLatency: KernelTool {
   }
 
   package var events: [WantedEvent] { BlockRequests.events(filter) }
+  package var isAboutInterrupts: Bool { true }
   package var droppedPairs: Int { requests.dropped }
 
   package var banner: String {

@@ -68,6 +68,7 @@ package final class IOSnoop: KernelTool {
   }
 
   package var events: [WantedEvent] { BlockRequests.events(filter) }
+  package var isAboutInterrupts: Bool { true }
   package var droppedPairs: Int { state.pointee.requests.dropped }
 
   package var banner: String { "Tracing block I/O. Ctrl-C to end." }

@@ -2,14 +2,15 @@ import ByteIO
 
 /// `offcputime`: how long tasks were off the processor, and by which way through the kernel they left
 /// it.
-package final class OffCPUTime: StackTimeTool {
+package final class OffCPUTime: StackTimeTool, CountingTool {
   package static let about = ToolDescription(
     name: "offcputime",
     abstract:
       "How long tasks are off the processor, and which way through the kernel they left it.",
     discussion: """
       A task that leaves the processor has a stack; when it runs again, the time in between is added to
-      that. Tasks that do not come back while it is looked at do not count.
+      that. Tasks that do not come back while it is looked at do not count. Where the kernel counts
+      (Linux 6.3, all tasks), a stack has at most 15 functions; [...] is what may have led to them.
       """,
     arguments: "[SECONDS]", options: StackTimes.options,
     examples: [
@@ -63,6 +64,23 @@ package final class OffCPUTime: StackTimeTool {
           time: event.time, name: String(decoding: name, as: UTF8.self),
           state: event[Switch.prev_state], calls: context.calls))
     }
+  }
+
+  package func counting(_ counting: KernelCounting) -> KernelCounting? {
+    guard options.takesAllTasks else { return nil }
+    var counting = counting
+    counting.addStackSpans(
+      "offcputime",
+      from: .init("sched:sched_switch", key: "prev_pid", filter: "prev_pid != 0"),
+      to: .init("sched:sched_switch", key: "next_pid", filter: "next_pid != 0"), stackAt: .begin,
+      by: .init(carried: [.init("char[16]", "comm", of: "next_comm")]), lengths: times.lengths,
+      table: 0)
+    return counting
+  }
+
+  package func take(_ row: CountedRow, table: Int, _ context: ToolContext) {
+    times.add(
+      sum: row.sums.first ?? 0, task: row.text(0), calls: row.carriedStack(1, in: "__schedule"))
   }
 
   package func forget(source: Int, cpu: Int) { away.removeAll() }

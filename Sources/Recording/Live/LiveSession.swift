@@ -76,8 +76,7 @@ package final class LiveSession {
     } catch {
       // An instance with an open file is not removed.
       for index in made.indices { made[index].close() }
-      state.restore()
-      throw error
+      throw error.restoring(state)
     }
   }
 

@@ -12,6 +12,8 @@ extension HistogramTable {
 private struct HistogramReader {
   private let lines: [Substring]
   private var index = 0
+  /// Lines that are one, as a text goes on behind an end of a line.
+  private var joined: (lines: Range<Int>, text: Substring)?
   /// What the kernel calls its own stack as a key: kernels before 6.3 say `stacktrace`.
   private var stackName = HistogramField.stacktrace.name
 
@@ -19,7 +21,18 @@ private struct HistogramReader {
     lines = text.split(separator: "\n", omittingEmptySubsequences: false)
   }
 
-  private var line: Substring? { lines.indices.contains(index) ? lines[index] : nil }
+  private var line: Substring? {
+    if let joined, joined.lines.lowerBound == index { return joined.text }
+    return lines.indices.contains(index) ? lines[index] : nil
+  }
+
+  private mutating func goOn() {
+    if let joined, joined.lines.lowerBound == index {
+      index = joined.lines.upperBound
+    } else {
+      index += 1
+    }
+  }
 
   private func failure(_ problem: String, at place: Int = 0) -> TracefsError {
     .malformed(
@@ -53,7 +66,7 @@ private struct HistogramReader {
     let savers = trigger.handlers.compactMap(\.savedFields)
     while let line, line != "Totals:" {
       if line.hasPrefix("{ ") {
-        table.rows.append(try row(of: trigger))
+        if let row = try takeRow(of: trigger) { table.rows.append(row) }
         continue
       }
       if line.hasPrefix("\tmax:") || line.hasPrefix("\tchanged:") {
@@ -64,7 +77,9 @@ private struct HistogramReader {
       } else if line.hasPrefix("\ttriggering value ") {
         table.snapshots.append(try snapshot(of: trigger))
         continue
-      } else if !line.isEmpty, !line.hasPrefix("#"), !line.hasPrefix("Snapshot taken") {
+      } else if !line.isEmpty, !line.hasPrefix("#"), !line.hasPrefix("Snapshot taken"),
+        !trigger.hasTexts
+      {
         throw failure("expected a row or the totals")
       }
       index += 1
@@ -92,6 +107,31 @@ private struct HistogramReader {
 
   // MARK: Rows
 
+  /// So many ends of lines are looked for in a row's texts.
+  private static let lineLimit = 8
+
+  /// A text may have ends of lines, which the kernel prints as they are. Nil where a row cannot be
+  /// told even so: `entries` counts it.
+  private mutating func takeRow(
+    of trigger: HistogramTrigger
+  ) throws(TracefsError) -> HistogramTable.Row? {
+    let start = index
+    joined = nil
+    defer { joined = nil }
+    while true {
+      do throws(TracefsError) { return try row(of: trigger) } catch {
+        guard trigger.hasTexts else { throw error }
+        let end = joined?.lines.upperBound ?? start + 1
+        guard end - start < Self.lineLimit, end < lines.count, lines[end] != "Totals:" else {
+          index = start + 1
+          return nil
+        }
+        joined = (start..<end + 1, Substring((joined?.text ?? lines[start]) + "\n" + lines[end]))
+        index = start
+      }
+    }
+  }
+
   /// `{ key: value, … } hitcount: 1  value: 2`; stacks run over several lines.
   private mutating func row(of trigger: HistogramTrigger) throws(TracefsError) -> HistogramTable.Row
   {
@@ -111,7 +151,7 @@ private struct HistogramReader {
       }
       values.append(value)
     }
-    index += 1
+    goOn()
     return HistogramTable.Row(keys: keys.keys, hitcount: hitcount, values: values)
   }
 
@@ -137,9 +177,10 @@ private struct HistogramReader {
         throw failure("expected the key \(expression)")
       }
       let body = rest[colon.upperBound...]
-      // Texts are padded to 50 bytes, and may hold anything.
+      // Texts are padded to 50 bytes, and may hold anything; so are names of tasks, to 16.
       let isNumber = Self.isNumber(body)
-      let least = field?.modifier == nil && !isNumber ? 50 : 0
+      let least =
+        field?.modifier == .execname ? 16 : field?.modifier == nil && !isNumber ? 50 : 0
       guard let place = Self.range(of: end, in: body, from: least) else {
         throw failure("expected '\(end)' after the key \(expression)")
       }
@@ -171,7 +212,7 @@ private struct HistogramReader {
         calls.append(call)
       }
     }
-    index += 1
+    goOn()
     while let line, line.hasPrefix("  ") {
       guard let call = KernelSymbol(line) else { throw failure("expected a function") }
       calls.append(call)
@@ -302,6 +343,16 @@ private struct HistogramReader {
       start = bytes.index(after: start)
     }
     return nil
+  }
+}
+
+extension HistogramTrigger {
+  /// Whether a key may be a text, in which anything may stand.
+  fileprivate var hasTexts: Bool {
+    keys.contains { key in
+      guard let field = key.field else { return false }
+      return field != .stacktrace && (field.modifier == nil || field.modifier == .execname)
+    }
   }
 }
 

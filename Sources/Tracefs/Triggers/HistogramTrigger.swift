@@ -68,7 +68,8 @@ public struct HistogramTrigger: Hashable, Sendable {
     self.size = Self.rounded(size)
   }
 
-  static let defaultSize = 2048
+  /// Rows, where a trigger does not say.
+  package static let defaultSize = 2048
   /// What the kernel takes, rounded up to a power of two (`TRACING_MAP_BITS_MIN`, `_MAX`).
   static let sizes = 65...131_072
 

@@ -62,6 +62,50 @@ import Testing
     #expect(table.rows.map(\.hitcount) == [2, 3, 4])
   }
 
+  @Test func readsTextsOfSeveralLines() throws {
+    let table = try table(
+      "hist:keys=comm,common_pid.execname:vals=hitcount:sort=hitcount:size=2048 [active]",
+      """
+      { comm: \(text("a\nb")), common_pid: sh              [         7] } hitcount:          2
+      { comm: \(text("{ comm: c\n")), common_pid: x
+      \n\n }            [         8] } hitcount:          3
+      { comm: \(text("d")), common_pid: sh              [         9] } hitcount:          4
+      """)
+    #expect(
+      table.rows.map(\.keys) == [
+        [.text("a\nb"), .task(name: "sh", pid: 7)],
+        [.text("{ comm: c"), .task(name: "x\n\n\n }", pid: 8)],
+        [.text("d"), .task(name: "sh", pid: 9)],
+      ])
+    #expect(table.rows.map(\.hitcount) == [2, 3, 4])
+    // The kernel's own stack behind a text, and a text behind a stack.
+    let stacks = try self.table(
+      "hist:keys=comm,common_stacktrace:vals=hitcount:sort=hitcount:size=2048 [active]",
+      """
+      { comm: \(text("a\nb")), common_stacktrace:
+               __schedule+0x5bc/0xbf0
+      } hitcount:          1
+      """)
+    #expect(stacks.rows.map(\.keys.count) == [2])
+    #expect(stacks.rows.first?.keys.first == .text("a\nb"))
+  }
+
+  /// What looks like the end of a row, or has too many lines: the rest is read nevertheless.
+  @Test func leavesOutWhatCannotBeTold() throws {
+    let forged = text("a") + "} hitcount: 1\nrest"
+    let long = (1...9).map { "\($0)" }.joined(separator: "\n")
+    let table = try table(
+      "hist:keys=name:vals=hitcount:sort=hitcount:size=2048 [active]",
+      """
+      { name: \(text(long)) } hitcount:          2
+      { name: \(text("b")) } hitcount:          3
+      { name: \(forged) } hitcount:          4
+      { name: \(text("c")) } hitcount:          5
+      """)
+    #expect(table.rows.map(\.keys) == [[.text("b")], [.text("a")], [.text("c")]])
+    #expect(table.hits == 2915)
+  }
+
   @Test func readsEveryModifier() throws {
     let table = try table(
       "hist:keys=prev_pid.hex,prev_prio.log2,x.buckets=10:vals=hitcount,hitcount.percent,y.graph,"
