@@ -5,12 +5,26 @@
 #   matches "says what is in" TEXT REGEX          passes when a line of TEXT matches (grep -E)
 #   skip "says what is not here"                  counts as passed, and says why
 #   finish                                        the last line: exits 1 if a check failed
+#
+# Where tool_of[NAME] is set, a check whose text begins with `NAME:` is said to be of that tool:
+# `ok - opensnoop, NAME: …`. Lab/matrix counts by that.
 
 failures=0
+declare -A tool_of=()
 
-pass() { echo "ok - $1"; }
+# titled TEXT: sets $title.
+titled() {
+  local name=${1%%:*}
+  title=$1
+  if [ -n "$name" ] && [ -n "${tool_of[$name]:-}" ]; then title="${tool_of[$name]}, $1"; fi
+}
+pass() {
+  titled "$1"
+  echo "ok - $title"
+}
 fail() {
-  echo "not ok - $1"
+  titled "$1"
+  echo "not ok - $title"
   failures=$((failures + 1))
   shift
   printf '%s\n' "$@" | sed 's/^/#   /'

@@ -3,6 +3,7 @@
 # watch NAME TOOL ARGUMENT…: starts a tool that writes CSV to NAME.csv, and waits until it traces.
 watch() {
   local name=$1
+  tool_of[$name]=$2
   shift
   kscope "$@" --csv >"$name.csv" 2>"$name.err" &
   tool=$!

@@ -109,6 +109,7 @@ still() {
 declare -A tools
 count() {
   local name=$1
+  tool_of[$name]=$2
   shift
   kscope "$@" --csv --verbose >"$name.csv" 2>"$name.err" &
   tools[$name]=$!
@@ -151,6 +152,7 @@ between() { check "$1: $2 of $3 to $4" test "$2" -ge "$3" -a "$2" -le "$4"; }
 # recorded NAME TOOL ARGUMENT…: the same of the recording.
 recorded() {
   local name=$1
+  tool_of[$name]=$2
   shift
   kscope "$@" --csv >"$name.csv" 2>"$name.err"
   equal "$name: status" $? 0
@@ -205,17 +207,17 @@ for name in calls calls-i ofpid ofname times times-i; do
   equal "$name: of a process and its child" \
     "$(sum $name 2 '/^getsid/') $(sum $name 2 '/^symlink,/') $(sum $name 2 '/^link,/')" '45 12 7'
 done
-equal "one thread: not its child" "$(sum oftid 4 "/^$load,lo ad,getsid/")" 40
-equal "one thread: nobody else" "$(rows oftid | grep -vc "^$load,lo ad,")" 0
+equal "syscount, one thread: not its child" "$(sum oftid 4 "/^$load,lo ad,getsid/")" 40
+equal "syscount, one thread: nobody else" "$(rows oftid | grep -vc "^$load,lo ad,")" 0
 for name in failures failures-i timesofpid; do
   equal "$name: calls that failed" \
     "$(sum $name 2 '/^rmdir/') $(rows $name | grep -cE '^(getsid|symlink|link),')" '21 0'
 done
-matches "verbose: what is asked of the kernel" "$(cat calls.err)" \
+matches "syscount, verbose: what is asked of the kernel" "$(cat calls.err)" \
   'instances/kscope-[0-9]+/events/raw_syscalls/sys_enter/trigger: hist:keys=id\.syscall:'
-matches "verbose: events that are made for it" "$(cat times.err)" 'dynamic_events: s:kscope_syscount_'
-equal "one error, by its name" "$(sum missing 2 '/^rmdir/')" 15
-equal "one error, by its number" "$(sum nodirectory 2 '/^rmdir/')" 6
+matches "syscount, verbose: events that are made for it" "$(cat times.err)" 'dynamic_events: s:kscope_syscount_'
+equal "syscount: one error, by its name" "$(sum missing 2 '/^rmdir/')" 15
+equal "syscount: one error, by its number" "$(sum nodirectory 2 '/^rmdir/')" 6
 for name in times times-i; do
   equal "$name: sleeps" "$(sum $name 2 '/^nanosleep/')" 10
   between "$name: their time in ms" "$(($(sum $name 3 '/^nanosleep/') / 1000))" 200 4000
@@ -223,7 +225,7 @@ done
 for name in tasks tasktimes tasks-i; do
   between "$name: the process's calls" "$(sum $name 3 "/^$load,lo ad,/")" 110 130
 done
-between "by name: the process and its child" "$(sum names 2 '/^lo ad,/')" 115 150
+between "syscount: the process and its child, by name" "$(sum names 2 '/^lo ad,/')" 115 150
 for name in latency latency-i; do
   equal "$name: 10 sleeps of 20 ms" \
     "$(sum $name 4 '/^nanosleep/ && $2 >= 16384') $(sum $name 4 '/^nanosleep/')" '10 10'
@@ -242,34 +244,34 @@ count long syscount -c -i 100
 count eventseconds syscount -c -i 1 --clock -p $load
 count latencyseconds syslatency -i 1 --clock nanosleep
 go
-counted "intervals"
+counted "syscount, syslatency: intervals"
 over
 in_kernel seconds long latencyseconds
 by_events eventseconds
-equal "an interval that is cut short" "$(sum long 2 '/^getsid/')" 45
-equal "tables of a second: the sum" "$(sum seconds 3 '/,getsid/')" 45
-equal "tables of a second: the sum, by events" "$(sum eventseconds 3 '/,getsid/')" 45
-equal "histograms of a second: the sum" "$(sum latencyseconds 5)" 10
+equal "syscount: an interval that is cut short" "$(sum long 2 '/^getsid/')" 45
+equal "syscount: tables of a second: the sum" "$(sum seconds 3 '/,getsid/')" 45
+equal "syscount: tables of a second: the sum, by events" "$(sum eventseconds 3 '/,getsid/')" 45
+equal "syslatency: histograms of a second: the sum" "$(sum latencyseconds 5)" 10
 kscope softirqs -C 1 --duration 3 -T --csv >duration.csv 2>duration.err
-equal "a duration: tables" "$(rows duration | cut -d, -f1 | uniq | wc -l)" 3
+equal "softirqs: a duration: tables" "$(rows duration | cut -d, -f1 | uniq | wc -l)" 3
 kscope softirqs -C 1 2 -T --csv >count.csv 2>count.err
-equal "a count: tables" "$(rows count | cut -d, -f1 | uniq | wc -l)" 2
+equal "softirqs: a count: tables" "$(rows count | cut -d, -f1 | uniq | wc -l)" 2
 kscope runqlat 1 2 >text.txt 2>text.err
-equal "a count: tables for people" "$(grep -c '^     usecs  *: count  *distribution$' text.txt)" 2
-equal "nothing to say" "$(cat duration.err count.err text.err)" ''
+equal "runqlat: a count: tables for people" "$(grep -c '^     usecs  *: count  *distribution$' text.txt)" 2
+equal "softirqs, runqlat: nothing to say" "$(cat duration.err count.err text.err)" ''
 
 # A command; what it is called when it runs is not what it was called before.
 kscope syscount -c --csv ./load calls <<<$'\n\n' >command.csv 2>command.err
-equal "a command: status" $? 0
-equal "a command: its calls and its child's" \
+equal "syscount, a command: status" $? 0
+equal "syscount, a command: its calls and its child's" \
   "$(sum command 2 '/^getsid/') $(sum command 2 '/^symlink,/') $(sum command 2 '/^nanosleep/')" '45 12 10'
-equal "a command: nothing to say" "$(cat command.err)" ''
+equal "syscount, a command: nothing to say" "$(cat command.err)" ''
 count executed syscount
 begun
 bash -c 'exec /bin/true'
-counted "a program that is run"
+counted "syscount, a program that is run"
 in_kernel executed
-check "a program that is run has its name" test "$(sum executed 2 '/^true,/')" -gt 10
+check "syscount: a program that is run has its name" test "$(sum executed 2 '/^true,/')" -gt 10
 
 # --- The scheduler: the load waits when tools begin and when they end, so it has come as often as it left.
 
@@ -313,19 +315,19 @@ echo "# the load left its processor $switches times"
 for name in wait wait-i waitofpid; do
   equal "$name: as often as it came" "$(sum $name 4 "/^$load,/")" "$switches"
 done
-equal "one thread: as often as it came" "$(sum waitoftid 3)" "$switches"
-equal "its process: as often as it came" "$(sum waitms 4 "/^$load,/")" "$switches"
+equal "runqlat, one thread: as often as it came" "$(sum waitoftid 3)" "$switches"
+equal "runqlat, its process: as often as it came" "$(sum waitms 4 "/^$load,/")" "$switches"
 for name in run run-i; do
   equal "$name: as often as it left" "$(sum $name 4 "/^$load,/")" "$switches"
 done
-equal "of one process: as often as it left" "$(sum runofpid 3)" "$switches"
+equal "cpudist, of one process: as often as it left" "$(sum runofpid 3)" "$switches"
 for name in away away-i; do
   equal "$name: as often as it came back" "$(sum $name 4 "/^$load,/")" $((switches - 1))
   # A slow machine makes it wait at other times, too.
   between "$name: 10 times for 50 ms at least" "$(sum $name 4 "/^$load,/ && \$2 >= 32768")" \
     10 $((switches - 1))
 done
-equal "away, of one process: as often as it came back" "$(sum awayofpid 3)" $((switches - 1))
+equal "cpudist, away, of one process: as often as it came back" "$(sum awayofpid 3)" $((switches - 1))
 for name in off off-i offall offmin; do
   between "$name: 10 sleeps of 50 ms" "$(($(sum $name 2 '/^lo ad;.*nanosleep/') / 1000))" 500 2500
 done
@@ -351,10 +353,10 @@ for name in wake wake-i; do
   equal "$name: nobody else" "$(rows $name | grep -vc ';lo ad,')" 0
 done
 kscope offcputime -f --svg off.svg -n '^lo ad$' -i sched.dat >off.folded 2>off.said
-equal "folded: the same stacks" \
+equal "offcputime, folded: the same stacks" \
   "$(diff <(sed 's/ \([0-9]*\)$/,\1/' off.folded) <(rows off-i))" ''
-check "the graph is XML" python3 -c 'import xml.dom.minidom; xml.dom.minidom.parse("off.svg")'
-matches "the graph has its whole" "$(cat off.svg)" "<title>all: $(sum off-i 2) us, 100%</title>"
+check "offcputime: the graph is XML" python3 -c 'import xml.dom.minidom; xml.dom.minidom.parse("off.svg")'
+matches "offcputime: the graph has its whole" "$(cat off.svg)" "<title>all: $(sum off-i 2) us, 100%</title>"
 
 # --- Functions of the kernel
 
@@ -380,22 +382,22 @@ recorded stacks-i stackcount t:syscalls:sys_enter_symlink -i stacks.dat
 for name in functions functionofpid; do
   equal "$name" "$(rows $name | grep -E '^vfs_(sym)?link,' | sort | tr '\n' ' ')" 'vfs_link,7 vfs_symlink,12 '
 done
-equal "the largest alone" "$(rows top | wc -l)" 1
-equal "one function" "$(rows function)" 'vfs_symlink,12'
-equal "times of a function: 12 calls" "$(sum calltimes 3)" 12
-equal "times of functions" \
+equal "funccount: the largest alone" "$(rows top | wc -l)" 1
+equal "funccount: one function" "$(rows function)" 'vfs_symlink,12'
+equal "funclatency: 12 calls" "$(sum calltimes 3)" 12
+equal "funclatency: two functions" \
   "$(sum calltimeof 4 '/^vfs_symlink,/') $(sum calltimeof 4 '/^vfs_link,/')" '12 7'
-equal "times of a function: 10 sleeps of 20 ms" "$(sum sleeptimes 3 '$1 >= 16') $(sum sleeptimes 3)" '10 10'
+equal "funclatency: 10 sleeps of 20 ms" "$(sum sleeptimes 3 '$1 >= 16') $(sum sleeptimes 3)" '10 10'
 for name in stacks stacksofpid; do
   equal "$name: 12 calls by one way" \
     "$(rows $name | sed 's/^.*\(do_syscall_64\);[^,]*\(do_symlinkat;\)/\1;…\2/')" \
     'do_syscall_64;…do_symlinkat;vfs_symlink,12'
 done
-equal "an event's stacks, of a recording" \
+equal "stackcount: an event's stacks, of a recording" \
   "$(rows stacks-i | sed 's/^.*\(do_syscall_64\);.*,/\1,/')" 'do_syscall_64,12'
-matches "stacks by process" "$(rows stacksbypid)" "^lo ad \[$load\];.*;do_symlinkat;vfs_symlink,12$"
+matches "stackcount: stacks by process" "$(rows stacksbypid)" "^lo ad \[$load\];.*;do_symlinkat;vfs_symlink,12$"
 # The kernel leaves out so many of the innermost functions that do_exit is among them.
-matches "stacks of an event" "$(rows stacksofevent)" ';__x64_sys_exit_group;do_group_exit,'
+matches "stackcount: stacks of an event" "$(rows stacksofevent)" ';__x64_sys_exit_group;do_group_exit,'
 
 # Of one process, by function_graph, which before Linux 6.11 is the top level's alone; and more
 # functions than are counted by probes, among them the two.
@@ -416,14 +418,14 @@ ready calls
 go function -p function -l vfs_link -l vfs_symlink
 over
 recorded functions-i funccount 'vfs_*' -i function.dat
-equal "functions of a recording" "$(rows functions-i | sort | tr '\n' ' ')" 'vfs_link,7 vfs_symlink,12 '
+equal "funccount of a recording" "$(rows functions-i | sort | tr '\n' ' ')" 'vfs_link,7 vfs_symlink,12 '
 ready calls
 go graph -p function_graph -l do_symlinkat -l hrtimer_nanosleep
 over
 recorded calltimes-i funclatency do_symlinkat -i graph.dat
 recorded sleeptimes-i funclatency -m 'hrtimer_nano*' -i graph.dat
-equal "times of a recording: 12 calls" "$(sum calltimes-i 3)" 12
-equal "times of a recording: 10 sleeps" "$(sum sleeptimes-i 3 '$1 >= 16') $(sum sleeptimes-i 3)" '10 10'
+equal "funclatency of a recording: 12 calls" "$(sum calltimes-i 3)" 12
+equal "funclatency of a recording: 10 sleeps" "$(sum sleeptimes-i 3 '$1 >= 16') $(sum sleeptimes-i 3)" '10 10'
 
 # What the kernel will not have by a probe is counted by the function tracer; nothing is left of the try.
 function=$(grep -Fxf <(cut -f 2 /sys/kernel/debug/kprobes/blacklist | sort -u) \
@@ -433,16 +435,17 @@ if [ -n "$function" ]; then
   begun
   kill -INT ${tools[refused]}
   wait ${tools[refused]}
-  equal "a function that no probe can have: status" $? 0
+  equal "funccount: a function that no probe can have: status" $? 0
   tools=()
-  unchanged "a function that no probe can have"
-  matches "a function that no probe can have: said" "$(cat refused.err)" 'kernel does not count that'
+  unchanged "funccount: a function that no probe can have"
+  matches "funccount: a function that no probe can have: said" "$(cat refused.err)" 'kernel does not count that'
 else
   skip "every function that can be traced can have a probe"
 fi
 # not NAME REGEX TOOL ARGUMENT…: ends with an error that matches.
 not() {
   local name=$1 regex=$2
+  tool_of[$name]=$3
   shift 2
   timeout -s KILL 60 kscope "$@" >"$name.csv" 2>"$name.err"
   equal "$name: status" $? 1
@@ -547,7 +550,7 @@ counted "cachestat"
 count warm cachestat -D 100
 begun
 dd if=$LAB_DISK of=/dev/null bs=4k count=1024 2>/dev/null
-counted "cachestat again"
+counted "cachestat, again"
 in_kernel cold warm
 between "cachestat: pages that come in" "$(sum cold 2)" 1024 1400
 between "cachestat: pages that are there" "$(sum warm 1)" 1024 1600

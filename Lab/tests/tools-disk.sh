@@ -82,7 +82,7 @@ equal "biotop: what is above them" "$(grep -cE '^[0-9:]{8} loadavg: [0-9.]+ ' ta
 equal "biotop: it draws nothing for a terminal" "$(grep -c $'\e' table.txt)" 0
 
 kscope biosnoop -d nosuchdisk 2>said
-equal "no such disk: status" $? 1
-matches "no such disk: said" "$(cat said)" "'nosuchdisk' is not a disk"
+equal "biosnoop: no such disk: status" $? 1
+matches "biosnoop: no such disk: said" "$(cat said)" "'nosuchdisk' is not a disk"
 cp ./*.csv ./*.err ./*.dat ./*.txt "$results"
 finish

@@ -6,6 +6,7 @@ source "$(dirname "$0")/../recording.sh"
 # watch NAME TOOL ARGUMENT…: starts a tool that writes CSV to NAME.csv, and waits until it traces.
 watch() {
   local name=$1
+  tool_of[$name]=$2
   shift
   kscope "$@" --csv >"$name.csv" 2>"$name.err" &
   tools+=($!) names+=("$name")

@@ -7,6 +7,7 @@ source "$(dirname "$0")/../recording.sh"
 # watch NAME TOOL ARGUMENT…: starts a tool that writes to NAME.out, and waits until it traces.
 watch() {
   local name=$1
+  tool_of[$name]=$2
   shift
   kscope "$@" >"$name.out" 2>"$name.err" &
   tool=$!
@@ -26,6 +27,7 @@ lines() { grep -c '\[[0-9]\{3\}\]' "$1.out"; }
 # refused NAME REGEX TOOL ARGUMENT…: ends with an error that matches; nothing was traced.
 refused() {
   local name=$1 regex=$2
+  tool_of[$name]=$3
   shift 2
   timeout -s KILL 60 kscope "$@" >"$name.out" 2>"$name.err"
   equal "$name: status" $? 1
@@ -113,9 +115,9 @@ unchanged json
 
 # A reader that goes away.
 timeout -s KILL 60 bash -c 'kscope functrace "vfs_*" 2>closed.err | head -n 3 >closed.out'
-equal "a closed pipe: status" $? 0
-equal "a closed pipe: nothing to say" "$(cat closed.err)" ''
-unchanged "a closed pipe"
+equal "functrace: a closed pipe: status" $? 0
+equal "functrace: a closed pipe: nothing to say" "$(cat closed.err)" ''
+unchanged "functrace: a closed pipe"
 
 # What is called below a function, and what is not.
 watch graph funcgraph -n load $function
@@ -255,8 +257,8 @@ kill -INT $first
 wait $first
 kill -INT $tool
 wait $tool
-equal "two probes of a function" "$(lines first) $(lines second) $(cat first.err second.err)" '6 6 '
-unchanged "two probes of a function"
+equal "kprobe: two probes of a function" "$(lines first) $(lines second) $(cat first.err second.err)" '6 6 '
+unchanged "kprobe: two probes of a function"
 
 # What cannot be is refused, and nothing is set.
 refused "no such function" "no such function: do_nanosleeep" functrace do_nanosleeep

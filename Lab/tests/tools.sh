@@ -167,22 +167,22 @@ watch kept opensnoop -n python --save kept.dat
 python3 opens.py >/dev/null
 unwatch kept
 kscope opensnoop -n python -i kept.dat --csv >again.csv
-equal "--save: the recording has each row" "$(diff kept.csv again.csv)" ''
-equal "--save: all files are among them" "$(grep -c truth.d/ kept.csv)" 26
+equal "opensnoop --save: the recording has each row" "$(diff kept.csv again.csv)" ''
+equal "opensnoop --save: all files are among them" "$(grep -c truth.d/ kept.csv)" 26
 kscope opensnoop --save nosuch/kept.dat -d 1 2>said
-equal "--save: a file that cannot be made: status" $? 1
-matches "--save: a file that cannot be made: said" "$(cat said)" 'nosuch/kept.dat: .*No such file'
-unchanged "--save: a file that cannot be made"
+equal "opensnoop --save: a file that cannot be made: status" $? 1
+matches "opensnoop --save: a file that cannot be made: said" "$(cat said)" 'nosuch/kept.dat: .*No such file'
+unchanged "opensnoop --save: a file that cannot be made"
 mkdir -p small && mount -t tmpfs -o size=1m none small
 kscope opensnoop --save small/kept.dat -d 1 2>said
-equal "--save: no room: status" $? 1
-matches "--save: no room: said" "$(cat said)" 'small/kept.dat: .*No space left'
-equal "--save: no room: no file is left" "$(ls small)" ''
-unchanged "--save: no room"
+equal "opensnoop --save: no room: status" $? 1
+matches "opensnoop --save: no room: said" "$(cat said)" 'small/kept.dat: .*No space left'
+equal "opensnoop --save: no room: no file is left" "$(ls small)" ''
+unchanged "opensnoop --save: no room"
 umount small
 
 kscope iosnoop -i nosuch.dat 2>said
-equal "no such recording: status" $? 1
-matches "no such recording: said" "$(cat said)" 'nosuch.dat: .*No such file'
+equal "iosnoop: no such recording: status" $? 1
+matches "iosnoop: no such recording: said" "$(cat said)" 'nosuch.dat: .*No such file'
 cp ./*.csv ./*.err ./*.dat "$results"
 finish
