@@ -22,6 +22,16 @@ struct PrintParser {
   static func parse(
     _ text: String, longSize: Int
   ) throws(PrintFormatProblem) -> (format: [UInt8], arguments: [Expression]) {
+    do { return try parseStrictly(text, longSize: longSize) } catch {
+      if let parsed = parseWithInnerQuotes(text, longSize: longSize) { return parsed }
+      throw error
+    }
+  }
+
+  /// Of a format that is written as C has it.
+  static func parseStrictly(
+    _ text: String, longSize: Int
+  ) throws(PrintFormatProblem) -> (format: [UInt8], arguments: [Expression]) {
     var parser = try PrintParser(text, longSize: longSize)
     var isBracketed = false
     if parser.token == "(" {

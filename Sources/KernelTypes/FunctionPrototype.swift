@@ -16,8 +16,13 @@ extension FunctionPrototype {
   /// What the kernel's probes call each parameter: the number of its register, from 1 (`$arg1`).
   ///
   /// nil for what does not lie in one register: floating numbers, structs larger than a pointer, and,
-  /// as machines differ there, all that comes after a struct of more than two pointers' size.
-  package func argumentNumbers() throws(KernelTypeError) -> [Int?] {
+  /// as machines differ there, all that comes after a struct of more than two pointers' size, or
+  /// after a number of two registers that would begin at an even one.
+  ///
+  /// - Parameter last: of the arguments that probes reach.
+  package func argumentNumbers(
+    upTo last: Int = FunctionPrototype.lastArgument
+  ) throws(KernelTypeError) -> [Int?] {
     var numbers: [Int?] = []
     var next: Int? = 1
     for parameter in parameters {
@@ -28,14 +33,24 @@ extension FunctionPrototype {
       case .float: numbers.append(nil)
       case .structure, .union, .int:
         numbers.append(registers <= 1 ? next : nil)
+        // Of two registers arm64 leaves one out to begin such a number at an odd one.
+        if kind == .int, registers == 2, let first = next, first.isMultiple(of: 2) { next = nil }
         next = registers <= 2 ? next.map { $0 + max(registers, 1) } : nil
       default:
         numbers.append(next)
         next = next.map { $0 + 1 }
       }
     }
-    return numbers
+    return numbers.map { $0.flatMap { $0 <= last ? $0 : nil } }
   }
+
+  /// The last argument that probes of this machine's kernel reach: what is not in a register they
+  /// read from the stack on x86, and take for 0 elsewhere (`regs_get_kernel_argument`).
+  #if arch(x86_64) || arch(i386)
+    package static let lastArgument = Int.max
+  #else
+    package static let lastArgument = 8
+  #endif
 }
 
 extension TypeStore {

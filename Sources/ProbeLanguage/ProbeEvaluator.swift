@@ -57,6 +57,11 @@ struct ProbeEvaluator {
 
   private func argument(_ number: Int, _ place: Int) throws(ProbeError) -> ProbeOperand {
     try checkArgumentsAreThere(place)
+    guard number <= FunctionPrototype.lastArgument else {
+      throw wrong(
+        place, "argument \(number) is not in a register",
+        hint: "$arg1 to $arg\(FunctionPrototype.lastArgument) are on this machine")
+    }
     var operand = ProbeOperand(location: .value("$arg\(number)"), label: "arg\(number)")
     guard let prototype else { return operand }
     let slots = try types { () throws(KernelTypeError) in try prototype.argumentNumbers() }

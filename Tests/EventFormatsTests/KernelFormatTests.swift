@@ -2,13 +2,35 @@ import EventFormats
 import Testing
 
 @Suite struct KernelFormatTests {
-  /// All that the kernel lists, and `blktrace`, which has no format file.
-  @Test(arguments: [("6.1", 1509), ("6.12", 1679)])
+  /// All that the kernel lists, and `blktrace`, which has no format file; of arm64 those that differ.
+  @Test(arguments: [("6.1", 1509), ("6.12", 1679), ("6.1-arm64", 311), ("6.12-arm64", 80)])
   func everyEventOfAKernelIsUnderstood(kernel: String, count: Int) throws {
     let catalog = try Fixture.catalog(kernel)
     #expect(catalog.count == count)
     #expect(catalog.problems(all: true) == [])
     #expect(catalog.common == CommonFields())
+  }
+
+  /// Of events that x86 has with other fields, or not at all.
+  @Test(arguments: ["6.1-arm64", "6.12-arm64"])
+  func eventsOfOtherMachinesPrint(kernel: String) throws {
+    let catalog = try Fixture.catalog(kernel)
+    func text(_ system: String, _ name: String, _ words: [UInt64], _ text: String) throws -> String
+    {
+      let record =
+        ([7 << 32] + words).flatMap { word in
+          (0..<8).map { UInt8(truncatingIfNeeded: word >> (8 * $0)) }
+        }
+        + Array(text.utf8) + [0]
+      return catalog.text(of: record, at: try #require(catalog.index(system: system, name: name)))
+    }
+    #expect(
+      try text("kvm", "kvm_exit", [0x16 << 32 | 2, 0xffff_8000_1234_5678], "")
+        == "TRAP: HSR_EC: 0x0016 (HVC64), PC: 0xffff800012345678")
+    #expect(try text("kvm", "kvm_entry", [0x1234], "") == "PC: 0x0000000000001234")
+    #expect(
+      try text("emulation", "instruction_emulation", [7 << 16 | 24, 0xabc0], "setend")
+        == #"instr="setend" addr=0xabc0"#)
   }
 
   @Test func fieldsAreThoseOfTheFile() throws {

@@ -157,6 +157,28 @@ import Testing
     #expect(catalog.text(of: []) == "0 ")
   }
 
+  /// As arm64's `instruction_emulation` has them; trace-cmd cannot parse it.
+  @Test(arguments: [
+    (#""instr="%s" a=%d", __get_str(s), REC->a"#, #"instr="hello" a=-5"#),
+    (#""%d "quoted"", REC->b"#, #"7 "quoted""#),
+    (#"""%s", "%d"", REC->z, REC->a"#, #""zed", "-5""#),
+    (#""all "\\" in quotes \"""#, #"all "\" in quotes ""#),
+  ])
+  func quotationMarksWithoutBackslashesAreText(format: String, text: String) {
+    let event = Self.event()
+    #expect(event.catalog(format).problems(all: true) == [])
+    #expect(event.print(format) == text)
+  }
+
+  /// What is wrong behind the string stays wrong, though a mark and a comma come later.
+  @Test(arguments: [
+    #""%d", REC->a +, __print_symbolic(REC->b, { 7, "x" }, { 8, "y" })"#, #""%d" REC->a, "x", "y""#,
+    #""%d"#,
+  ])
+  func whatIsNoFormatIsNotTakenForText(format: String) {
+    #expect(Self.event().catalog(format).problems(all: true).count == 1)
+  }
+
   @Test(arguments: [
     #""%d"#, #"%d", REC->b"#, #""%d", REC->"#, #""%d", REC->nothing"#, #""%s", __get_str(nothing)"#,
     #""%d", (REC->b"#, #""%d", REC->b REC->b"#, #""%d", 12ab"#,

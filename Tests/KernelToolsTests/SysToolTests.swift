@@ -60,6 +60,33 @@ import Testing
     #expect(try trace.rows("syscount", ["--csv", "-L", "9"]) == ["comm,count", "my shell,2"])
   }
 
+  /// Numbers are named by the machine that the recording is from, and by nothing else.
+  @Test(
+    arguments: [
+      ("Linux x86_64 6.1.0 aarch64", "__x64_sys_read", "kill", "io_setup"),
+      ("Linux aarch64 6.1.0 x86_64", "__arm64_sys_read", "rt_sigqueueinfo", "read"),
+      (nil, "__arm64_sys_read", "kill", "io_setup"),
+      (nil, "__x64_sys_read", "rt_sigqueueinfo", "read"),
+      (nil, "vfs_read", "syscall_129", "syscall_0"),
+      ("Linux lab 6.1.0 s390x", "__s390x_sys_read", "syscall_129", "syscall_0"),
+    ])
+  func namesAreOfTheRecordedMachine(
+    machine: (uname: String?, symbol: String, of129: String, of0: String)
+  ) throws {
+    var trace = try ToolTrace(kernel: "6.12", ["raw_syscalls"])
+    trace.uname = machine.uname
+    trace.symbols = "ffffffff81000000 T \(machine.symbol)\n"
+    Self.add(&trace, 7, 129, 0, 10)
+    Self.add(&trace, 7, 0, 20, 30)
+    Self.add(&trace, 9, 0, 40, 50)
+    #expect(
+      try trace.rows("syscount", ["-c", "--csv"])
+        == ["syscall,count", "\(machine.of129),1", "\(machine.of0),2"])
+    let latencies = try trace.rows("syslatency", ["--csv"])
+    #expect(
+      latencies.contains("\(machine.of129),8,16,1") && latencies.contains("\(machine.of0),8,16,2"))
+  }
+
   @Test(arguments: ToolTrace.kernels) func failuresAreToldApart(kernel: String) throws {
     let trace = try Self.trace(kernel)
     func counts(_ arguments: String...) throws -> [String] {

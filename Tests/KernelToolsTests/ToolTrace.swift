@@ -30,9 +30,13 @@ struct ToolTrace {
   /// Times and names of what a CPU lost events before.
   private var losses: Set<[UInt64]> = []
   private let order: ByteOrder
+  /// A recording that a kernel made, in place of what is added here.
+  private var recording: String?
   var commandLines = "7 dd\n9 my shell\n"
   /// Addresses and names of functions, as /proc/kallsyms has them.
   var symbols = ""
+  /// What uname(2) tells of the kernel; nil for a file that does not say.
+  var uname: String? = "Linux lab 6.12.0 x86_64"
 
   /// - Parameters:
   ///   - kernel: a folder of `Fixtures`.
@@ -57,6 +61,12 @@ struct ToolTrace {
       systems.append((system, events))
       for event in events { read(event, of: system) }
     }
+  }
+
+  /// - Parameter recording: a file of `Fixtures`.
+  init(recording: String) throws {
+    try self.init(kernel: "6.12", [])
+    self.recording = recording
   }
 
   private mutating func read(_ event: String, of system: String) {
@@ -190,6 +200,10 @@ struct ToolTrace {
   }
 
   private func file() throws -> TraceFile {
+    if let recording {
+      let here = #filePath.split(separator: "/").dropLast().joined(separator: "/")
+      return try TraceFile(path: "/\(here)/Fixtures/\(recording)")
+    }
     let pages = cpus.indices.map { cpu -> (cpu: Int, pages: [UInt8]) in
       var done: [UInt8] = []
       var page = PageBuilder(time: 1_000_000_000, order: order)
@@ -212,6 +226,9 @@ struct ToolTrace {
     builder.kallsyms = symbols
     builder.commandLines = commandLines
     builder.order = order
+    if let uname {
+      builder.options.append((TraceOption.ID.uname.rawValue, Array(uname.utf8) + [0]))
+    }
     return try TraceFile(path: folder.write(builder.version7, to: "t.dat"))
   }
 }

@@ -144,4 +144,22 @@ func store(
     #expect(try numbers("do_filp_open") == [1, 2, 3])
     #expect(try numbers("mixed") == [1, nil, 4, nil, nil, nil])
   }
+
+  /// Numbers of two registers, and what probes of other machines than x86 do not reach.
+  @Test func numbersOfArgumentsAreRightOnAllMachines() throws {
+    var types = TypeBuilder()
+    let int = types.int("int", 4, signed: true)
+    let wide = types.int("__int128", 16, signed: true)
+    types.function("odd", 0, [("a", wide), ("b", int)])
+    types.function("even", 0, [("a", int), ("b", wide), ("c", int)])
+    types.function("many", 0, (1...10).map { ("a\($0)", int) })
+    let kernel = try store(types.bytes)
+    func numbers(_ name: String, upTo last: Int) throws -> [Int?]? {
+      try kernel.prototype(ofFunction: name)?.argumentNumbers(upTo: last)
+    }
+    #expect(try numbers("odd", upTo: 8) == [nil, 3])
+    #expect(try numbers("even", upTo: 8) == [1, nil, nil])
+    #expect(try numbers("many", upTo: 8) == Array(1...8) + [nil, nil])
+    #expect(try numbers("many", upTo: .max) == Array(1...10))
+  }
 }

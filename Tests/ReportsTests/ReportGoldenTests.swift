@@ -11,7 +11,8 @@ import TraceTestSupport
 /// Lines may differ only where `Documentation/differences.md` lists the event.
 @Suite struct ReportGoldenTests {
   static let recordings = [
-    "all-events", "awkward", "follow", "function", "function-graph", "instances", "kprobes",
+    "all-events", "arm64-function", "arm64-graph", "arm64-stacks", "awkward", "follow", "function",
+    "function-graph", "instances", "kprobes",
     "repeats", "scheduling", "stacks", "timers",
   ]
 

@@ -1,16 +1,20 @@
 /// Names of system calls, by number.
 ///
-/// Source: `__NR_…` of Linux's arch/x86/entry/syscalls/syscall_64.tbl and, as arm64 and riscv have them,
-/// include/uapi/asm-generic/unistd.h; up to Linux 6.15.
+/// Source: `__NR_…` of Linux's arch/x86/entry/syscalls/syscall_64.tbl and, for the machines that came
+/// later, scripts/syscall.tbl as 64-bit kernels take it; up to Linux 7.2.
 struct SyscallNames {
   private let names: [Substring]
 
-  /// - Parameter machine: as uname(2) calls it.
+  /// - Parameter machine: as uname(2) calls it; no name is known of one with a table of its own.
   init(machine: String) {
+    let table =
+      switch machine {
+      case "x86_64": Self.x86
+      case "aarch64", "riscv64", "loongarch64": Self.generic
+      default: ""
+      }
     var names: [Substring] = []
-    for word in (machine == "x86_64" ? Self.x86 : Self.generic).split(
-      whereSeparator: \.isWhitespace)
-    {
+    for word in table.split(whereSeparator: \.isWhitespace) {
       if word.hasPrefix("-"), let gap = Int(word.dropFirst()) {
         names += [Substring](repeating: "", count: gap)
       } else {
@@ -27,7 +31,7 @@ struct SyscallNames {
   }
 
   /// Of a name; nil where there is none.
-  func number(_ name: String) -> Int? { names.firstIndex { $0 == name } }
+  func number(_ name: String) -> Int? { name.isEmpty ? nil : names.firstIndex { $0 == name } }
 
   /// `-3` is a gap of three numbers.
   private static let x86 = """
@@ -69,15 +73,16 @@ struct SyscallNames {
     clock_adjtime syncfs sendmmsg setns getcpu process_vm_readv process_vm_writev kcmp
     finit_module sched_setattr sched_getattr renameat2 seccomp getrandom memfd_create
     kexec_file_load bpf execveat userfaultfd membarrier mlock2 copy_file_range preadv2
-    pwritev2 pkey_mprotect pkey_alloc pkey_free statx io_pgetevents rseq -89
-    pidfd_send_signal io_uring_setup io_uring_enter io_uring_register open_tree move_mount
+    pwritev2 pkey_mprotect pkey_alloc pkey_free statx io_pgetevents rseq
+    uretprobe uprobe -87 pidfd_send_signal io_uring_setup io_uring_enter io_uring_register open_tree move_mount
     fsopen fsconfig fsmount fspick pidfd_open clone3 close_range openat2 pidfd_getfd
     faccessat2 process_madvise epoll_pwait2 mount_setattr quotactl_fd
     landlock_create_ruleset landlock_add_rule landlock_restrict_self memfd_secret
     process_mrelease futex_waitv set_mempolicy_home_node cachestat fchmodat2
     map_shadow_stack futex_wake futex_wait futex_requeue statmount listmount
     lsm_get_self_attr lsm_set_self_attr lsm_list_modules mseal setxattrat getxattrat
-    listxattrat removexattrat open_tree_attr
+    listxattrat removexattrat open_tree_attr file_getattr file_setattr listns
+    rseq_slice_yield
     """
 
   private static let generic = """
@@ -89,7 +94,7 @@ struct SyscallNames {
     statfs fstatfs truncate ftruncate fallocate faccessat chdir fchdir chroot fchmod
     fchmodat fchownat fchown openat close vhangup pipe2 quotactl getdents64 lseek read write
     readv writev pread64 pwrite64 preadv pwritev sendfile pselect6 ppoll signalfd4 vmsplice
-    splice tee readlinkat newfstatat fstat sync fsync fdatasync sync_file_range2
+    splice tee readlinkat newfstatat fstat sync fsync fdatasync sync_file_range
     timerfd_create timerfd_settime timerfd_gettime utimensat acct capget capset personality
     exit exit_group waitid set_tid_address unshare futex set_robust_list get_robust_list
     nanosleep getitimer setitimer kexec_load init_module delete_module timer_create
@@ -114,11 +119,7 @@ struct SyscallNames {
     process_vm_readv process_vm_writev kcmp finit_module sched_setattr sched_getattr
     renameat2 seccomp getrandom memfd_create bpf execveat userfaultfd membarrier mlock2
     copy_file_range preadv2 pwritev2 pkey_mprotect pkey_alloc pkey_free statx io_pgetevents
-    rseq kexec_file_load -108 clock_gettime64 clock_settime64 clock_adjtime64
-    clock_getres_time64 clock_nanosleep_time64 timer_gettime64 timer_settime64
-    timerfd_gettime64 timerfd_settime64 utimensat_time64 pselect6_time64 ppoll_time64 -1
-    io_pgetevents_time64 recvmmsg_time64 mq_timedsend_time64 mq_timedreceive_time64
-    semtimedop_time64 rt_sigtimedwait_time64 futex_time64 sched_rr_get_interval_time64
+    rseq kexec_file_load -129
     pidfd_send_signal io_uring_setup io_uring_enter io_uring_register open_tree move_mount
     fsopen fsconfig fsmount fspick pidfd_open clone3 close_range openat2 pidfd_getfd
     faccessat2 process_madvise epoll_pwait2 mount_setattr quotactl_fd
@@ -126,6 +127,7 @@ struct SyscallNames {
     process_mrelease futex_waitv set_mempolicy_home_node cachestat fchmodat2
     map_shadow_stack futex_wake futex_wait futex_requeue statmount listmount
     lsm_get_self_attr lsm_set_self_attr lsm_list_modules mseal setxattrat getxattrat
-    listxattrat removexattrat open_tree_attr
+    listxattrat removexattrat open_tree_attr file_getattr file_setattr listns
+    rseq_slice_yield
     """
 }

@@ -7,6 +7,9 @@ enum TracerFrames {
     "optimized_callback", "fprobe_", "arch_rethook_", "rethook_", "trace_event_buffer_",
     "event_triggers_", "aggr_pre_handler",
     "arch_ftrace_ops_list_func", "ftrace_ops_", "ftrace_regs_caller", "function_trace_call",
+    // arm64's way to a probe: a breakpoint's exception.
+    "call_break_hook", "brk_handler", "do_debug_exception", "el1_dbg", "call_el1_break_hook",
+    "do_el1_brk64", "el1_brk64", "el1h_64_sync",
   ]
 
   /// - Parameter calls: the innermost first. One without a name is `0x…`; at the inner end that is

@@ -89,9 +89,15 @@ enum Machine {
     let release = withUnsafeBytes(of: name.release) {
       String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self)
     }
-    let text = (try? TextFile.read("/proc/cpuinfo")) ?? ""
-    let model = text.split(separator: "\n").first { $0.hasPrefix("model name") }
-    let words = (model?.drop { $0 != ":" } ?? "").filter { $0 != "\t" && $0 != ":" }
-    return "\(release) \(words)"
+    return "\(release) \(processor((try? TextFile.read("/proc/cpuinfo")) ?? ""))"
+  }
+
+  /// What the kernel calls the first processor: x86 has a name for it, arm64 numbers.
+  static func processor(_ text: String) -> String {
+    let names = ["model name", "CPU implementer", "CPU variant", "CPU part"]
+    return text.split(separator: "\n", omittingEmptySubsequences: false).prefix { !$0.isEmpty }
+      .filter { line in names.contains { line.hasPrefix($0) } }
+      .map { line in (line.drop { $0 != ":" }).filter { $0 != "\t" && $0 != ":" } }
+      .joined()
   }
 }

@@ -67,4 +67,15 @@ import Testing
     #expect(
       PriceList("event\tnan\tm\nfunction\t-3\tm\nx\t1\tm\nevent\n", machine: "m") == PriceList())
   }
+
+  @Test func processorsAreToldApart() {
+    let x86 =
+      "processor\t: 0\nmodel\t\t: 17\nmodel name\t: AMD EPYC\n\nprocessor\t: 1\nmodel name\t: B\n"
+    #expect(Machine.processor(x86) == " AMD EPYC")
+    let arm =
+      "processor\t: 0\nCPU implementer\t: 0x41\nCPU architecture: 8\nCPU variant\t: 0x1\n"
+      + "CPU part\t: 0xd07\nCPU revision\t: 0\n\nprocessor\t: 1\nCPU part\t: 0xd03\n"
+    #expect(Machine.processor(arm) == " 0x41 0x1 0xd07")
+    #expect(Machine.processor("") == "")
+  }
 }
