@@ -1,4 +1,5 @@
 import Testing
+import Tracefs
 
 @testable import KernelTools
 
