@@ -35,9 +35,12 @@ package final class EventFeed {
   }
 
   /// A part of the streams, behind all that were handed on before.
-  package func take(_ range: EventRange, _ body: Body) {
+  ///
+  /// - Parameter beforeLoss: called with a stream's index before the first event, of whichever stream,
+  ///   that comes while something of it is lost.
+  package func take(_ range: EventRange, beforeLoss: ((Int) -> Void)? = nil, _ body: Body) {
     names?.add { teller?.gather(input.streams, range, into: &$0) }
-    walk.forEach(in: range, body)
+    walk.forEach(in: range, beforeLoss: beforeLoss, body)
   }
 
   /// All there is.

@@ -20,16 +20,22 @@ struct EventWalk: ~Copyable {
 
   /// Hands on the events of a range in the order of their times.
   ///
-  /// - Parameter body: gets the index of the event's stream, its record, and what was lost before
-  ///   it on its CPU, also before events that were left out.
+  /// - Parameters:
+  ///   - beforeLoss: gets the index of a stream whose next event comes behind a loss, as soon as its
+  ///     last one before that was handed on.
+  ///   - body: gets the index of the event's stream, its record, and what was lost before it on its
+  ///     CPU, also before events that were left out.
   mutating func forEach(
-    in range: EventRange,
+    in range: EventRange, beforeLoss: ((Int) -> Void)? = nil,
     _ body: (_ stream: Int, _ record: Record, _ lost: LostEvents) -> Void
   ) {
     let slice = SliceDealer.Slice(number: number, from: range.from, to: range.to)
     number += 1
     gate.enter(slice)
     var cursor = EventCursor(streams, from: slice.from, to: slice.to)
+    if let beforeLoss {
+      for stream in streams.indices where cursor.isBeforeLoss(stream) { beforeLoss(stream) }
+    }
     while let run = cursor.nextRun() {
       if run.lost != .none { pending[run.stream] = pending[run.stream].adding(run.lost) }
       for index in 0..<run.count {
@@ -39,6 +45,7 @@ struct EventWalk: ~Copyable {
         body(run.stream, record, pending[run.stream])
         pending[run.stream] = .none
       }
+      if let beforeLoss, cursor.isBeforeLoss(run.stream) { beforeLoss(run.stream) }
     }
     damageCount += cursor.damageCount
     unread += cursor.problems

@@ -1,5 +1,7 @@
-import KernelTools
 import Testing
+import Tracefs
+
+@testable import KernelTools
 
 /// Interrupts of known lengths: hardirqs and softirqs.
 @Suite struct InterruptToolTests {
@@ -57,6 +59,32 @@ import Testing
     trace.loseEvents(cpu: 1)
     trace.add(1_001_000_000, cpu: 1, thread: 7, "irq:irq_handler_exit", ["irq": .number(25)])
     #expect(try trace.rows("hardirqs", ["-C", "--csv"]).last == "virtio1-req.0,2")
+  }
+
+  /// Handlers that share a line have one number.
+  @Test(arguments: ToolTrace.kernels) func handlersOfOneLine(kernel: String) throws {
+    var trace = try ToolTrace(kernel: kernel, ["irq"])
+    func add(_ time: UInt64, _ cpu: Int, _ event: String, _ name: String = "") {
+      trace.add(
+        1_000_000_000 + time, cpu: cpu, thread: 7, "irq:irq_handler_\(event)",
+        ["irq": .number(9), "name": .text(name)])
+    }
+    add(1_000_000, 0, "entry", "acpi")
+    add(2_000_000, 1, "entry", "eth0")
+    add(3_000_000, 1, "exit")
+    add(10_000_000, 0, "exit")
+    #expect(
+      try trace.rows("hardirqs", ["-N", "--csv"])
+        == ["hardirq,total_ns", "eth0,1000000", "acpi,9000000"])
+    // The kernel's sums are of the line.
+    let names = ["eth0", "acpi", "eth0"].map { name in
+      (CountedRow(keys: [.number(9), .text(name)], count: 1, sums: []), 1)
+    }
+    let sum = (CountedRow(keys: [.number(9), .number(0)], count: 2, sums: [10_000]), 0)
+    let empty = try ToolTrace(kernel: kernel, ["irq"])
+    #expect(
+      try empty.run("hardirqs", ["-N", "--csv"], counted: names + [sum]).text.last
+        == "acpi/eth0,10000")
   }
 
   @Test(arguments: ToolTrace.kernels) func vectorsByName(kernel: String) throws {

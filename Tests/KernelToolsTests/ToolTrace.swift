@@ -148,6 +148,43 @@ struct ToolTrace {
   /// What was added to a CPU last comes behind a loss.
   mutating func loseEvents(cpu: Int = 0) { losses.insert([UInt64(cpu), UInt64(cpus[cpu].count)]) }
 
+  /// Adds events of all kinds whose fields and times may be anything, as in a damaged recording.
+  mutating func addAnything(_ count: Int, _ random: inout some RandomNumberGenerator) {
+    let titles = formats.keys.sorted()
+    let numbers = [
+      -1, .min, .max, .min + 1, 1 << 31, -1 << 31, 1 << 32, 1 << 62, 1 << 48, 255, 4095, -4095,
+    ]
+    var time: UInt64 = 1_000_000_000
+    for _ in 0..<count {
+      guard let title = titles.randomElement(using: &random), let format = formats[title] else {
+        return
+      }
+      let cpu = Int.random(in: cpus.indices, using: &random)
+      var values: [String: Value] = [:]
+      for field in format.fields where field.offset >= 8 {
+        if Bool.random(using: &random) {
+          // Of few numbers: what begins finds its end.
+          values[field.name] = .number(Int.random(in: 0..<4, using: &random))
+        } else if field.type.contains("__data_loc"), Bool.random(using: &random) {
+          values[field.name] = .text("a name")
+        } else if field.size > 8 {
+          values[field.name] = .bytes(
+            (0..<field.size).map { _ in UInt8.random(in: 0...255, using: &random) })
+        } else {
+          values[field.name] = .number(numbers.randomElement(using: &random) ?? 0)
+        }
+      }
+      switch UInt8.random(in: 0...255, using: &random) {
+      case 0: time = [0, 1 << 63, .max - 5, time / 2].randomElement(using: &random) ?? 0
+      case 1: loseEvents(cpu: cpu)
+      case 2...4: time = time &- 1_000_000
+      default: time = time &+ UInt64.random(in: 0..<5000, using: &random)
+      }
+      let thread = Int32.random(in: 0...9, using: &random) - 1
+      add(time, cpu: cpu, thread: thread, title, values)
+    }
+  }
+
   /// The tool's rows over the recording, as text, below the banner that it has live.
   func rows(_ name: String, _ arguments: [String] = []) throws -> [String] {
     try run(name, arguments).text
@@ -163,7 +200,10 @@ struct ToolTrace {
   /// When the first interval begins; nil for the first event.
   var startsAt: UInt64?
 
-  func run(_ name: String, _ arguments: [String] = []) throws -> (text: [String], notes: [String]) {
+  /// - Parameter counted: what the kernel counted meanwhile, and in which table.
+  func run(
+    _ name: String, _ arguments: [String] = [], counted: [(row: CountedRow, table: Int)] = []
+  ) throws -> (text: [String], notes: [String]) {
     guard let type = ToolList.tool(named: name),
       let options = try ToolOptions(arguments + ["--input", "-"], for: type.about)
     else { return ([], []) }
@@ -174,6 +214,7 @@ struct ToolTrace {
     var text: [UInt8] = []
     run.begin(at: startsAt)
     try run.takeAll { text += $0 }
+    for (row, table) in counted { run.take(row, table: table) }
     run.finish()
     try run.flush { text += $0 }
     return (Self.lines(of: text), run.notes)
@@ -210,8 +251,10 @@ struct ToolTrace {
       var last: UInt64 = 1_000_000_000
       for (index, event) in cpus[cpu].enumerated() {
         let isLoss = losses.contains([UInt64(cpu), UInt64(index)])
-        if isLoss || page.room < event.record.count + 16 {
+        let isNear = event.time >= last && event.time - last < 1 << 58
+        if isLoss || !isNear || page.room < event.record.count + 16 {
           done += page.bytes
+          if !isNear { last = event.time }
           page = PageBuilder(time: last, order: order)
           if isLoss { page.lost = .unknown }
         }

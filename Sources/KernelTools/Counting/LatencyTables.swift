@@ -32,6 +32,21 @@ package struct LatencyTables {
     }
   }
 
+  /// What a group is known by.
+  package enum Name: Hashable {
+    case all
+    case number(Int)
+    case text(String)
+
+    var text: String {
+      switch self {
+      case .all: ""
+      case .number(let number): String(number)
+      case .text(let text): text
+      }
+    }
+  }
+
   private struct Group {
     var histogram = PowerHistogram()
     var sum: UInt64 = 0
@@ -40,29 +55,34 @@ package struct LatencyTables {
   package let unit: Unit
   /// What groups are, such as `pid`; nil where all is one.
   private let groupName: String?
-  private var groups: [String: Group] = [:]
-  private var hasTasks: Bool { groupName == "pid" || groupName == "tid" }
+  private var groups = CountTable<Name, Group>()
 
   package init(_ unit: Unit, by groupName: String? = nil) {
     self.unit = unit
     self.groupName = groupName
   }
 
-  /// - Parameter group: empty where all is one.
-  package mutating func add(nanoseconds: UInt64, to group: String = "") {
+  package mutating func add(nanoseconds: UInt64, to group: Name = .all) {
     let length = nanoseconds / unit.nanoseconds
-    groups[group, default: Group()].histogram.add(length)
-    groups[group, default: Group()].sum &+= length
+    groups.count(group, from: Group()) {
+      $0.histogram.add(length)
+      $0.sum.addUp(length)
+    }
   }
 
   /// - Parameter row: of a table that `KernelCounting.addSpans` made.
-  mutating func add(_ row: CountedRow, to group: String = "") {
+  mutating func add(_ row: CountedRow, to group: Name = .all) {
     let row = SpanRow(row, unit.spans)
-    groups[group, default: Group()].histogram.add(bits: row.bits, count: row.count)
-    groups[group, default: Group()].sum &+= row.sum
+    groups.count(group, from: Group()) {
+      $0.histogram.add(bits: row.bits, count: row.count)
+      $0.sum.addUp(row.sum)
+    }
   }
 
-  package mutating func removeAll() { groups = [:] }
+  package mutating func removeAll() { groups.removeAll() }
+
+  /// What was not counted, in a sentence.
+  package var leftOut: [String] { groups.leftOut("values of \(groupName ?? "one")") }
 
   // MARK: How they are shown
 
@@ -75,25 +95,30 @@ package struct LatencyTables {
   }
 
   /// Groups by the number that begins their name, then by name.
-  private var ordered: [(name: String, group: Group)] {
-    func number(_ name: String) -> Int { Int(name.prefix { $0.isNumber }) ?? .max }
-    return groups.map { ($0.key, $0.value) }.sorted {
-      (number($0.0), $0.0) < (number($1.0), $1.0)
+  private var ordered: [(name: Name, group: Group)] {
+    func number(_ name: Name) -> Int {
+      switch name {
+      case .all: 0
+      case .number(let number): number
+      case .text(let text): Int(text.prefix { $0.isNumber }) ?? .max
+      }
     }
+    return groups.entries.map { (number: number($0.key), text: $0.key.text, entry: $0) }
+      .sorted { ($0.number, $0.text) < ($1.number, $1.text) }
+      .map { ($0.entry.key, $0.entry.value) }
   }
 
   /// - Parameter showsAverage: a line with the average, the sum and the count below each.
   func write(to rows: inout RowWriter, _ context: ToolContext, showsAverage: Bool = false) {
-    let ordered = groupName == nil && groups.isEmpty ? [("", Group())] : ordered
+    let ordered = groupName == nil && groups.entries.isEmpty ? [(.all, Group())] : ordered
     for (name, group) in ordered {
       guard rows.format == .text else {
         for bucket in group.histogram.buckets where bucket.count > 0 {
           context.addTimeInRows(to: &rows)
-          // Names that are numbers, as those of tasks.
-          if let number = hasTasks ? Int(name) : nil {
-            rows.add(number)
-          } else if groupName != nil {
-            rows.add(name)
+          switch name {
+          case .all: break
+          case .number(let number): rows.add(number)
+          case .text(let text): rows.add(text)
           }
           rows.add(Int(clamping: bucket.from))
           rows.add(Int(clamping: bucket.to))
@@ -102,7 +127,7 @@ package struct LatencyTables {
         }
         continue
       }
-      if let groupName { rows.say("\n\(groupName) = \(name)") }
+      if let groupName { rows.say("\n\(groupName) = \(name.text)") }
       for line in group.histogram.closedLines(unit: unit.title) { rows.say(line) }
       if showsAverage, group.histogram.total > 0 {
         let count = UInt64(group.histogram.total)

@@ -6,6 +6,7 @@ package protocol LatencyTool: CountingTool {
 extension LatencyTool {
   package var showsTables: Bool { true }
   package var columns: [Column] { tables.columns(options) }
+  package var leftOut: [String] { tables.leftOut }
 
   package func tick(_ context: ToolContext, _ rows: inout RowWriter) { show(&rows, context) }
 

@@ -18,11 +18,11 @@ struct TaskGroups {
     }
   }
 
-  func group(of thread: Int, _ context: ToolContext) -> String {
+  func group(of thread: Int32, _ context: ToolContext) -> LatencyTables.Name {
     switch kind {
-    case .all: ""
-    case .process: String(context.process(of: Int32(truncatingIfNeeded: thread)))
-    case .thread: String(thread)
+    case .all: .all
+    case .process: .number(Int(context.process(of: thread)))
+    case .thread: .number(Int(thread))
     }
   }
 }

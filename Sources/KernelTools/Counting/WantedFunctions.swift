@@ -6,6 +6,8 @@ struct WantedFunctions {
   private let regex: POSIXRegex
   /// What an address comes to: a name that is wanted, or nothing.
   private var names: [UInt64: String] = [:]
+  /// So many are kept; then all are asked for again.
+  private static let limit = 1 << 16
 
   /// Throws what is wrong with a command line's word.
   init(argument text: String) throws(ToolUsageError) {
@@ -22,6 +24,7 @@ struct WantedFunctions {
     } else {
       let found = context.function(at: address, source: source)
       name = regex.matches(found) ? found : ""
+      if names.count >= Self.limit { names = [:] }
       names[address] = name
     }
     return name.isEmpty ? nil : name

@@ -19,6 +19,14 @@ struct CountTable<Key: Hashable, Value> {
     change(&entries[key, default: new()])
   }
 
+  /// What was not counted, in a sentence.
+  ///
+  /// - Parameter what: what there were too many of.
+  func leftOut(_ what: String) -> [String] {
+    dropped == 0
+      ? [] : ["\(dropped) events were not counted to keep memory bounded: too many \(what)"]
+  }
+
   mutating func removeAll() { entries.removeAll(keepingCapacity: true) }
 }
 

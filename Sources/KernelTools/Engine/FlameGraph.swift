@@ -23,13 +23,13 @@ struct FlameGraph {
     self.title = title
     self.unit = unit
     for (names, amount) in stacks.sorted {
-      root.amount += amount
+      root.amount = root.amount.addedUp(amount)
       depth = max(depth, names.count)
       var frame = root
       for name in names {
         let next = frame.children[name] ?? Frame()
         frame.children[name] = next
-        next.amount += amount
+        next.amount = next.amount.addedUp(amount)
         frame = next
       }
     }

@@ -10,10 +10,10 @@ struct FoldedStacks {
 
   mutating func add(_ frames: [String], _ amount: Int) {
     if amounts[frames] == nil, amounts.count >= Self.limit {
-      left += amount
+      left = left.addedUp(amount)
       return
     }
-    amounts[frames, default: 0] += amount
+    amounts[frames] = (amounts[frames] ?? 0).addedUp(amount)
   }
 
   /// The same in a larger unit.

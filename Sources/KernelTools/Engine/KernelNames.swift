@@ -4,8 +4,8 @@ package enum KernelNames {
   ///
   /// Source: include/uapi/asm-generic/errno-base.h and errno.h, as x86 and arm64 have them.
   package static func errno(_ code: Int) -> String {
-    let code = abs(code)
-    return code < errnos.count && !errnos[code].isEmpty ? errnos[code] : String(code)
+    let code = code.magnitude
+    return code < errnos.count && !errnos[Int(code)].isEmpty ? errnos[Int(code)] : String(code)
   }
 
   /// 2 for `ENOENT` or `2`; nil for what is neither.

@@ -52,8 +52,7 @@ package struct StackTimes {
   ///   - calls: the innermost first.
   ///   - above: what stands on top of them, in wakeuptime: who was woken.
   mutating func add(
-    _ nanoseconds: UInt64, task: String, calls: [String], above: String? = nil, of thread: Int,
-    _ context: ToolContext
+    _ nanoseconds: UInt64, task: String, calls: [String], above: String? = nil
   ) {
     guard lengths.contains(nanoseconds / 1000) else { return }
     add(sum: nanoseconds, task: task, calls: calls, above: above)

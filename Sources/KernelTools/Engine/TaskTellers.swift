@@ -30,6 +30,9 @@ struct TaskTellers {
     hasNewTask = !binding.missing.contains(0)
   }
 
+  /// Whether a record tells of tasks.
+  func isTold(by record: UnsafeRawBufferPointer) -> Bool { reader.slot(of: record) != nil }
+
   /// Hands on what a record tells; nothing where it is another event.
   @inline(__always) func tell(
     _ record: UnsafeRawBufferPointer, _ context: ToolContext, _ source: Int

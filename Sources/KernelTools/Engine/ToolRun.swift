@@ -28,6 +28,14 @@ package final class ToolRun {
   /// Events that the kernel lost, as far as it counted them.
   package private(set) var lost: UInt64 = 0
   private var hasUncountedLoss = false
+  /// Streams of which something is lost between their last event and their next, and how many.
+  private let gaps: UnsafeMutablePointer<Bool>
+  private let gapCount: UnsafeMutablePointer<Int>
+  /// Intervals without events that were not shown.
+  private var skipped: UInt64 = 0
+  /// Where text goes while a recording is looked at, and why it did not get there.
+  private var emit: ((UnsafeRawBufferPointer) throws -> Void)?
+  private var failure: (any Error)?
   /// Called before an interval ends: what the kernel has counted until then is taken.
   var beforeTick: (() -> Void)?
 
@@ -59,6 +67,8 @@ package final class ToolRun {
       ? HeldEvents(wanted.map(\.hasCalls), feed.input.sources) : nil
     sources = Self.plain(feed.input.streams.map(\.buffer))
     cpus = Self.plain(feed.input.streams.map(\.cpu))
+    gaps = Self.plain(feed.input.streams.map { _ in false })
+    gapCount = Self.plain([0])
     rows = .allocate(capacity: 1)
     let redraws = isForTerminal && tool.showsTables && options.redraws && options.input == nil
     rows.initialize(
@@ -115,6 +125,8 @@ package final class ToolRun {
     tellers.deallocate()
     sources.deallocate()
     cpus.deallocate()
+    gaps.deallocate()
+    gapCount.deallocate()
   }
 
   /// A list in memory of its own, to be looked at without a count of references.
@@ -142,22 +154,22 @@ package final class ToolRun {
     // What each event needs is taken out of the object once: for a million of them it counts.
     let (readers, tellers, sources, cpus, rows) = (readers, tellers, sources, cpus, rows)
     let (tool, context, hasIntervals, held) = (tool, context, options.interval != nil, held)
+    let gapCount = gapCount
     var latest = latest
-    feed.take(range) { stream, record, lost in
+    let gapBegins = { [self] (stream: Int) in
+      if let held, !held.isEmpty { held.append(gapOf: stream) } else { beginGap(stream) }
+    }
+    feed.take(range, beforeLoss: gapBegins) { stream, record, lost in
+      if let held { return take(record, lost, stream, held) }
       let source = sources[stream]
-      if lost != .none { note(lost, source, cpus[stream]) }
+      if lost != .none { note(lost, stream) }
       let bytes = record.bytes
       tellers[source].tell(bytes, context, source)
-      if let held {
-        held.release(stream, before: record, source) { event, calls in
-          pass(event, calls, source, cpus[stream])
-        }
-      }
       let reader = readers[source]
       guard let slot = reader.slot(of: bytes) else { return }
       if hasIntervals { tick(until: record.time) }
       latest = record.time
-      if let held, held.keep(stream, reader.number(of: slot), slot, record) { return }
+      if gapCount.pointee > 0 { tool.forget(source: source, cpu: cpus[stream]) }
       tool.take(
         ToolEvent(
           number: reader.number(of: slot), time: record.time, cpu: cpus[stream],
@@ -177,27 +189,73 @@ package final class ToolRun {
   package func leaveOut(process: Int32) { context.ownProcess = process }
 
   /// Hands the tool what the kernel has counted.
-  func take(_ row: CountedRow, table: Int) {
+  package func take(_ row: CountedRow, table: Int) {
     (tool as? any CountingTool)?.take(row, table: table, context)
   }
 
-  /// Hands over an event that waited for its calls.
-  private func pass(_ event: HeldEvents.Event, _ calls: [String], _ source: Int, _ cpu: Int) {
-    let reader = readers[source]
-    event.record.withUnsafeBytes { bytes in
-      context.calls = calls
-      tool.take(
-        ToolEvent(
-          number: reader.number(of: event.slot), time: event.time, cpu: cpu,
-          thread: reader.thread(of: bytes), source: source, record: bytes,
-          places: reader.fields(of: event.slot), order: reader.order),
-        context, &rows.pointee)
-      context.calls = []
+  // MARK: The way of a tool whose events have calls
+
+  /// Takes a record in, which may be the calls of another one, and hands on what need not wait.
+  private func take(_ record: Record, _ lost: LostEvents, _ stream: Int, _ held: HeldEvents) {
+    let source = sources[stream]
+    held.settle(stream, by: record, source, lost: lost)
+    release(held, until: record.time)
+    let bytes = record.bytes
+    let slot = readers[source].slot(of: bytes)
+    let waits = slot.map { held.waits(readers[source].number(of: $0)) } ?? false
+    if waits || !held.isEmpty {
+      guard slot != nil || lost != .none || tellers[source].isTold(by: bytes) else { return }
+      held.append(stream, record, lost: lost, waits: waits)
+    } else {
+      take(bytes, at: record.time, lost, stream, calls: [])
     }
   }
 
+  private func release(_ held: HeldEvents, until time: UInt64?) {
+    while let entry = held.next(until: time) {
+      switch entry.content {
+      case .gap: beginGap(entry.stream)
+      case .event(let record, let lost, let calls):
+        record.withUnsafeBytes { take($0, at: entry.time, lost, entry.stream, calls: calls) }
+      }
+    }
+  }
+
+  /// Looks at a record whose turn it is.
+  private func take(
+    _ record: UnsafeRawBufferPointer, at time: UInt64, _ lost: LostEvents, _ stream: Int,
+    calls: [String]
+  ) {
+    let (source, cpu) = (sources[stream], cpus[stream])
+    if lost != .none { note(lost, stream) }
+    tellers[source].tell(record, context, source)
+    let reader = readers[source]
+    guard let slot = reader.slot(of: record) else { return }
+    tick(until: time)
+    latest = max(latest, time)
+    if gapCount.pointee > 0 { tool.forget(source: source, cpu: cpu) }
+    context.calls = calls
+    tool.take(
+      ToolEvent(
+        number: reader.number(of: slot), time: time, cpu: cpu,
+        thread: reader.thread(of: record), source: source, record: record,
+        places: reader.fields(of: slot), order: reader.order),
+      context, &rows.pointee)
+    context.calls = []
+  }
+
+  // MARK: All of a recording
+
   /// Looks at all of a recording, and hands over text as it comes.
   package func takeAll(_ emit: (UnsafeRawBufferPointer) throws -> Void) throws {
+    try withoutActuallyEscaping(emit) { emit in
+      self.emit = emit
+      defer { self.emit = nil }
+      try takeSlices(emit)
+    }
+  }
+
+  private func takeSlices(_ emit: (UnsafeRawBufferPointer) throws -> Void) throws {
     let streams = feed.input.streams
     var plan = SlicePlan(streams, bytesPerSlice: 1 << 20)
     var from: [EventStream.Position] = streams.map { _ in .start }
@@ -212,38 +270,65 @@ package final class ToolRun {
       let time = plan.next()
       let to = streams.positions(ofTime: time, from: from, upTo: end)
       take(EventRange(from: from, to: to))
+      if let failure { throw failure }
       try flush(emit)
-      if time == nil || tool.isDone { return }
+      if time == nil || isDone { return }
       from = to
     }
   }
+
+  // MARK: Intervals
+
+  /// A silence of more intervals is not shown to its end: a damaged time would be thousands of years.
+  private static let longestSilence = 1000
+  private static let bytesKept = 1 << 20
+
+  /// Whether nothing more is to come.
+  package var isDone: Bool { tool.isDone || hasAllIntervals || failure != nil }
+
+  private var hasAllIntervals: Bool { options.count.map { ticks >= $0 } ?? false }
 
   /// Lets intervals end that are over by a time of the trace's clock.
   package func tick(until time: UInt64) {
     guard let interval = options.interval else { return }
     guard var next = nextTick else {
-      nextTick = time &+ interval
+      nextTick = Self.end(of: interval, from: time)
       return
     }
     latest = max(latest, time)
-    while time >= next {
-      // A long silence is many intervals without anything.
+    guard time >= next else { return }
+    var ended = 0
+    // Nothing is later than the last time that there is.
+    while time >= next, next < .max, !hasAllIntervals, failure == nil {
       endInterval(next)
-      next = next &+ interval
+      next = Self.end(of: interval, from: next)
+      ended += 1
+      if ended > Self.longestSilence, time >= next {
+        let number = (time - next) / interval
+        skipped.addUp(number)
+        next += number * interval
+      }
     }
     nextTick = next
   }
 
+  private static func end(of interval: UInt64, from time: UInt64) -> UInt64 {
+    let (end, isBeyond) = time.addingReportingOverflow(interval)
+    return isBeyond ? .max : end
+  }
+
   private func endInterval(_ time: UInt64) {
-    if let count = options.count, ticks >= count { return }
+    if hasAllIntervals { return }
     ticks += 1
     beforeTick?()
     context.intervalEnd = time
     tool.tick(context, &rows.pointee)
+    guard let emit, failure == nil, rows.pointee.sink.count >= Self.bytesKept else { return }
+    do { try flush(emit) } catch { failure = error }
   }
 
   package func finish() {
-    held?.releaseAll { stream, event in pass(event, [], sources[stream], cpus[stream]) }
+    if let held { release(held, until: nil) }
     context.intervalEnd = latest
     context.isLastInterval = true
     if options.interval != nil { endInterval(latest) }
@@ -261,13 +346,25 @@ package final class ToolRun {
 
   // MARK: What was not seen
 
-  private func note(_ lost: LostEvents, _ source: Int, _ cpu: Int) {
+  /// What follows in a stream comes behind a loss. Up to there, what ends on other CPUs may have ended
+  /// and begun again among what was lost.
+  private func beginGap(_ stream: Int) {
+    guard !gaps[stream] else { return }
+    gaps[stream] = true
+    gapCount.pointee += 1
+  }
+
+  private func note(_ lost: LostEvents, _ stream: Int) {
     switch lost {
     case .none: return
     case .unknown: hasUncountedLoss = true
-    case .some(let count): self.lost &+= count
+    case .some(let count): self.lost.addUp(count)
     }
-    tool.forget(source: source, cpu: cpu)
+    tool.forget(source: sources[stream], cpu: cpus[stream])
+    if gaps[stream] {
+      gaps[stream] = false
+      gapCount.pointee -= 1
+    }
   }
 
   /// What the rows do not tell, in sentences.
@@ -278,6 +375,7 @@ package final class ToolRun {
       notes.append(
         "\(lost == 0 ? "some" : number) events were lost: what happened among them is not shown")
     }
+    if skipped > 0 { notes.append("\(skipped) intervals without events were left out") }
     if tool.droppedPairs > 0 {
       notes.append(
         "\(tool.droppedPairs) of those that had begun were forgotten to keep memory bounded")

@@ -76,10 +76,12 @@ package final class BioLatency: KernelTool {
     var kind = Kind()
     if options.has("disks") { kind.disk = disks.name(of: request.device) }
     if options.has("flags") { kind.flags = RequestType(request.type).words }
-    let time = event.time &- (options.has("queued") ? request.queued : request.issued)
+    guard
+      let time = event.time(since: options.has("queued") ? request.queued : request.issued)
+    else { return }
     counts.count(kind, from: Latencies()) {
       $0.histogram.add(time / unit.size)
-      $0.total &+= time
+      $0.total.addUp(time)
     }
   }
 

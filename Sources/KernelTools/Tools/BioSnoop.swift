@@ -60,10 +60,8 @@ package final class BioSnoop: KernelTool {
     rows.add(RequestType(request.type).operation)
     rows.add(request.sector)
     rows.add(request.byteCount)
-    if showsQueue {
-      rows.add(nanoseconds: request.issued &- request.queued, per: 1_000_000, digits: 2)
-    }
-    rows.add(nanoseconds: event.time &- request.issued, per: 1_000_000, digits: 2)
+    if showsQueue { rows.add(milliseconds: request.issued.distance(since: request.queued)) }
+    rows.add(milliseconds: event.time(since: request.issued))
     rows.endRow()
   }
 

@@ -28,7 +28,9 @@ package final class BioTop: KernelTool {
   private struct Sum {
     var requests = 0
     var byteCount = 0
+    /// Of those whose time is known.
     var time: UInt64 = 0
+    var timed: UInt64 = 0
   }
 
   package let options: ToolOptions
@@ -73,8 +75,11 @@ package final class BioTop: KernelTool {
       operation: RequestType(request.type).operation, device: request.device)
     sums.count(use, from: Sum()) {
       $0.requests += 1
-      $0.byteCount += request.byteCount
-      $0.time &+= event.time &- request.issued
+      $0.byteCount = $0.byteCount.addedUp(request.byteCount)
+      if let time = event.time(since: request.issued) {
+        $0.time.addUp(time)
+        $0.timed += 1
+      }
     }
   }
 
@@ -101,7 +106,7 @@ package final class BioTop: KernelTool {
       rows.add(disks.name(of: use.device))
       rows.add(sum.requests)
       rows.add(sum.byteCount / 1024)
-      rows.add(nanoseconds: sum.time / UInt64(sum.requests), per: 1_000_000, digits: 2)
+      rows.add(milliseconds: sum.timed == 0 ? nil : sum.time / sum.timed)
       rows.endRow()
     }
     sums.removeAll()

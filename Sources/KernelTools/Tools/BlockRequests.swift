@@ -147,7 +147,7 @@ struct BlockRequests: ~Copyable {
         key, place,
         Request(
           thread: owner.thread, comm: owner.comm, type: type, device: device, sector: sector,
-          byteCount: sectors > 0 ? sectors * 512 : event[Issue.bytes], sectorsLeft: sectors,
+          byteCount: sectors > 0 ? sectors &* 512 : event[Issue.bytes], sectorsLeft: sectors,
           queued: owner.time, issued: event.time))
     case Number.complete:
       let (device, sector) = (event[Complete.dev], Self.sector(event[Complete.sector]))
@@ -157,7 +157,7 @@ struct BlockRequests: ~Copyable {
       if done < request.sectorsLeft, done > 0 {
         // The rest goes on, from where this piece ended.
         request.sectorsLeft -= done
-        issued.begin(key, UInt64(bitPattern: Int64(sector + done)), request)
+        issued.begin(key, UInt64(bitPattern: Int64(sector &+ done)), request)
         return nil
       }
       return request

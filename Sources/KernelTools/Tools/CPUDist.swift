@@ -45,15 +45,16 @@ package final class CPUDist: LatencyTool {
 
   package func take(_ event: ToolEvent, _ context: ToolContext, _ rows: inout RowWriter) {
     let source = UInt64(event.source)
-    let (from, to) = (event[Switch.prev_pid], event[Switch.next_pid])
-    let (begins, ends) = countsAway ? (from, to) : (to, from)
+    let begins = event.key(countsAway ? Switch.prev_pid : Switch.next_pid)
+    let ends = event.thread(countsAway ? Switch.next_pid : Switch.prev_pid)
     let name = event.text(countsAway ? Switch.next_comm : Switch.prev_comm)
-    if ends != 0, let began = begun.end(source, UInt64(ends)),
-      context.isWanted(Int32(ends), source: event.source, name: name)
+    if ends != 0, let began = begun.end(source, UInt64(UInt32(bitPattern: ends))),
+      context.isWanted(ends, source: event.source, name: name),
+      let time = event.time(since: began)
     {
-      tables.add(nanoseconds: event.time &- began, to: groups.group(of: ends, context))
+      tables.add(nanoseconds: time, to: groups.group(of: ends, context))
     }
-    if begins != 0 { begun.begin(source, UInt64(begins), event.time) }
+    if begins != 0 { begun.begin(source, begins, event.time) }
   }
 
   package var countsByTask: Bool { groups.kind == .process }
@@ -72,7 +73,8 @@ package final class CPUDist: LatencyTool {
   }
 
   package func take(_ row: CountedRow, table: Int, _ context: ToolContext) {
-    tables.add(row, to: groups.name == nil ? "" : groups.group(of: row.number(0), context))
+    let thread = groups.name == nil ? 0 : Int32(truncatingIfNeeded: row.number(0))
+    tables.add(row, to: groups.group(of: thread, context))
   }
 
   package func forget(source: Int, cpu: Int) { begun.removeAll() }

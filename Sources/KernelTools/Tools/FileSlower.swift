@@ -54,15 +54,17 @@ package final class FileSlower: KernelTool {
 
   package func take(_ event: ToolEvent, _ context: ToolContext, _ rows: inout RowWriter) {
     guard let (access, result) = accesses.take(event) else { return }
-    let time = event.time &- access.start
-    guard time >= shortest, context.isWanted(event.thread, source: event.source) else { return }
+    let time = event.time(since: access.start)
+    guard shortest == 0 || time.map({ $0 >= shortest }) ?? false,
+      context.isWanted(event.thread, source: event.source)
+    else { return }
     context.addTimeOrElapsed(event.time, digits: 3, to: &rows)
     context.addUser(of: event.thread, to: &rows)
     context.name(of: event.thread, source: event.source).withUnsafeBytes { rows.add($0) }
     rows.add(Int(context.process(of: event.thread)))
     rows.add(access.isWrite ? "W" : "R")
     rows.add(result, shown: KernelNames.result(result))
-    rows.add(nanoseconds: time, per: 1_000_000, digits: 2)
+    rows.add(milliseconds: time)
     access.name.withUnsafeBytes { rows.add($0) }
     rows.endRow()
   }

@@ -39,7 +39,8 @@ package final class FileTop: KernelTool {
   }
 
   private static let orders: [String: @Sendable (Sum) -> Int] = [
-    "all": { $0.readBytes + $0.writtenBytes }, "reads": { $0.reads }, "writes": { $0.writes },
+    "all": { $0.readBytes.addedUp($0.writtenBytes) }, "reads": { $0.reads },
+    "writes": { $0.writes },
     "rbytes": { $0.readBytes }, "wbytes": { $0.writtenBytes },
   ]
 
@@ -94,10 +95,10 @@ package final class FileTop: KernelTool {
     ) {
       if access.isWrite {
         $0.writes += 1
-        $0.writtenBytes &+= result
+        $0.writtenBytes = $0.writtenBytes.addedUp(result)
       } else {
         $0.reads += 1
-        $0.readBytes &+= result
+        $0.readBytes = $0.readBytes.addedUp(result)
       }
     }
   }

@@ -28,7 +28,7 @@ package final class FuncCount: CountingTool {
   package let options: ToolOptions
   private var functions: WantedFunctions
   private let top: Int?
-  private var counts: [String: Int] = [:]
+  private var counts = CountTable<String, Int>()
 
   package init(_ given: ToolOptions) throws(ToolUsageError) {
     var options = given
@@ -48,6 +48,7 @@ package final class FuncCount: CountingTool {
   }
   package var isAboutCurrentTask: Bool { true }
   package var showsTables: Bool { true }
+  package var leftOut: [String] { counts.leftOut("functions") }
   package var banner: String { "Tracing \"\(functions.pattern.text)\"... Ctrl-C to end." }
 
   package var columns: [Column] {
@@ -62,7 +63,7 @@ package final class FuncCount: CountingTool {
     guard let name = functions.name(at: event[Call.ip], source: event.source, context) else {
       return
     }
-    counts[name, default: 0] += 1
+    counts.count(name, from: 0) { $0 += 1 }
   }
 
   package func counting(_ counting: KernelCounting) -> KernelCounting? {
@@ -77,7 +78,7 @@ package final class FuncCount: CountingTool {
   }
 
   package func take(_ row: CountedRow, table: Int, _ context: ToolContext) {
-    counts[row.text(0), default: 0] += row.count
+    counts.count(row.text(0), from: 0) { $0 += row.count }
   }
 
   package func tick(_ context: ToolContext, _ rows: inout RowWriter) { show(&rows, context) }
@@ -88,13 +89,13 @@ package final class FuncCount: CountingTool {
 
   private func show(_ rows: inout RowWriter, _ context: ToolContext) {
     rows.beginTable(context.clockLine)
-    let sorted = counts.sorted { ($0.value, $0.key) < ($1.value, $1.key) }
+    let sorted = counts.entries.sorted { ($0.value, $0.key) < ($1.value, $1.key) }
     for (name, count) in sorted.suffix(top ?? sorted.count) {
       context.addTimeInRows(to: &rows)
       rows.add(name)
       rows.add(count)
       rows.endRow()
     }
-    counts = [:]
+    counts.removeAll()
   }
 }

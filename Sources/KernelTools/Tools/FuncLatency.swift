@@ -59,8 +59,10 @@ package final class FuncLatency: LatencyTool {
     guard let name = functions.name(at: event[Exit.func], source: event.source, context) else {
       return
     }
-    let time = event[Exit.rettime] - event[Exit.calltime]
-    tables.add(nanoseconds: UInt64(max(0, time)), to: byFunction ? name : "")
+    let time = UInt64(bitPattern: Int64(event[Exit.rettime]))
+      .distance(since: UInt64(bitPattern: Int64(event[Exit.calltime])))
+    guard let time else { return }
+    tables.add(nanoseconds: time, to: byFunction ? .text(name) : .all)
   }
 
   package func counting(_ counting: KernelCounting) -> KernelCounting? {
@@ -79,6 +81,6 @@ package final class FuncLatency: LatencyTool {
   }
 
   package func take(_ row: CountedRow, table: Int, _ context: ToolContext) {
-    tables.add(row, to: byFunction ? row.text(0) : "")
+    tables.add(row, to: byFunction ? .text(row.text(0)) : .all)
   }
 }

@@ -60,7 +60,10 @@ package final class IOLatency: KernelTool {
     guard let request = requests.take(event, filter), request.isWanted(context, event.source) else {
       return
     }
-    histogram.add((event.time &- (countsQueue ? request.queued : request.issued)) / 1_000_000)
+    guard let time = event.time(since: countsQueue ? request.queued : request.issued) else {
+      return
+    }
+    histogram.add(time / 1_000_000)
   }
 
   package func forget(source: Int, cpu: Int) { requests.forget() }

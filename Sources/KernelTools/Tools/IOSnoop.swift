@@ -111,7 +111,7 @@ package final class IOSnoop: KernelTool {
     }
     rows.add(request.sector)
     rows.add(request.byteCount)
-    rows.add(nanoseconds: event.time &- start, per: 1_000_000, digits: 2)
+    rows.add(milliseconds: event.time(since: start))
     rows.endRow()
   }
 

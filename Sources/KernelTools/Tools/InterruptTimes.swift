@@ -8,14 +8,19 @@ struct InterruptTimes: ~Copyable {
     var count = 0
     var nanoseconds: UInt64 = 0
   }
+  /// Handlers that share a line have one number: the name is that of the one that runs.
+  struct Begun {
+    var time: UInt64
+    var name: String
+  }
 
   let isDistribution: Bool
   let countsOnly: Bool
   private let usesNanoseconds: Bool
   /// What handlers are called, such as `HARDIRQ`.
   private let title: String
-  private var begun = PairTable<UInt64>(capacity: 1 << 12)
-  private var totals: [String: Total] = [:]
+  private var begun = PairTable<Begun>(capacity: 1 << 12)
+  private var totals = CountTable<String, Total>()
   private var tables: LatencyTables
 
   init(_ options: ToolOptions, _ title: String) {
@@ -33,6 +38,7 @@ struct InterruptTimes: ~Copyable {
   ]
 
   var dropped: Int { begun.dropped }
+  var leftOut: [String] { totals.leftOut("handlers") + tables.leftOut }
   var unit: SpanUnit { isDistribution ? .microseconds : .sum }
 
   func columns(_ options: ToolOptions) -> [Column] {
@@ -50,19 +56,22 @@ struct InterruptTimes: ~Copyable {
 
   // MARK: One by one
 
-  mutating func begin(_ event: ToolEvent, _ number: Int) {
-    begun.begin(UInt64(event.source) << 32 | UInt64(event.cpu), UInt64(number), event.time)
+  private func place(_ event: ToolEvent) -> UInt64 {
+    UInt64(event.source) << 32 | UInt64(event.cpu)
   }
 
-  /// When the handler of that number began on the event's CPU.
-  mutating func end(_ event: ToolEvent, _ number: Int, named name: String) {
-    guard let began = begun.end(UInt64(event.source) << 32 | UInt64(event.cpu), UInt64(number))
+  /// - Parameter number: of the handler; one of a number runs on a CPU at a time.
+  mutating func begin(_ event: ToolEvent, _ number: UInt64, named name: String) {
+    begun.begin(place(event), number, Begun(time: event.time, name: name))
+  }
+
+  mutating func end(_ event: ToolEvent, _ number: UInt64) {
+    guard let began = begun.end(place(event), number), let time = event.time(since: began.time)
     else { return }
-    if isDistribution {
-      tables.add(nanoseconds: event.time &- began, to: name)
-    } else {
-      totals[name, default: Total()].count += 1
-      totals[name, default: Total()].nanoseconds &+= event.time &- began
+    if isDistribution { return tables.add(nanoseconds: time, to: .text(began.name)) }
+    totals.count(began.name, from: Total()) {
+      $0.count += 1
+      $0.nanoseconds.addUp(time)
     }
   }
 
@@ -71,10 +80,12 @@ struct InterruptTimes: ~Copyable {
   // MARK: From the kernel
 
   mutating func add(_ row: CountedRow, named name: String) {
-    if isDistribution { return tables.add(row, to: name) }
+    if isDistribution { return tables.add(row, to: .text(name)) }
     let span = SpanRow(row, .sum)
-    totals[name, default: Total()].count += span.count
-    totals[name, default: Total()].nanoseconds &+= span.sum
+    totals.count(name, from: Total()) {
+      $0.count += span.count
+      $0.nanoseconds.addUp(span.sum)
+    }
   }
 
   // MARK: How they are shown
@@ -88,14 +99,14 @@ struct InterruptTimes: ~Copyable {
     func value(_ total: Total) -> UInt64 {
       countsOnly ? UInt64(total.count) : total.nanoseconds / (usesNanoseconds ? 1 : 1000)
     }
-    for (name, total) in totals.sorted(by: { (value($0.value), $0.key) < (value($1.value), $1.key) }
-    ) {
+    let sorted = totals.entries.sorted { (value($0.value), $0.key) < (value($1.value), $1.key) }
+    for (name, total) in sorted {
       context.addTimeInRows(to: &rows)
       rows.add(name)
-      rows.add(Int(value(total)))
+      rows.add(Int(clamping: value(total)))
       rows.endRow()
     }
-    totals = [:]
+    totals.removeAll()
   }
 }
 
@@ -120,8 +131,8 @@ package final class HardIRQs: CountingTool {
 
   package let options: ToolOptions
   private var times: InterruptTimes
-  /// The handlers that each CPU is in, by number.
-  private var names: [Int: String] = [:]
+  /// By number, what the kernel counted; handlers that share a line are not told apart there.
+  private var names: [Int: [String]] = [:]
 
   package init(_ given: ToolOptions) throws(ToolUsageError) {
     var options = given
@@ -140,18 +151,16 @@ package final class HardIRQs: CountingTool {
   package var showsTables: Bool { true }
   package var isAboutInterrupts: Bool { true }
   package var droppedPairs: Int { times.dropped }
+  package var leftOut: [String] { times.leftOut }
   package var columns: [Column] { times.columns(options) }
   package var banner: String { "Tracing hard irq event time... Hit Ctrl-C to end." }
 
   package func take(_ event: ToolEvent, _ context: ToolContext, _ rows: inout RowWriter) {
     if event.number == 0 {
-      let irq = event[Entry.irq]
-      // Handlers that share a line have one number: the name is that of the one that runs.
-      names[irq] = String(decoding: event.text(Entry.name), as: UTF8.self)
-      times.begin(event, irq)
+      let name = String(decoding: event.text(Entry.name), as: UTF8.self)
+      times.begin(event, event.key(Entry.irq), named: name)
     } else {
-      let irq = event[Exit.irq]
-      times.end(event, irq, named: names[irq] ?? "irq \(irq)")
+      times.end(event, event.key(Exit.irq))
     }
   }
 
@@ -173,9 +182,10 @@ package final class HardIRQs: CountingTool {
   package func take(_ row: CountedRow, table: Int, _ context: ToolContext) {
     let irq = row.number(0)
     if table == 1 {
-      names[irq] = row.text(1)
+      let name = row.text(1)
+      if names[irq]?.contains(name) != true { names[irq, default: []].append(name) }
     } else {
-      times.add(row, named: names[irq] ?? "irq \(irq)")
+      times.add(row, named: names[irq]?.sorted().joined(separator: "/") ?? "irq \(irq)")
     }
   }
 

@@ -51,15 +51,14 @@ package final class OffCPUTime: StackTimeTool, CountingTool {
 
   package func take(_ event: ToolEvent, _ context: ToolContext, _ rows: inout RowWriter) {
     let source = UInt64(event.source)
-    let (from, to) = (event[Switch.prev_pid], event[Switch.next_pid])
-    if to != 0, let leaving = away.end(source, UInt64(to)) {
-      times.add(
-        event.time &- leaving.time, task: leaving.name, calls: leaving.calls, of: to, context)
+    let (from, to) = (event.thread(Switch.prev_pid), event.key(Switch.next_pid))
+    if to != 0, let leaving = away.end(source, to), let time = event.time(since: leaving.time) {
+      times.add(time, task: leaving.name, calls: leaving.calls)
     }
     let name = event.text(Switch.prev_comm)
-    if from != 0, context.isWanted(Int32(from), source: event.source, name: name) {
+    if from != 0, context.isWanted(from, source: event.source, name: name) {
       away.begin(
-        source, UInt64(from),
+        source, event.key(Switch.prev_pid),
         Leaving(
           time: event.time, name: String(decoding: name, as: UTF8.self),
           state: event[Switch.prev_state], calls: context.calls))

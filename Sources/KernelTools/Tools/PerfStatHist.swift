@@ -62,7 +62,7 @@ package final class PerfStatHist: CountingTool {
       let words = text.split { $0 == " " || $0 == "," }
       let bounds = words.compactMap { Int($0) }
       guard !bounds.isEmpty, bounds.count == words.count,
-        zip(bounds, bounds.dropFirst()).allSatisfy({ $0 < $1 })
+        zip(bounds, bounds.dropFirst()).allSatisfy({ $0 < $1 }), bounds[0] > .min
       else { throw .badValue(option: "-b", value: text, expected: "rising numbers: \"0 10 100\"") }
       return (bounds, "specified buckets")
     }

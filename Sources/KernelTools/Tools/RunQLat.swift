@@ -46,19 +46,20 @@ package final class RunQLat: LatencyTool {
   package func take(_ event: ToolEvent, _ context: ToolContext, _ rows: inout RowWriter) {
     let source = UInt64(event.source)
     guard event.number == 2 else {
-      waits.begin(source, UInt64(event[Wakeup.pid]), event.time)
+      waits.begin(source, event.key(Wakeup.pid), event.time)
       return
     }
-    let next = event[Switch.next_pid]
-    if next != 0, let began = waits.end(source, UInt64(next)),
-      context.isWanted(Int32(next), source: event.source, name: event.text(Switch.next_comm))
+    let next = event.thread(Switch.next_pid)
+    if next != 0, let began = waits.end(source, event.key(Switch.next_pid)),
+      context.isWanted(next, source: event.source, name: event.text(Switch.next_comm)),
+      let time = event.time(since: began)
     {
-      tables.add(nanoseconds: event.time &- began, to: groups.group(of: next, context))
+      tables.add(nanoseconds: time, to: groups.group(of: next, context))
     }
     // It is still runnable: 0, or the bit above all states for one that was made to stop.
-    let (previous, state) = (event[Switch.prev_pid], event[Switch.prev_state])
+    let (previous, state) = (event.key(Switch.prev_pid), event[Switch.prev_state])
     if previous != 0, state == 0 || state == 0x100 {
-      waits.begin(source, UInt64(previous), event.time)
+      waits.begin(source, previous, event.time)
     }
   }
 
@@ -84,9 +85,8 @@ package final class RunQLat: LatencyTool {
   }
 
   package func take(_ row: CountedRow, table: Int, _ context: ToolContext) {
-    tables.add(
-      row,
-      to: groups.name == nil ? "" : groups.group(of: row.number(0), context))
+    let thread = groups.name == nil ? 0 : Int32(truncatingIfNeeded: row.number(0))
+    tables.add(row, to: groups.group(of: thread, context))
   }
 
   package func forget(source: Int, cpu: Int) { waits.removeAll() }

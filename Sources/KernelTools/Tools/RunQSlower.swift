@@ -77,19 +77,21 @@ package final class RunQSlower: CountingTool {
   package func take(_ event: ToolEvent, _ context: ToolContext, _ rows: inout RowWriter) {
     let source = UInt64(event.source)
     switch event.number {
-    case 0, 1: waits.begin(source, UInt64(event[Wakeup.pid]), event.time)
+    case 0, 1: waits.begin(source, event.key(Wakeup.pid), event.time)
     case 2:
       let (previous, next) = (event[Switch.prev_pid], event[Switch.next_pid])
-      if next != 0, let began = waits.end(source, UInt64(next)) {
+      if next != 0, let began = waits.end(source, event.key(Switch.next_pid)),
+        let time = event.time(since: began)
+      {
         show(
           Wait(
-            event, nanoseconds: event.time &- began, task: next, Switch.next_comm,
+            event, nanoseconds: time, task: next, Switch.next_comm,
             previous: previous, Switch.prev_comm), context, &rows)
       }
       // It is still runnable: 0, or the bit above all states for one that was made to stop.
       let state = event[Switch.prev_state]
       if previous != 0, state == 0 || state == 0x100 {
-        waits.begin(source, UInt64(previous), event.time)
+        waits.begin(source, event.key(Switch.prev_pid), event.time)
       }
     default:
       show(

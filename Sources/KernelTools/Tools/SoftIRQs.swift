@@ -33,6 +33,7 @@ package final class SoftIRQs: CountingTool {
   package var showsTables: Bool { true }
   package var isAboutInterrupts: Bool { true }
   package var droppedPairs: Int { times.dropped }
+  package var leftOut: [String] { times.leftOut }
   package var columns: [Column] { times.columns(options) }
   package var banner: String { "Tracing soft irq event time... Hit Ctrl-C to end." }
 
@@ -46,11 +47,11 @@ package final class SoftIRQs: CountingTool {
   }
 
   package func take(_ event: ToolEvent, _ context: ToolContext, _ rows: inout RowWriter) {
-    let vector = event[Vector.vec]
+    let vector = event.key(Vector.vec)
     if event.number == 0 {
-      times.begin(event, vector)
+      times.begin(event, vector, named: name(Int(vector)))
     } else {
-      times.end(event, vector, named: name(vector))
+      times.end(event, vector)
     }
   }
 

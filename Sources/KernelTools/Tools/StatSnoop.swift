@@ -121,7 +121,7 @@ package final class StatSnoop: KernelTool {
     } else {
       rows.addNothing("-")
     }
-    rows.add(-min(0, result), shown: result < 0 ? KernelNames.errno(result) : "0")
+    rows.add(0 &- min(0, result), shown: result < 0 ? KernelNames.errno(result) : "0")
     switch call.name {
     // Neither a name to read at the address (EFAULT), nor a file of that number (EBADF).
     case nil: rows.addNothing("?")

@@ -53,16 +53,18 @@ package final class SyncSnoop: KernelTool {
   package func take(_ event: ToolEvent, _ context: ToolContext, _ rows: inout RowWriter) {
     let key = (UInt64(event.source), UInt64(UInt32(bitPattern: event.thread)))
     guard event.number % 2 == 1 else { return begun.begin(key.0, key.1, event.time) }
-    guard let start = begun.end(key.0, key.1), event.time &- start >= shortest,
+    guard let start = begun.end(key.0, key.1),
       context.isWanted(event.thread, source: event.source)
     else { return }
+    let time = event.time(since: start)
+    guard shortest == 0 || time.map({ $0 >= shortest }) ?? false else { return }
     context.addTime(event.time, to: &rows)
     context.addUser(of: event.thread, to: &rows)
     context.name(of: event.thread, source: event.source).withUnsafeBytes { rows.add($0) }
     rows.add(Int(context.process(of: event.thread)))
     rows.add(Self.calls[event.number / 2])
     rows.add(event[Exit.ret], shown: KernelNames.result(event[Exit.ret]))
-    rows.add(nanoseconds: event.time &- start, per: 1_000_000, digits: 2)
+    rows.add(milliseconds: time)
     rows.endRow()
   }
 

@@ -49,7 +49,7 @@ package final class SysCount: CountingTool {
   private let errno: Int?
   private let onlyFailures: Bool
   private let showsTime: Bool
-  private var totals: [Key: Total] = [:]
+  private var totals = CountTable<Key, Total>()
   private var calls = PairTable<UInt64>()
   /// Of a recording; the kernel's tables have names.
   private var names: SyscallNames?
@@ -78,6 +78,7 @@ package final class SysCount: CountingTool {
   package var isAboutCurrentTask: Bool { true }
   package var showsTables: Bool { true }
   package var droppedPairs: Int { calls.dropped }
+  package var leftOut: [String] { totals.leftOut("tasks and calls") }
   package var banner: String {
     command.isEmpty
       ? "Tracing while \(options.duration == nil ? "running. Ctrl-C to end." : "sleeping...")"
@@ -120,8 +121,10 @@ package final class SysCount: CountingTool {
     }
     guard countsReturns else { return }
     let began = showsTime ? calls.end(source, thread) : event.time
-    guard let began, isWanted(event[Return.ret]) else { return }
-    count(event, event[Return.id], event.time &- began, context)
+    guard let began, let time = event.time(since: began), isWanted(event[Return.ret]) else {
+      return
+    }
+    count(event, event[Return.id], time, context)
   }
 
   private func isWanted(_ result: Int) -> Bool {
@@ -138,8 +141,10 @@ package final class SysCount: CountingTool {
       key.name = String(
         decoding: context.name(of: event.thread, source: event.source), as: UTF8.self)
     }
-    totals[key, default: Total()].count += 1
-    totals[key, default: Total()].nanoseconds &+= time
+    totals.count(key, from: Total()) {
+      $0.count += 1
+      $0.nanoseconds.addUp(time)
+    }
   }
 
   // MARK: In the kernel
@@ -182,8 +187,10 @@ package final class SysCount: CountingTool {
       if byProcess { key.process = task.process }
     }
     if byCall { key.call = note(call: row, countsByTask ? 1 : 0) }
-    totals[key, default: Total()].count += row.count
-    if table == 1 { totals[key, default: Total()].nanoseconds &+= SpanRow(row, .sum).sum }
+    totals.count(key, from: Total()) {
+      $0.count += row.count
+      if table == 1 { $0.nanoseconds.addUp(SpanRow(row, .sum).sum) }
+    }
   }
 
   private func note(call row: CountedRow, _ index: Int) -> Int {
@@ -207,7 +214,7 @@ package final class SysCount: CountingTool {
 
   private func show(_ rows: inout RowWriter, _ context: ToolContext) {
     rows.beginTable(context.clockLine)
-    let sorted = totals.map {
+    let sorted = totals.entries.map {
       (key: $0.key, total: $0.value, call: byCall ? name($0.key.call) : "")
     }
     .sorted {
@@ -223,7 +230,7 @@ package final class SysCount: CountingTool {
       if showsTime { rows.add(nanoseconds: total.nanoseconds, per: 1000, digits: 3) }
       rows.endRow()
     }
-    totals = [:]
+    totals.removeAll()
   }
 
   package func forget(source: Int, cpu: Int) { calls.removeAll() }

@@ -61,13 +61,14 @@ package final class SysLatency: LatencyTool {
     let (source, thread) = (UInt64(event.source), UInt64(UInt32(bitPattern: event.thread)))
     if event.number % 2 == 0 { return calls.begin(source, thread, event.time) }
     guard let began = calls.end(source, thread),
-      context.isWanted(event.thread, source: event.source)
+      context.isWanted(event.thread, source: event.source),
+      let time = event.time(since: began)
     else { return }
     let names = self.names ?? context.syscallNames(source: event.source)
     self.names = names
     let name = names.name(event[Return.id])
     guard wanted.isEmpty || wanted.contains(name) else { return }
-    tables.add(nanoseconds: event.time &- began, to: name)
+    tables.add(nanoseconds: time, to: .text(name))
   }
 
   package func counting(_ counting: KernelCounting) -> KernelCounting? {
@@ -85,7 +86,7 @@ package final class SysLatency: LatencyTool {
     let text = row.text(0)
     let name = text.hasPrefix("sys_") ? String(text.dropFirst(4)) : text
     guard wanted.isEmpty || wanted.contains(name) else { return }
-    tables.add(row, to: name)
+    tables.add(row, to: .text(name))
   }
 
   package func forget(source: Int, cpu: Int) { calls.removeAll() }

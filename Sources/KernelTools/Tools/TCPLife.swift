@@ -140,7 +140,7 @@ package final class TCPLife: KernelTool {
     rows.add(connection.remote.text)
     rows.add(connection.remotePort)
     for bytes in [sent(event), received(event)] { rows.add(bytes, shown: "\(bytes / 1024)") }
-    rows.add(nanoseconds: event.time &- life.begin, per: 1_000_000, digits: 2)
+    rows.add(milliseconds: event.time(since: life.begin))
     rows.endRow()
   }
 

@@ -49,21 +49,20 @@ package final class WakeupTime: StackTimeTool, CountingTool {
     guard event.number == 0 else {
       // Who can still run does not sleep.
       if event[Switch.prev_pid] != 0, event[Switch.prev_state] & 0xff != 0 {
-        asleep.begin(source, UInt64(event[Switch.prev_pid]), event.time)
+        asleep.begin(source, event.key(Switch.prev_pid), event.time)
       }
       return
     }
-    let woken = event[Waking.pid]
     let name = event.text(Waking.comm)
-    guard let since = asleep.end(source, UInt64(woken)),
-      context.isWanted(Int32(woken), source: event.source, name: name)
+    guard let since = asleep.end(source, event.key(Waking.pid)),
+      let time = event.time(since: since),
+      context.isWanted(event.thread(Waking.pid), source: event.source, name: name)
     else { return }
     let waker = String(
       decoding: context.name(of: event.thread, source: event.source), as: UTF8.self)
     // As the graph has it: who woke, how, whom.
     times.add(
-      event.time &- since, task: waker, calls: context.calls,
-      above: String(decoding: name, as: UTF8.self), of: Int(event.thread), context)
+      time, task: waker, calls: context.calls, above: String(decoding: name, as: UTF8.self))
   }
 
   package var countsByTask: Bool { true }

@@ -161,6 +161,23 @@ package struct EventCursor: ~Copyable {
       lost: index == 0 ? state.pointee.lost : .none)
   }
 
+  /// Whether something is known to be lost between the last event of a stream that was taken and the
+  /// one behind it, be that where the walk ends.
+  package func isBeforeLoss(_ stream: Int) -> Bool {
+    let state = states + stream
+    if state.pointee.index < state.pointee.count {
+      return state.pointee.index == 0 && state.pointee.lost != .none
+    }
+    let stop = state.pointee.stop
+    guard stop.offset == 0, stop.page < streams[stream].pages.count else { return false }
+    if state.pointee.pendingLost != .none { return true }
+    guard let page = state.pointee.reader.page(at: stop.page), let start = page.baseAddress else {
+      return true
+    }
+    let pages = streams[stream].pages
+    return RecordCursor(page: start, layout: pages.layout, available: page.count).lost != .none
+  }
+
   /// The place before the event of a stream that would be taken next.
   package func position(ofStream index: Int) -> EventStream.Position {
     let state = states + index
