@@ -12,6 +12,9 @@ final class HeldEvents {
     var slot: Int
     var time: UInt64
     var record: [UInt8]
+    /// Whose it is.
+    var thread: Int32
+    var source: Int
   }
 
   private let hasCalls: [Bool]
@@ -33,23 +36,39 @@ final class HeldEvents {
   }
 
   /// Keeps an event, where it is one of those that wait.
-  func keep(_ stream: Int, _ number: Int, _ slot: Int, _ record: Record) -> Bool {
+  func keep(
+    _ stream: Int, _ number: Int, _ slot: Int, _ record: Record, thread: Int32, _ source: Int
+  ) -> Bool {
     guard hasCalls[number] else { return false }
-    waiting[stream] = Event(slot: slot, time: record.time, record: Array(record.bytes))
+    waiting[stream] = Event(
+      slot: slot, time: record.time, record: Array(record.bytes), thread: thread, source: source)
     return true
   }
 
-  /// Hands over what waits in a stream whose next record has come, and the calls where it is them.
+  /// Hands over what waits in a stream whose next record has come, and the calls where it is them;
+  /// and what else of its thread waits: a recording without calls keeps nothing in order otherwise.
+  /// The idle tasks of all CPUs are thread 0.
+  ///
+  /// - Parameter thread: of the record.
   func release(
-    _ stream: Int, before record: Record, _ source: Int, _ body: (Event, [String]) -> Void
+    _ stream: Int, before record: Record, _ source: Int, thread: Int32,
+    _ body: (_ stream: Int, Event, [String]) -> Void
   ) {
+    if waiting.isEmpty { return }
+    if thread != 0 {
+      for (other, event) in waiting where other != stream && event.thread == thread {
+        guard event.source == source else { continue }
+        waiting[other] = nil
+        body(other, event, [])
+      }
+    }
     guard let event = waiting.removeValue(forKey: stream) else { return }
     var calls: [String] = []
     if let id = stacks[source].kernelID, typeOf[source](record.bytes) == Int(id) {
-      stacks[source].forEachAddress(record) { calls.append(name(of: $0, source)) }
+      stacks[source].forEachAddress(record) { calls.append(symbols[source].functionName(at: $0)) }
       calls.trimPrefix(while: Self.isTracersOwn)
     }
-    body(event, TracerFrames.removed(from: calls))
+    body(stream, event, TracerFrames.removed(from: calls))
   }
 
   /// What an event's own macros make (include/trace/stages/stage6_event_callback.h).
@@ -62,11 +81,12 @@ final class HeldEvents {
     waiting = [:]
     for (stream, event) in all { body(stream, event) }
   }
+}
 
-  private func name(of address: UInt64, _ source: Int) -> String {
-    guard let symbol = symbols[source].lookup(address) else {
-      return "0x" + String(address, radix: 16)
-    }
+extension SymbolTable {
+  /// The function that an address is in; the address where that is not known.
+  func functionName(at address: UInt64) -> String {
+    guard let symbol = lookup(address) else { return "0x" + String(address, radix: 16) }
     return String(decoding: symbol.name, as: UTF8.self)
   }
 }

@@ -16,6 +16,8 @@ package final class ToolRun {
   private let context: ToolContext
   /// Events whose calls are about to be told; nil where nobody wants them.
   private let held: HeldEvents?
+  /// Where rows show calls.
+  private var stacks: RowStacks?
   /// In memory of its own, so that the tool can have it while the object is looked at.
   private let rows: UnsafeMutablePointer<RowWriter>
   /// Of each stream.
@@ -47,7 +49,7 @@ package final class ToolRun {
     self.tool = tool
     self.feed = feed
     options = tool.options
-    let wanted = tool.events
+    let wanted = tool.wantedEvents
     bindings = feed.input.sources.map { EventBinding(wanted, in: $0) }
     readers = Self.plain(bindings.map(\.reader))
     tellers = Self.plain(feed.input.sources.map { TaskTellers($0) })
@@ -57,13 +59,19 @@ package final class ToolRun {
     held =
       wanted.contains(where: \.hasCalls)
       ? HeldEvents(wanted.map(\.hasCalls), feed.input.sources) : nil
+    stacks =
+      options.showsStacks ? RowStacks(tool.rowStacks, count: wanted.count) : nil
     sources = Self.plain(feed.input.streams.map(\.buffer))
     cpus = Self.plain(feed.input.streams.map(\.cpu))
     rows = .allocate(capacity: 1)
-    let redraws = isForTerminal && tool.showsTables && options.redraws && options.input == nil
+    let redraws =
+      isForTerminal && tool.showsTables && options.redraws && options.interval != nil
+      && options.input == nil
     rows.initialize(
       to: RowWriter(
-        tool.columns, options.format, isForTerminal: isForTerminal, redraws: redraws))
+        options.has("wide") ? tool.columns.map(\.widened) : tool.columns,
+        options.format, isForTerminal: isForTerminal, redraws: redraws,
+        hasStacks: options.showsStacks))
     func isThere(_ number: Int) -> Bool {
       bindings.contains { !$0.missing.contains(number) }
     }
@@ -137,6 +145,7 @@ package final class ToolRun {
     // What each event needs is taken out of the object once: for a million of them it counts.
     let (readers, tellers, sources, cpus, rows) = (readers, tellers, sources, cpus, rows)
     let (tool, context, hasIntervals, held) = (tool, context, options.interval != nil, held)
+    let hasStacks = options.showsStacks
     var latest = latest
     feed.take(range) { stream, record, lost in
       let source = sources[stream]
@@ -144,7 +153,9 @@ package final class ToolRun {
       let bytes = record.bytes
       tellers[source].tell(bytes, context, source)
       if let held {
-        held.release(stream, before: record, source) { event, calls in
+        held.release(
+          stream, before: record, source, thread: readers[source].thread(of: bytes)
+        ) { stream, event, calls in
           pass(event, calls, source, cpus[stream])
         }
       }
@@ -152,13 +163,18 @@ package final class ToolRun {
       guard let slot = reader.slot(of: bytes) else { return }
       if hasIntervals { tick(until: record.time) }
       latest = record.time
-      if let held, held.keep(stream, reader.number(of: slot), slot, record) { return }
-      tool.take(
-        ToolEvent(
-          number: reader.number(of: slot), time: record.time, cpu: cpus[stream],
-          thread: reader.thread(of: bytes), source: source, record: bytes,
-          places: reader.fields(of: slot), order: reader.order),
-        context, &rows.pointee)
+      if let held {
+        let thread = reader.thread(of: bytes)
+        if held.keep(stream, reader.number(of: slot), slot, record, thread: thread, source) {
+          return
+        }
+      }
+      let event = ToolEvent(
+        number: reader.number(of: slot), time: record.time, cpu: cpus[stream],
+        thread: reader.thread(of: bytes), source: source, record: bytes,
+        places: reader.fields(of: slot), order: reader.order)
+      if hasStacks { setStack(event, []) }
+      tool.take(event, context, &rows.pointee)
     }
     self.latest = max(self.latest, latest)
   }
@@ -178,14 +194,19 @@ package final class ToolRun {
     let reader = readers[source]
     event.record.withUnsafeBytes { bytes in
       context.calls = calls
-      tool.take(
-        ToolEvent(
-          number: reader.number(of: event.slot), time: event.time, cpu: cpu,
-          thread: reader.thread(of: bytes), source: source, record: bytes,
-          places: reader.fields(of: event.slot), order: reader.order),
-        context, &rows.pointee)
+      let event = ToolEvent(
+        number: reader.number(of: event.slot), time: event.time, cpu: cpu,
+        thread: reader.thread(of: bytes), source: source, record: bytes,
+        places: reader.fields(of: event.slot), order: reader.order)
+      setStack(event, calls)
+      tool.take(event, context, &rows.pointee)
       context.calls = []
     }
+  }
+
+  /// Gives the row that an event may make its calls.
+  private func setStack(_ event: ToolEvent, _ calls: [String]) {
+    if let stack = stacks?.calls(for: event, own: calls) { rows.pointee.stack = stack }
   }
 
   /// Looks at all of a recording, and hands over text as it comes.
@@ -252,6 +273,7 @@ package final class ToolRun {
     case .unknown: hasUncountedLoss = true
     case .some(let count): self.lost &+= count
     }
+    stacks?.forget()
     tool.forget(source: source, cpu: cpu)
   }
 
@@ -266,6 +288,13 @@ package final class ToolRun {
     if tool.droppedPairs > 0 {
       notes.append(
         "\(tool.droppedPairs) of those that had begun were forgotten to keep memory bounded")
+    }
+    let counts = rows.pointee.stackCounts
+    if counts.known == 0, counts.unknown > 0 {
+      notes.append(
+        options.input == nil
+          ? "the kernel told no calls of these events"
+          : "the recording has no calls of these events: kscope record -T keeps them")
     }
     return notes + tool.leftOut
   }

@@ -13,6 +13,7 @@ package final class BioSnoop: KernelTool {
     options: [
       ToolOption("d", "device", "DISK", "Only this disk: vda, or 259,0."),
       ToolOption("Q", "queued", "Show how long it waited in the queue."),
+      .wide, .stacks("The calls of the kernel that led to its issue, below its row."),
     ],
     examples: [
       ("kscope biosnoop -Q", "until Ctrl-C, with the time in the queue"),
@@ -34,6 +35,7 @@ package final class BioSnoop: KernelTool {
   }
 
   package var events: [WantedEvent] { BlockRequests.events(filter) }
+  package var rowStacks: RowStackPlan { BlockRequests.rowStacks }
   package var droppedPairs: Int { requests.dropped }
   package var banner: String { "Tracing block I/O. Ctrl-C to end." }
 
