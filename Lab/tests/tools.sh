@@ -28,6 +28,13 @@ bash disk.sh
 unwatch reads
 equal "iosnoop -i: reads alone" "$(diff <(grep R truth) <(requests reads))" ''
 
+watch ways iosnoop -S -d "$number"
+bash disk.sh
+unwatch ways
+equal "iosnoop -S: each request once" "$(diff truth <(requests ways))" ''
+equal "iosnoop -S: each by a call of dd's" \
+  "$(grep '^dd,' ways.csv | grep -cE ';vfs_(read|write);.*;do_syscall_64;')" 24
+
 watch latency iolatency -d "$number" 1
 bash disk.sh
 sleep 1
@@ -126,6 +133,45 @@ equal "opensnoop: each file once" \
   "$(diff truth <(grep -F truth.d/ opens.csv | cut -d, -f3-))" ''
 equal "opensnoop: an address without a name" "$(tail -n 1 opens.csv | cut -d, -f3-)" '-14,'
 
+# The way into the kernel of each of them, live and out of what was kept; and of what has none.
+watch stacks opensnoop -S -n python --save stacks.dat
+python3 opens.py >/dev/null
+unwatch stacks
+equal "opensnoop -S: each file once" \
+  "$(diff <(cut -d, -f3-4 opens.csv) <(cut -d, -f3-4 stacks.csv))" ''
+equal "opensnoop -S: each by its way" \
+  "$(grep -F truth.d/ stacks.csv | cut -d, -f5 | grep -c '^"*do_filp_open;do_sys_openat2;.*;do_syscall_64;')" \
+  "$(grep -cF truth.d/ stacks.csv)"
+kscope opensnoop -S -n python -i stacks.dat --csv >again.csv 2>again.err
+equal "opensnoop -S of a recording" "$(diff stacks.csv again.csv; cat again.err)" ''
+
+# Programs that cannot be run, and one that can; it says itself what the kernel gave it.
+: >truth.d/plain
+: >truth.d/empty
+printf '#!truth.d/nothing\n' >truth.d/script
+chmod -x truth.d/plain
+chmod +x truth.d/empty truth.d/script
+cp counted truth.d/counted
+cat >fails.py <<'END'
+import os
+for path in ["truth.d/absent", "truth.d/..", "truth.d/plain", "truth.d/empty", "truth.d/script",
+             "truth.d/plain/below", "truth.d/counted"]:
+    pid = os.fork()
+    if pid == 0:
+        try: os.execve(path, [path, "1"], {})
+        except OSError as error: print(os.getpid(), os.getppid(), -error.errno, path, sep=",", flush=True)
+        os._exit(1)
+    if os.waitpid(pid, 0)[1] == 0: print(pid, os.getpid(), 0, path + " 1", sep=",", flush=True)
+END
+watch fails execsnoop -x -S
+python3 fails.py >truth
+unwatch fails
+equal "the load: one of seven can be run" "$(cut -d, -f3 truth | xargs)" '-2 -13 -13 -8 -2 -20 0'
+equal "execsnoop -x: each call once, and why" \
+  "$(diff truth <(grep -F truth.d/ fails.csv | cut -d, -f2-5))" ''
+equal "execsnoop -x -S: each by its way" \
+  "$(grep -F truth.d/ fails.csv | grep -c ';do_syscall_64;')" 7
+
 # Calls that write data, and one of a file that there is not.
 cat >syncs.py <<'END'
 import os
@@ -171,6 +217,10 @@ unwatch kept
 kscope opensnoop -n python -i kept.dat --csv >again.csv
 equal "opensnoop --save: the recording has each row" "$(diff kept.csv again.csv)" ''
 equal "opensnoop --save: all files are among them" "$(grep -c truth.d/ kept.csv)" 26
+kscope opensnoop -S -n python -i kept.dat --csv >again.csv 2>said
+equal "opensnoop -S: a recording without calls has each row" "$(diff kept.csv <(sed 's/,[^,]*$//' again.csv))" ''
+equal "opensnoop -S: and it is said once" "$(cat said)" \
+  'kscope: the recording has no calls of these events: kscope record -T keeps them'
 kscope opensnoop --save nosuch/kept.dat -d 1 2>said
 equal "opensnoop --save: a file that cannot be made: status" $? 1
 matches "opensnoop --save: a file that cannot be made: said" "$(cat said)" 'nosuch/kept.dat: .*No such file'
@@ -183,6 +233,10 @@ equal "opensnoop --save: no room: no file is left" "$(ls small)" ''
 unchanged "opensnoop --save: no room"
 umount small
 
+kscope hardirqs -p 1 2>said
+equal "hardirqs -p: status" $? 1
+matches "hardirqs -p: said" "$(cat said)" '-p means nothing to hardirqs'
+unchanged "hardirqs -p"
 kscope iosnoop -i nosuch.dat 2>said
 equal "iosnoop: no such recording: status" $? 1
 matches "iosnoop: no such recording: said" "$(cat said)" 'nosuch.dat: .*No such file'

@@ -13,6 +13,11 @@ enum StandardStreams {
     }
   }
 
+  /// Writes a text to standard output.
+  static func print(_ text: String) throws {
+    try writing { try Array(text.utf8).withUnsafeBytes { try writeAll($0, to: STDOUT_FILENO) } }
+  }
+
   /// Runs what writes to standard output, or to another place that is named; a failure names it.
   static func writing<T>(to place: String = "standard output", _ body: () throws -> T) throws -> T {
     do {

@@ -166,6 +166,58 @@ import Testing
     #expect(try trace.rows("execsnoop", ["-j", "^true$"]).count == 1)
   }
 
+  /// Each call once, whether it fails or not; what is looked up beside them is none.
+  @Test(arguments: ToolTrace.kernels) func failures(kernel: String) throws {
+    var trace = try ToolTrace(kernel: kernel, ["kscope", "execs", "task"])
+    func call(
+      _ time: UInt64, _ thread: Int32, _ names: [String], _ result: Int, _ call: String = "execve",
+      cpu: Int = 0
+    ) {
+      trace.add(time, cpu: cpu, thread: thread, "syscalls:sys_enter_\(call)")
+      for name in names {
+        trace.add(
+          time + 1000, cpu: cpu, thread: thread, "kscope:do_filp_open", ["name": .text(name)])
+      }
+      if result == 0 { Self.exec(&trace, time + 1500, Int(thread), "true", ["/bin/true", "1"]) }
+      trace.add(
+        time + 2000, cpu: cpu, thread: thread, "syscalls:sys_exit_\(call)",
+        ["ret": .number(result)])
+    }
+    trace.add(
+      1_000_000_000, thread: 9, "task:task_newtask",
+      ["pid": .number(7), "comm": .text("my shell"), "clone_flags": .number(0x0120_0000)])
+    call(1_100_000_000, 7, ["/no/such thing"], -2)
+    call(1_200_000_000, 7, ["/bin/true"], 0)
+    // The script is there, its interpreter is not.
+    call(1_300_000_000, 9, ["script", "/no/shell"], -2)
+    call(1_400_000_000, 9, ["/etc"], -13, "execveat")
+    // By its number; by an address without a name.
+    call(1_500_000_000, 9, [""], -8, "execveat")
+    call(1_600_000_000, 9, [], -14)
+    trace.add(1_700_000_000, thread: 9, "kscope:do_filp_open", ["name": .text("/etc/passwd")])
+    // Its begin was not seen; its end was not seen.
+    trace.add(1_800_000_000, thread: 7, "syscalls:sys_exit_execve", ["ret": .number(-2)])
+    trace.add(1_850_000_000, thread: 9, "syscalls:sys_enter_execve")
+    trace.loseEvents()
+    trace.add(1_900_000_000, thread: 9, "syscalls:sys_exit_execve", ["ret": .number(-2)])
+    #expect(
+      try trace.rows("execsnoop", ["-tx"]) == [
+        "Tracing exec()s. Ctrl-C to end.",
+        "TIMEs               PID   PPID RET      ARGS",
+        "1.100002              7      9 -ENOENT  /no/such thing",
+        "1.200002              7      1 0        /bin/true 1",
+        "1.300002              9      ? -ENOENT  script",
+        "1.400002              9      ? -EACCES  /etc",
+        "1.500002              9      ? -ENOEXEC \"\"",
+        "1.600002              9      ? -EFAULT  ?",
+      ])
+    #expect(try trace.rows("execsnoop").count == 3)
+    #expect(
+      try trace.rows("execsnoop", ["-xj", "^such"])
+        == [#"{"comm":"my shell","pid":7,"ppid":9,"ret":-2,"args":"/no/such thing"}"#])
+    #expect(try trace.rows("execsnoop", ["--csv", "-x", "-n", "^my"]).count == 6)
+  }
+
   @Test func whatARecordingNeedsIsSaid() throws {
     let trace = try ToolTrace(kernel: "6.1", ["signal"])
     let error = #expect(throws: ToolError.self) { try trace.rows("execsnoop") }

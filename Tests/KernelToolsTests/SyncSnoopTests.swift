@@ -26,5 +26,8 @@ import Testing
     #expect(
       try Self.trace(kernel).rows("syncsnoop", ["-m", "12.4", "--csv"])
         == ["comm,pid,call,ret,lat_ms", "my shell,9,sync,0,1500.00"])
+    #expect(
+      try Self.trace(kernel).rows("syncsnoop", ["-x", "--csv"]).dropFirst()
+        == ["my shell,9,fdatasync,-9,0.00"])
   }
 }

@@ -26,17 +26,9 @@ import Testing
       "ffffffff80000000 t trace_event_raw_event_tcp\nffffffff80000100 T __traceiter_tcp\n"
       + "ffffffff81000000 T tcp_write_timer\nffffffff81000100 T call_timer_fn\n"
       + "ffffffff81000200 T run_timers\n"
-    func calls(_ time: UInt64, cpu: Int, _ addresses: [UInt64]) {
-      let bytes = (addresses + [.max]).flatMap { address in
-        (0..<8).map {
-          UInt8(truncatingIfNeeded: address >> (8 * (order == .little ? $0 : 7 - $0)))
-        }
-      }
-      trace.add(time, cpu: cpu, thread: 7, "ftrace:kernel_stack", ["caller": .bytes(bytes)])
-    }
-    calls(1_150_000_000, cpu: 1, [])
-    calls(
-      1_200_000_100, cpu: 0,
+    trace.addStack(1_150_000_000, cpu: 1, thread: 7, [])
+    trace.addStack(
+      1_200_000_100, thread: 7,
       [0xffff_ffff_8000_0010, 0xffff_ffff_8000_0110, 0xffff_ffff_8100_0010, 0xffff_ffff_8100_0110])
     return trace
   }
@@ -67,7 +59,7 @@ import Testing
     #expect(
       try trace.rows("tcpretrans", ["-s"]).suffix(3) == [
         "1.200000     7      10.0.0.1:40001       R> 192.168.0.200:80     ESTABLISHED",
-        " => tcp_write_timer", " => call_timer_fn",
+        "\ttcp_write_timer", "\tcall_timer_fn",
       ])
     // As many rows as without, and calls of one of them.
     #expect(try trace.rows("tcpretrans", ["-s"]).count == 8)
@@ -75,7 +67,10 @@ import Testing
       try trace.rows("tcpretrans", ["-sj"]).last
         == #"{"time_s":1.200000,"pid":7,"type":"R","ip":4,"laddr":"10.0.0.1","lport":40001,"#
         + #""raddr":"192.168.0.200","rport":80,"state":"ESTABLISHED","#
-        + #""calls":"tcp_write_timer;call_timer_fn"}"#)
+        + #""stack":["tcp_write_timer","call_timer_fn"]}"#)
+    #expect(throws: ToolUsageError.notTogether("--stacks", "--count")) {
+      try trace.rows("tcpretrans", ["-sc"])
+    }
     #expect(
       try trace.rows("tcpretrans", ["-c"]).suffix(3) == [
         "LADDR:LPORT          <-> RADDR:RPORT          RETRANSMITS",

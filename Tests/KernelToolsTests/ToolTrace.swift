@@ -49,7 +49,7 @@ struct ToolTrace {
     cpus = [[(time: UInt64, record: [UInt8])]](repeating: [], count: cpuCount)
     let here = #filePath.split(separator: "/").dropLast().joined(separator: "/")
     for file in names {
-      let isOfCalls = ["opens", "syncs", "stats", "mounts", "files"].contains(file)
+      let isOfCalls = ["opens", "syncs", "stats", "mounts", "files", "execs"].contains(file)
       let system =
         isOfCalls ? "syscalls" : file.split(separator: "-").first.map(String.init) ?? file
       let text = try TextFile.read("/\(here)/Fixtures/\(kernel)/\(file).txt")
@@ -143,6 +143,19 @@ struct ToolTrace {
     }
     while record.count % 4 != 0 { record.append(0) }
     cpus[cpu].append((time, record))
+  }
+
+  /// Adds the calls that led to the event before it on that CPU, the innermost first; the format is
+  /// in `ftrace`.
+  mutating func addStack(
+    _ time: UInt64, cpu: Int = 0, thread: Int32, _ addresses: [UInt64]
+  ) {
+    let bytes = (addresses + [.max]).flatMap { address in
+      (0..<8).map {
+        UInt8(truncatingIfNeeded: address >> (8 * (order == .little ? $0 : 7 - $0)))
+      }
+    }
+    add(time, cpu: cpu, thread: thread, "ftrace:kernel_stack", ["caller": .bytes(bytes)])
   }
 
   /// What was added to a CPU last comes behind a loss.

@@ -37,13 +37,13 @@ package struct ResetFtraceCommand: ParsableCommand {
 
   package func run() throws {
     guard let options = try ToolOptions(arguments, for: Self.about) else {
-      return try print(ToolHelp.text(of: Self.about))
+      return try StandardStreams.print(ToolHelp.text(of: Self.about))
     }
     try options.expectArguments(0, "")
     let directory = try TracingDirectory.find()
     let isQuiet = options.has("quiet")
     let before = Self.values(directory)
-    if !isQuiet { try print("Resetting ftrace state...\n\n") }
+    if !isQuiet { try StandardStreams.print("Resetting ftrace state...\n\n") }
     let isClean = try BufferReset(
       directory: directory, targets: [ResetArguments.Target(name: nil)], keeping: [],
       instances: try directory.instanceNames()
@@ -53,7 +53,7 @@ package struct ResetFtraceCommand: ParsableCommand {
       for ((file, old), (_, new)) in zip(before, Self.values(directory)) {
         text += "\(file), before:\n\(Self.numbered(old))\(file), after:\n\(Self.numbered(new))\n"
       }
-      try print(text + (isClean ? "Done.\n" : ""))
+      try StandardStreams.print(text + (isClean ? "Done.\n" : ""))
     }
     if !isClean { throw ExitCode(1) }
   }
@@ -71,11 +71,5 @@ package struct ResetFtraceCommand: ParsableCommand {
       result += String(repeating: " ", count: max(0, 6 - number.count)) + number + "\t\(line)\n"
     }
     return result
-  }
-
-  private func print(_ text: String) throws {
-    var sink = ByteSink()
-    sink.append(text)
-    try StandardStreams.writing { try sink.write(to: STDOUT_FILENO) }
   }
 }

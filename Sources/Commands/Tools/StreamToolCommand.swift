@@ -25,7 +25,7 @@ package struct StreamToolCommand<Tool: StreamTool>: ParsableCommand {
 
   package func run() throws {
     guard let options = try ToolOptions(arguments, for: Tool.about) else {
-      return try print(ToolHelp.text(of: Tool.about))
+      return try StandardStreams.print(ToolHelp.text(of: Tool.about))
     }
     let tool = try Tool(options)
     if let answer = try tool.answer(commandLine) {
@@ -45,12 +45,6 @@ package struct StreamToolCommand<Tool: StreamTool>: ParsableCommand {
 
   private var commandLine: [String] { ["kscope", Tool.about.name] + arguments }
 
-  private func print(_ text: String) throws {
-    var sink = ByteSink()
-    sink.append(text)
-    try StandardStreams.writing { try sink.write(to: STDOUT_FILENO) }
-  }
-
   private func replay(
     _ tool: Tool, _ path: String, _ options: ReportOptions, _ format: LiveReport.Format
   ) throws {
@@ -60,7 +54,7 @@ package struct StreamToolCommand<Tool: StreamTool>: ParsableCommand {
     }
     let report = try LiveReport(
       try TraceFile(path: path), options: options, format: format, names: nil)
-    if format == .text, tool.showsHead { try print(tool.head + "\n") }
+    if format == .text, tool.showsHead { try StandardStreams.print(tool.head + "\n") }
     try StandardStreams.writing {
       try report.showAll { try writeAll($0, to: STDOUT_FILENO) }
     }

@@ -24,9 +24,7 @@ package struct ToolCommand<Tool: KernelTool>: ParsableCommand {
 
   package func run() throws {
     guard let options = try ToolOptions(arguments, for: Tool.about) else {
-      var sink = ByteSink()
-      sink.append(ToolHelp.text(of: Tool.about))
-      return try StandardStreams.writing { try sink.write(to: STDOUT_FILENO) }
+      return try StandardStreams.print(ToolHelp.text(of: Tool.about))
     }
     let tool = try Tool(options)
     // What cannot be written is said before anything is traced.

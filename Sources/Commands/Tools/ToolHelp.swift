@@ -3,12 +3,6 @@ import KernelTools
 /// What a tool's `--help` and `-v` say.
 enum ToolHelp {
   static func text(of tool: ToolDescription) -> String {
-    let letters = Set(tool.options.compactMap(\.letter))
-    let common = tool.common.map { option in
-      var option = option
-      if let letter = option.letter, letters.contains(letter) { option.letter = nil }
-      return option
-    }
     var text = """
       \(tool.abstract)
 
@@ -19,8 +13,7 @@ enum ToolHelp {
       OPTIONS
 
       """
-    let own = Set(tool.options.map(\.long))
-    for option in tool.options + common.filter({ !own.contains($0.long) }) { text += line(option) }
+    for option in tool.allOptions { text += line(option) }
     text += line(ToolOption("h", "help", "Show this."))
     text += "\nEXAMPLES\n"
     let width = max(42, 4 + (tool.examples.map(\.command.count).max() ?? 0))
@@ -39,8 +32,9 @@ enum ToolHelp {
 
   /// What is asked of the kernel.
   static func plan(of tool: some KernelTool) -> [String] {
-    tool.events.filter { $0.insteadOf == nil }.map { event in
+    tool.wantedEvents.filter { $0.insteadOf == nil }.map { event in
       "event \(event.request)" + (event.filter.map { " if \($0)" } ?? "")
+        + (event.hasCalls ? ", with the calls that led to it" : "")
         + (event.isOptional ? ", where there is one" : "")
     }
   }

@@ -68,7 +68,7 @@ final class HeldEvents {
       let id = stacks[source].kernelID, typeOf[source](record.bytes) == Int(id)
     else { return }
     var calls: [String] = []
-    stacks[source].forEachAddress(record) { calls.append(name(of: $0, source)) }
+    stacks[source].forEachAddress(record) { calls.append(symbols[source].functionName(at: $0)) }
     calls.trimPrefix(while: Self.isTracersOwn)
     queue[place].content = .event(
       record: bytes, lost: before, calls: TracerFrames.removed(from: calls))
@@ -122,10 +122,12 @@ final class HeldEvents {
     name.hasPrefix("trace_event_raw_event_") || name.hasPrefix("__traceiter_")
   }
 
-  private func name(of address: UInt64, _ source: Int) -> String {
-    guard let symbol = symbols[source].lookup(address) else {
-      return "0x" + String(address, radix: 16)
-    }
+}
+
+extension SymbolTable {
+  /// The function that an address is in; the address where that is not known.
+  func functionName(at address: UInt64) -> String {
+    guard let symbol = lookup(address) else { return "0x" + String(address, radix: 16) }
     return String(decoding: symbol.name, as: UTF8.self)
   }
 }

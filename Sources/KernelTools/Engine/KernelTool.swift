@@ -23,6 +23,8 @@ package protocol KernelTool: AnyObject, NamedTool {
   var showsTables: Bool { get }
   /// Its events come in interrupts: the task that runs then, be it the tool's own, has no part in it.
   var isAboutInterrupts: Bool { get }
+  /// Of which events rows show the calls (`--stacks`).
+  var rowStacks: RowStackPlan { get }
   /// What stands above the table: what is traced, in perf-tools' words.
   var banner: String { get }
 
@@ -51,6 +53,7 @@ extension KernelTool {
   package func tick(_ context: ToolContext, _ rows: inout RowWriter) {}
   package func finish(_ context: ToolContext, _ rows: inout RowWriter) {}
   package var showsTables: Bool { false }
+  package var rowStacks: RowStackPlan { .none }
   package var command: [String] { [] }
   package var isQuiet: Bool { false }
   package var isDone: Bool { false }
@@ -103,7 +106,7 @@ package struct ToolDescription: Sendable {
     name: String, abstract: String, discussion: String, arguments: String = "",
     runsCommand: Bool = false, options: [ToolOption] = [],
     examples: [(command: String, shows: String)] = [],
-    common: [ToolOption] = ToolOption.common, remarks: String = Self.remarksOfAll
+    common: [ToolOption] = ToolOption.commonOfRows, remarks: String = Self.remarksOfAll
   ) {
     self.name = name
     self.abstract = abstract
@@ -114,6 +117,19 @@ package struct ToolDescription: Sendable {
     self.examples = examples
     self.common = common
     self.remarks = remarks
+  }
+
+  /// Its own, and of the shared ones those that it gives no other meaning. A letter of its own is
+  /// lacking there.
+  package var allOptions: [ToolOption] {
+    let letters = Set(options.compactMap(\.letter))
+    let names = Set(options.map(\.long))
+    return options
+      + common.filter { !names.contains($0.long) }.map { option in
+        var option = option
+        if let letter = option.letter, letters.contains(letter) { option.letter = nil }
+        return option
+      }
   }
 
   package static let remarksOfAll = """

@@ -26,7 +26,7 @@ struct FieldWishes {
   /// - Parameter isLive: the kernel looks at conditions where it can.
   /// - Throws: where one function is to have two probes.
   init(
-    _ wishes: [FieldWish], isLive: Bool, hasCalls: Bool = false
+    _ wishes: [FieldWish], isLive: Bool
   ) throws(ToolUsageError) {
     var named: [NamedEvent] = []
     for wish in wishes where !named.contains(wish.event) {
@@ -55,7 +55,6 @@ struct FieldWishes {
       // One condition for all is the kernel's.
       let isKernels = isLive && filters.count == 1 && wanted.filter != nil
       wanted.conditions = isKernels ? [] : filters
-      wanted.hasCalls = hasCalls
       events.append(wanted)
     }
     self.events = events

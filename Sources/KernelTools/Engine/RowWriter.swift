@@ -11,16 +11,36 @@ package struct Column: Sendable {
   package var width: Int
   package var isLeft: Bool
   package var isCut: Bool
+  /// Its width with `--wide`, which cuts nothing.
+  package var wide: Int
 
   package init(
-    _ title: String, _ name: String, width: Int = 0, isLeft: Bool = true, isCut: Bool = false
+    _ title: String, _ name: String, width: Int = 0, isLeft: Bool = true, isCut: Bool = false,
+    wide: Int? = nil
   ) {
+    // Nobody is called by more than 15 bytes (include/linux/sched.h, TASK_COMM_LEN).
+    self.wide = wide ?? (isCut ? max(width, 16) : width)
     self.title = title
     self.name = name
     self.width = width
     self.isLeft = isLeft
     self.isCut = isCut
   }
+}
+
+extension Column {
+  /// As `--wide` has it.
+  package var widened: Column {
+    var column = self
+    column.width = wide
+    column.isCut = false
+    return column
+  }
+}
+
+extension ToolOption {
+  /// For tools that cut names, or leave little room for addresses.
+  static let wide = ToolOption("w", "wide", "Nothing is cut, and there is room for long values.")
 }
 
 /// How a tool's rows are written.
@@ -49,13 +69,21 @@ package struct RowWriter: ~Copyable {
   private let isForTerminal: Bool
   /// Each table takes the place of the one before it on the screen.
   private let redraws: Bool
+  /// Rows end with the calls that led to them.
+  private let hasStacks: Bool
+  /// Those of the next row, the innermost first.
+  var stack: [String] = []
+  /// Rows with such calls and without.
+  private(set) var stackCounts = (known: 0, unknown: 0)
   private let shapes: UnsafeMutableBufferPointer<Shape>
   private var index = 0
 
   package init(
-    _ columns: [Column], _ format: RowFormat, isForTerminal: Bool = false, redraws: Bool = false
+    _ columns: [Column], _ format: RowFormat, isForTerminal: Bool = false, redraws: Bool = false,
+    hasStacks: Bool = false
   ) {
     self.columns = columns
+    self.hasStacks = hasStacks
     self.format = format
     self.isForTerminal = isForTerminal
     self.redraws = redraws
@@ -86,10 +114,12 @@ package struct RowWriter: ~Copyable {
   package mutating func writeHead() {
     switch format {
     case .json: return
-    case .csv: sink.append(columns.map(\.name).joined(separator: ",") + "\n")
+    case .csv:
+      let names = columns.map(\.name) + (hasStacks ? ["stack"] : [])
+      sink.append(names.joined(separator: ",") + "\n")
     case .text:
       for column in columns { add(column.title) }
-      endRow()
+      endLine()
     }
   }
 
@@ -253,10 +283,36 @@ package struct RowWriter: ~Copyable {
 
   /// The row has all its values.
   package mutating func endRow() {
+    if hasStacks { return endRowWithStack() }
+    endLine()
+  }
+
+  @inline(__always) private mutating func endLine() {
     assert(index == columns.count, "\(index) values for \(columns.count) columns")
     index = 0
     if format == .json { sink.append(UInt8(ascii: "}")) }
     sink.append(UInt8(ascii: "\n"))
+  }
+
+  /// In JSON a list, in CSV one value, for people lines below the row.
+  private mutating func endRowWithStack() {
+    if stack.isEmpty { stackCounts.unknown += 1 } else { stackCounts.known += 1 }
+    switch format {
+    case .json:
+      sink.append(",\"stack\":[")
+      for (place, name) in stack.enumerated() {
+        sink.append(place == 0 ? "\"" : ",\"")
+        Array(name.utf8).withUnsafeBytes { sink.append(json: $0) }
+        sink.append(UInt8(ascii: "\""))
+      }
+      sink.append(UInt8(ascii: "]"))
+    case .csv:
+      sink.append(UInt8(ascii: ","))
+      Array(stack.joined(separator: ";").utf8).withUnsafeBytes { sink.append(csv: $0) }
+    case .text: break
+    }
+    endLine()
+    for name in stack { say("\t", name: name) }
   }
 
   // MARK: The way

@@ -18,6 +18,8 @@ struct TaskTellers {
   private let hasNewTask: Bool
   /// include/uapi/linux/sched.h, `CLONE_THREAD`.
   private static let isThread = 0x10000
+  /// The same, `CLONE_PARENT`.
+  private static let isSibling = 0x8000
 
   init(_ source: ReportSource) {
     binding = EventBinding(
@@ -51,8 +53,10 @@ struct TaskTellers {
     func thread(_ number: Int) -> Int32 { Int32(truncatingIfNeeded: number) }
     switch event.number {
     case 0:
-      let isProcess = event[NewTask.clone_flags] & Self.isThread == 0
-      context.begin(thread(event[NewTask.pid]), by: teller, isProcess: isProcess)
+      let flags = event[NewTask.clone_flags]
+      context.begin(
+        thread(event[NewTask.pid]), by: teller, isProcess: flags & Self.isThread == 0,
+        isChild: flags & Self.isSibling == 0)
       context.rename(thread(event[NewTask.pid]), source: source, Array(event.text(NewTask.comm)))
     case 1:
       context.rename(thread(event[Rename.pid]), source: source, Array(event.text(Rename.newcomm)))

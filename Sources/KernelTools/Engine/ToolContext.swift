@@ -8,12 +8,17 @@ import TraceDat
 package struct ThreadFacts: Sendable {
   /// The process that a thread belongs to.
   package var process: Int32?
+  /// That process's parent.
+  package var parent: Int32?
   package var user: UInt32?
   /// A path below the hierarchy's root.
   package var cgroup: String?
 
-  package init(process: Int32? = nil, user: UInt32? = nil, cgroup: String? = nil) {
+  package init(
+    process: Int32? = nil, parent: Int32? = nil, user: UInt32? = nil, cgroup: String? = nil
+  ) {
     self.process = process
+    self.parent = parent
     self.user = user
     self.cgroup = cgroup
   }
@@ -39,6 +44,8 @@ package final class ToolContext {
   private var latest: (thread: Int32, facts: ThreadFacts) = (-1, ThreadFacts())
   /// The process of threads that were seen to begin; nobody can look them up when they have ended.
   private var processes: [Int32: Int32] = [:]
+  /// Whose children processes are that were seen to begin.
+  private var parents: [Int32: Int32] = [:]
   /// What makes a time of the trace one since 1970, in nanoseconds; nil where that is not known.
   private let wallOffset: UInt64?
   private var firstRow: UInt64?
@@ -106,13 +113,23 @@ package final class ToolContext {
     processes[thread] ?? facts(of: thread).process ?? thread
   }
 
+  /// Whose child a process is; nil where that is not known.
+  func parent(of process: Int32) -> Int32? {
+    facts(of: process).parent ?? parents[process]
+  }
+
   /// A thread begins, as one of its creator's process or as a process of its own.
-  func begin(_ thread: Int32, by creator: Int32, isProcess: Bool) {
+  ///
+  /// - Parameter isChild: of its creator, not of its creator's parent.
+  func begin(_ thread: Int32, by creator: Int32, isProcess: Bool, isChild: Bool) {
     note(child: thread, of: creator)
     // Threads of several machines may have the same numbers.
     guard sources.count == 1 else { return }
     if processes.count >= Self.limit { processes = [:] }
-    processes[thread] = isProcess ? thread : process(of: creator)
+    let owner = process(of: creator)
+    processes[thread] = isProcess ? thread : owner
+    if parents.count >= Self.limit { parents = [:] }
+    parents[thread] = isProcess ? (isChild ? owner : parents[owner]) : nil
     // Who had the number before is another one.
     known[thread] = nil
     latest = (-1, ThreadFacts())
@@ -220,10 +237,7 @@ package final class ToolContext {
 
   /// The function that an address is in; the address where that is not known.
   func function(at address: UInt64, source: Int) -> String {
-    guard let symbol = sources[source].events.symbols.lookup(address) else {
-      return "0x" + String(address, radix: 16)
-    }
-    return String(decoding: symbol.name, as: UTF8.self)
+    sources[source].events.symbols.functionName(at: address)
   }
 
   /// Names of system calls on the machine that the events are from.
@@ -312,10 +326,10 @@ package final class ToolContext {
     return "\(two(parts.tm_hour)):\(two(parts.tm_min)):\(two(parts.tm_sec))"
   }
 
-  /// The time above a table, where the options ask for one by the wall clock; empty otherwise.
+  /// The same above a table, where the options ask for a time that is known; empty otherwise.
   package var clockLine: String {
-    guard options.times == .wall, let wallOffset, intervalEnd > 0 else { return "" }
-    return Self.clock(intervalEnd &+ wallOffset)
+    let isKnown = options.times == .seconds || options.times == .wall && wallOffset != nil
+    return isKnown && intervalEnd > 0 ? intervalText : ""
   }
 
   /// The value of `Column.user`, where the options ask for it.

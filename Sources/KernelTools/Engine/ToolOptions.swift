@@ -15,7 +15,7 @@ package struct ToolOption: Sendable {
     self.help = help
   }
 
-  /// What all tools understand. Where a tool gives one of the letters another meaning, as perf-tools
+  /// What tools share. Where a tool gives one of the letters another meaning, as perf-tools
   /// does, the long name remains.
   package static let common: [ToolOption] = [
     ToolOption("t", "times", "Show when it happened, in seconds of the trace's clock."),
@@ -33,6 +33,22 @@ package struct ToolOption: Sendable {
     ToolOption("C", "no-clear", "Tables below one another, not in one place of the screen."),
     ToolOption("v", "verbose", "Say what is asked of the kernel."),
   ]
+
+  /// Of tools whose rows are of events: all but what is about tables.
+  package static let commonOfRows = common(without: "no-clear")
+  /// Of tools whose rows are sums of many tasks.
+  package static let commonOfTables = common(without: "user")
+  /// The same where a table is printed below another, not in its place.
+  package static let commonOfLists = common(without: "user", "no-clear")
+  /// The same where there is one, at the end.
+  package static let commonOfSums = common(without: "user", "no-clear", "times", "clock")
+  /// Of interrupts, which belong to no task.
+  package static let commonOfInterrupts =
+    common(without: "user", "pid", "tid", "name", "cgroup")
+
+  private static func common(without names: String...) -> [ToolOption] {
+    common.filter { !names.contains($0.long) }
+  }
 
   /// Those that make sense where the kernel's own events are shown, a line each.
   package static let commonOfLines: [ToolOption] = common.compactMap { option in
@@ -58,12 +74,17 @@ package enum ToolUsageError: ExplainedError, Equatable {
   case badValue(option: String, value: String, expected: String)
   case tooManyArguments(String, expected: String)
   case missingArgument(String, tool: String)
+  case notTogether(String, String)
+  /// One that other tools have.
+  case meaningless(String, tool: String)
 
   package var message: String {
     switch self {
     case .unknownOption(let option, _): "unknown option \(option)"
     case .missingValue(let option, let name): "\(option) needs a value: \(name)"
     case .unexpectedValue(let option): "\(option) takes no value"
+    case .meaningless(let option, let tool): "\(option) means nothing to \(tool)"
+    case .notTogether(let option, let other): "\(option) makes no sense with \(other)"
     case .badValue(let option, let value, let expected):
       "\(option): '\(value)' is not \(expected)"
     case .missingArgument(let name, _): "\(name) is missing"
@@ -76,7 +97,7 @@ package enum ToolUsageError: ExplainedError, Equatable {
 
   package var hint: String? {
     switch self {
-    case .unknownOption(_, let tool): "kscope \(tool) --help lists them"
+    case .unknownOption(_, let tool), .meaningless(_, let tool): "kscope \(tool) --help lists them"
     case .missingArgument(_, let tool): "kscope \(tool) --help says what follows the options"
     default: nil
     }
@@ -134,16 +155,8 @@ package struct ToolOptions: Sendable {
     _ words: [String], for tool: ToolDescription
   ) throws(ToolUsageError) {
     self.tool = tool.name
-    let letters = Set(tool.options.compactMap(\.letter))
-    let all =
-      tool.options
-      + tool.common.map { option in
-        var option = option
-        if let letter = option.letter, letters.contains(letter) || letter == "h" {
-          option.letter = nil
-        }
-        return option
-      }
+    let all = tool.allOptions
+    let hasH = all.contains { $0.letter == "h" }
     let ownNames = Set(tool.options.map(\.long))
     var rest = words[...]
     var isOver = false
@@ -162,7 +175,7 @@ package struct ToolOptions: Sendable {
         let parts = word.dropFirst(2).split(
           separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
         guard let option = all.first(where: { $0.long == parts[0] }) else {
-          throw .unknownOption("--\(parts[0])", tool: tool.name)
+          throw Self.unknown("--\(parts[0])", tool) { $0.long == parts[0] }
         }
         var value = parts.count > 1 ? String(parts[1]) : nil
         if let name = option.value {
@@ -176,9 +189,9 @@ package struct ToolOptions: Sendable {
       }
       var cluster = word.dropFirst()
       while let letter = cluster.popFirst() {
-        if letter == "h", !letters.contains("h") { return nil }
+        if letter == "h", !hasH { return nil }
         guard let option = all.first(where: { $0.letter == letter }) else {
-          throw .unknownOption("-\(letter)", tool: tool.name)
+          throw Self.unknown("-\(letter)", tool) { $0.letter == letter }
         }
         guard let name = option.value else {
           try apply(option, "", "-\(letter)", ownNames)
@@ -191,6 +204,13 @@ package struct ToolOptions: Sendable {
         break
       }
     }
+  }
+
+  private static func unknown(
+    _ spelling: String, _ tool: ToolDescription, _ isIt: (ToolOption) -> Bool
+  ) -> ToolUsageError {
+    (ToolOption.common + [.stacks, .wide]).contains(where: isIt)
+      ? .meaningless(spelling, tool: tool.name) : .unknownOption(spelling, tool: tool.name)
   }
 
   private mutating func apply(
@@ -300,6 +320,11 @@ package struct ToolOptions: Sendable {
       throw .badValue(option: option, value: text, expected: "a number above 0")
     }
     return count
+  }
+
+  /// Throws where an option was given beside another that leaves no sense to it.
+  func refuse(_ long: String, with other: String) throws(ToolUsageError) {
+    if has(long) { throw .notTogether("--\(long)", other) }
   }
 
   /// The argument at a place, which must be there.

@@ -16,6 +16,8 @@ package final class ToolRun {
   private let context: ToolContext
   /// Events whose calls are about to be told; nil where nobody wants them.
   private let held: HeldEvents?
+  /// Where rows show calls.
+  private var stacks: RowStacks?
   /// In memory of its own, so that the tool can have it while the object is looked at.
   private let rows: UnsafeMutablePointer<RowWriter>
   /// Of each stream.
@@ -55,7 +57,7 @@ package final class ToolRun {
     self.tool = tool
     self.feed = feed
     options = tool.options
-    let wanted = tool.events
+    let wanted = tool.wantedEvents
     bindings = feed.input.sources.map { EventBinding(wanted, in: $0) }
     readers = Self.plain(bindings.map(\.reader))
     tellers = Self.plain(feed.input.sources.map { TaskTellers($0) })
@@ -65,15 +67,21 @@ package final class ToolRun {
     held =
       wanted.contains(where: \.hasCalls)
       ? HeldEvents(wanted.map(\.hasCalls), feed.input.sources) : nil
+    stacks =
+      options.showsStacks ? RowStacks(tool.rowStacks, count: wanted.count) : nil
     sources = Self.plain(feed.input.streams.map(\.buffer))
     cpus = Self.plain(feed.input.streams.map(\.cpu))
     gaps = Self.plain(feed.input.streams.map { _ in false })
     gapCount = Self.plain([0])
     rows = .allocate(capacity: 1)
-    let redraws = isForTerminal && tool.showsTables && options.redraws && options.input == nil
+    let redraws =
+      isForTerminal && tool.showsTables && options.redraws && options.interval != nil
+      && options.input == nil
     rows.initialize(
       to: RowWriter(
-        tool.columns, options.format, isForTerminal: isForTerminal, redraws: redraws))
+        options.has("wide") ? tool.columns.map(\.widened) : tool.columns,
+        options.format, isForTerminal: isForTerminal, redraws: redraws,
+        hasStacks: options.showsStacks))
     func isThere(_ number: Int) -> Bool {
       bindings.contains { !$0.missing.contains(number) }
     }
@@ -154,7 +162,7 @@ package final class ToolRun {
     // What each event needs is taken out of the object once: for a million of them it counts.
     let (readers, tellers, sources, cpus, rows) = (readers, tellers, sources, cpus, rows)
     let (tool, context, hasIntervals, held) = (tool, context, options.interval != nil, held)
-    let gapCount = gapCount
+    let (gapCount, hasStacks) = (gapCount, options.showsStacks)
     var latest = latest
     let gapBegins = { [self] (stream: Int) in
       if let held, !held.isEmpty { held.append(gapOf: stream) } else { beginGap(stream) }
@@ -170,12 +178,12 @@ package final class ToolRun {
       if hasIntervals { tick(until: record.time) }
       latest = record.time
       if gapCount.pointee > 0 { tool.forget(source: source, cpu: cpus[stream]) }
-      tool.take(
-        ToolEvent(
-          number: reader.number(of: slot), time: record.time, cpu: cpus[stream],
-          thread: reader.thread(of: bytes), source: source, record: bytes,
-          places: reader.fields(of: slot), order: reader.order),
-        context, &rows.pointee)
+      let event = ToolEvent(
+        number: reader.number(of: slot), time: record.time, cpu: cpus[stream],
+        thread: reader.thread(of: bytes), source: source, record: bytes,
+        places: reader.fields(of: slot), order: reader.order)
+      if hasStacks { setStack(event, []) }
+      tool.take(event, context, &rows.pointee)
     }
     self.latest = max(self.latest, latest)
   }
@@ -235,13 +243,18 @@ package final class ToolRun {
     latest = max(latest, time)
     if gapCount.pointee > 0 { tool.forget(source: source, cpu: cpu) }
     context.calls = calls
-    tool.take(
-      ToolEvent(
-        number: reader.number(of: slot), time: time, cpu: cpu,
-        thread: reader.thread(of: record), source: source, record: record,
-        places: reader.fields(of: slot), order: reader.order),
-      context, &rows.pointee)
+    let event = ToolEvent(
+      number: reader.number(of: slot), time: time, cpu: cpu,
+      thread: reader.thread(of: record), source: source, record: record,
+      places: reader.fields(of: slot), order: reader.order)
+    setStack(event, calls)
+    tool.take(event, context, &rows.pointee)
     context.calls = []
+  }
+
+  /// Gives the row that an event may make its calls.
+  private func setStack(_ event: ToolEvent, _ calls: [String]) {
+    if let stack = stacks?.calls(for: event, own: calls) { rows.pointee.stack = stack }
   }
 
   // MARK: All of a recording
@@ -365,6 +378,7 @@ package final class ToolRun {
       gaps[stream] = false
       gapCount.pointee -= 1
     }
+    stacks?.forget()
   }
 
   /// What the rows do not tell, in sentences.
@@ -379,6 +393,13 @@ package final class ToolRun {
     if tool.droppedPairs > 0 {
       notes.append(
         "\(tool.droppedPairs) of those that had begun were forgotten to keep memory bounded")
+    }
+    let counts = rows.pointee.stackCounts
+    if counts.known == 0, counts.unknown > 0 {
+      notes.append(
+        options.input == nil
+          ? "the kernel told no calls of these events"
+          : "the recording has no calls of these events: kscope record -T keeps them")
     }
     return notes + tool.leftOut
   }

@@ -150,15 +150,14 @@ package final class ToolSession {
     }
     plan.showsRecorder = tool.isAboutInterrupts
     // What tracers make has no switch.
-    plan.buffers[0].events = tool.events.filter { $0.system != "ftrace" && $0.insteadOf == nil }.map
-    {
-      event in
+    plan.buffers[0].events = tool.wantedEvents.filter {
+      $0.system != "ftrace" && $0.insteadOf == nil
+    }.map { event in
       var request = EventRequest(event.request)
       if let filter = event.filter { request.filters = [filter] }
       request.isOptional = event.isOptional || event.alternative != nil
       if event.hasCalls {
-        // What is left out has no need of a stack.
-        request.triggers = ["stacktrace" + (event.filter.map { " if \($0)" } ?? "")]
+        request.triggers = [stackTrigger(event.filter)]
       }
       return request
     }
@@ -188,12 +187,20 @@ package final class ToolSession {
     plan.buffers[0].events += counting.shown.map { shown in
       var request = EventRequest("\(shown.event)")
       if let filter = shown.filter { request.filters = [filter] }
+      if tool.options.showsStacks {
+        request.triggers = [stackTrigger(shown.filter)]
+      }
       return request
     }
     if !counting.shown.isEmpty || (tool as? any CountingTool)?.countsByTask == true {
       plan.buffers[0].events += tellers.map { EventRequest($0) }
     }
     return plan
+  }
+
+  /// What is left out has no need of a stack.
+  private static func stackTrigger(_ filter: String?) -> String {
+    "stacktrace" + (filter.map { " if \($0)" } ?? "")
   }
 
   private static func plan(_ options: ToolOptions) -> RecordingPlan {
@@ -256,6 +263,7 @@ package final class ToolSession {
       let words = line.split { $0 == "\t" || $0 == " " }
       guard words.count > 1 else { continue }
       if words[0] == "Tgid:" { facts.process = Int32(words[1]) }
+      if words[0] == "PPid:" { facts.parent = Int32(words[1]) }
       if words[0] == "Uid:" { facts.user = UInt32(words[1]) }
     }
     // The unified hierarchy's line is the one without a controller (cgroups(7)).

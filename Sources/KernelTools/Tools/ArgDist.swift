@@ -26,7 +26,8 @@ package final class ArgDist: CountingTool {
         "kscope argdist -H 'block:block_rq_issue:bytes if rwbs == \"R\"'", "sizes of reads of disks"
       ),
       ("kscope argdist -C 'probe:do_filp_open(name=pathname->name):name'", "names of files"),
-    ])
+    ],
+    common: ToolOption.commonOfLists)
 
   package let options: ToolOptions
   private let specs: [ArgDistSpec]

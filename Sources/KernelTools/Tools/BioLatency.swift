@@ -22,7 +22,8 @@ package final class BioLatency: KernelTool {
       ("kscope biolatency", "one histogram, at Ctrl-C"),
       ("kscope biolatency -mT 1 10", "ten of a second, in milliseconds, with times"),
       ("kscope biolatency -DQ -i trace.dat", "a recording's disks, with their queues"),
-    ])
+    ],
+    common: ToolOption.commonOfLists)
 
   private struct Kind: Hashable {
     var disk = ""

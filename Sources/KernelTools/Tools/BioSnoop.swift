@@ -13,6 +13,7 @@ package final class BioSnoop: KernelTool {
     options: [
       ToolOption("d", "device", "DISK", "Only this disk: vda, or 259,0."),
       ToolOption("Q", "queued", "Show how long it waited in the queue."),
+      .wide, .stacks("The calls of the kernel that led to its issue, below its row."),
     ],
     examples: [
       ("kscope biosnoop -Q", "until Ctrl-C, with the time in the queue"),
@@ -35,6 +36,7 @@ package final class BioSnoop: KernelTool {
 
   package var events: [WantedEvent] { BlockRequests.events(filter) }
   package var isAboutInterrupts: Bool { true }
+  package var rowStacks: RowStackPlan { BlockRequests.rowStacks }
   package var droppedPairs: Int { requests.dropped }
   package var banner: String { "Tracing block I/O. Ctrl-C to end." }
 

@@ -17,7 +17,8 @@ package final class BioTop: KernelTool {
     examples: [
       ("kscope biotop", "every second, until Ctrl-C"),
       ("kscope biotop -C -r 5 10 3", "three tables of ten seconds and five rows"),
-    ])
+    ],
+    common: ToolOption.commonOfTables)
 
   private struct Use: Hashable {
     var process: Int32

@@ -16,7 +16,8 @@ package final class BiteSize: KernelTool {
     ],
     examples: [
       ("kscope bitesize", "until Ctrl-C"), ("kscope bitesize -b '8 16 24 32' 10", "ten seconds"),
-    ])
+    ],
+    common: ToolOption.commonOfSums)
 
   private enum Issue: Int, EventFields { case dev, nr_sector, bytes, comm }
 

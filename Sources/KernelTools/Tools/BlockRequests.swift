@@ -121,6 +121,22 @@ struct BlockRequests: ~Copyable {
     ]
   }
 
+  /// A completion happens in an interrupt: rows have the calls of who queued or issued the request.
+  static var rowStacks: RowStackPlan {
+    RowStackPlan(earlier: [Number.insert], firstOfEarlier: [Number.issue]) { event in
+      let fields: (dev: Int, sector: Int) =
+        switch event.number {
+        case Number.issue: (event[Issue.dev], event[Issue.sector])
+        case Number.complete: (event[Complete.dev], event[Complete.sector])
+        case Number.insert: (event[Insert.dev], event[Insert.sector])
+        default: (event[Place.dev], event[Place.sector])
+        }
+      return (
+        key(fields.dev, event.source), UInt64(bitPattern: Int64(Self.sector(fields.sector)))
+      )
+    }
+  }
+
   private var issued = PairTable<Request>()
   private var queued = PairTable<Queued>()
 

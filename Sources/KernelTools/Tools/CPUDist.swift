@@ -18,7 +18,8 @@ package final class CPUDist: LatencyTool {
       ("kscope cpudist", "until Ctrl-C, then one histogram"),
       ("kscope cpudist -O -m 5", "every five seconds, time away in milliseconds"),
       ("kscope cpudist -P -p 1234", "of one process"),
-    ])
+    ],
+    common: ToolOption.commonOfTables)
 
   private enum Switch: Int, EventFields { case prev_pid, next_pid, prev_comm, next_comm }
 

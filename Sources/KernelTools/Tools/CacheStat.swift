@@ -22,7 +22,8 @@ package final class CacheStat: CountingTool {
     examples: [
       ("kscope cachestat", "every second, until Ctrl-C"),
       ("kscope cachestat -t 5 12", "a minute, with times"),
-    ])
+    ],
+    common: ToolOption.commonOfLists)
 
   private enum Nothing: Int, EventFields { case none }
 

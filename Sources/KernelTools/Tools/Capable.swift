@@ -18,6 +18,7 @@ package final class Capable: KernelTool {
       ToolOption("x", "extra", "Show the thread, and whether it is asked on a user id's change."),
       ToolOption("U", "unique", "Each task's checks of a capability once a result."),
       ToolOption(nil, "denied", "Only checks that found the capability lacking."),
+      ToolOption("K", "kernel-stack", "The calls of the kernel that led to it, below its row."),
     ],
     examples: [
       ("kscope capable", "until Ctrl-C"),
@@ -71,6 +72,7 @@ package final class Capable: KernelTool {
     return checks
   }
 
+  package var rowStacks: RowStackPlan { RowStackPlan(own: [Self.checked], earlier: [Self.enter]) }
   package var droppedPairs: Int { begun.dropped + seen.dropped }
   package var banner: String { "Tracing checks of capabilities. Ctrl-C to end." }
 

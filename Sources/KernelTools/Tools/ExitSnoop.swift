@@ -12,7 +12,7 @@ package final class ExitSnoop: KernelTool {
       """,
     options: [
       ToolOption("x", "failures", "Only what ended otherwise than with 0."),
-      ToolOption(nil, "per-thread", "Threads, not processes."),
+      ToolOption(nil, "per-thread", "Threads, not processes."), .stacks,
     ],
     examples: [
       ("kscope exitsnoop", "until Ctrl-C"), ("kscope exitsnoop -x -n make", "what of make failed"),
@@ -43,6 +43,7 @@ package final class ExitSnoop: KernelTool {
     ]
   }
 
+  package var rowStacks: RowStackPlan { RowStackPlan(own: [0]) }
   package var banner: String { "Tracing exits. Ctrl-C to end." }
 
   package var columns: [Column] {

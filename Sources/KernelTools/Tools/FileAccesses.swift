@@ -43,6 +43,9 @@ struct FileAccesses: ~Copyable {
       }
   }
 
+  /// Those of the functions, as a call's end has none.
+  static var rowStacks: RowStackPlan { RowStackPlan(earlier: Array(functions.indices)) }
+
   private let includesAll: Bool
   private var begun = PairTable<Access>()
 

@@ -11,7 +11,9 @@ package final class FileSlower: KernelTool {
       """,
     arguments: "[MIN_MS]",
     options: [
-      ToolOption("a", "all-files", "All that can be read: sockets, pipes, terminals, too.")
+      ToolOption("a", "all-files", "All that can be read: sockets, pipes, terminals, too."),
+      ToolOption("x", "failures", "Only calls that failed."), .wide,
+      .stacks("The calls of the kernel that led to it, where it began, below its row."),
     ],
     examples: [
       ("kscope fileslower", "10 ms or more, until Ctrl-C"),
@@ -36,6 +38,7 @@ package final class FileSlower: KernelTool {
   }
 
   package var events: [WantedEvent] { FileAccesses.events(includesAll: includesAll) }
+  package var rowStacks: RowStackPlan { FileAccesses.rowStacks }
   package var droppedPairs: Int { accesses.dropped }
 
   package var banner: String {
@@ -56,6 +59,7 @@ package final class FileSlower: KernelTool {
     guard let (access, result) = accesses.take(event) else { return }
     let time = event.time(since: access.start)
     guard shortest == 0 || time.map({ $0 >= shortest }) ?? false,
+      !options.has("failures") || result < 0,
       context.isWanted(event.thread, source: event.source)
     else { return }
     context.addTimeOrElapsed(event.time, digits: 3, to: &rows)

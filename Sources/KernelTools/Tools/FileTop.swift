@@ -19,7 +19,8 @@ package final class FileTop: KernelTool {
     examples: [
       ("kscope filetop", "every second, until Ctrl-C"),
       ("kscope filetop -C -s reads 5 3", "three tables of five seconds, most reads first"),
-    ])
+    ],
+    common: ToolOption.commonOfTables)
 
   private struct Use: Hashable {
     var source: Int

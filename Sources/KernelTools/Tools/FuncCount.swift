@@ -21,7 +21,8 @@ package final class FuncCount: CountingTool {
       ("kscope funccount 'vfs_*'", "until Ctrl-C"),
       ("kscope funccount -i 1 -t 5 'tcp_*'", "the five largest, every second"),
       ("kscope funccount -p 1234 'ext4_*'", "of a process"),
-    ])
+    ],
+    common: ToolOption.commonOfTables)
 
   private enum Call: Int, EventFields { case ip }
 

@@ -22,7 +22,8 @@ package final class FuncLatency: LatencyTool {
       ("kscope funclatency vfs_read", "until Ctrl-C"),
       ("kscope funclatency -u -F -e 'vfs_*'", "each of them, with averages"),
       ("kscope funclatency -i graph.dat do_sys_openat2", "of a recording of function_graph"),
-    ])
+    ],
+    common: ToolOption.commonOfTables)
 
   private enum Exit: Int, EventFields { case `func`, calltime, rettime }
 

@@ -18,7 +18,8 @@ package final class IOLatency: KernelTool {
       ("kscope iolatency", "every second, until Ctrl-C"),
       ("kscope iolatency -Q 5 3", "with the time in the queue, three times five seconds"),
       ("kscope iolatency --input trace.dat", "all of a recording"),
-    ])
+    ],
+    common: ToolOption.commonOfLists)
 
   package let options: ToolOptions
   private let filter: BlockFilter
@@ -53,7 +54,8 @@ package final class IOLatency: KernelTool {
   package var columns: [Column] {
     options.format == .text
       ? []
-      : [Column("", "from_ms"), Column("", "to_ms"), Column("", "count")]
+      : Column.timeInRows(options)
+        + [Column("", "from_ms"), Column("", "to_ms"), Column("", "count")]
   }
 
   package func take(_ event: ToolEvent, _ context: ToolContext, _ rows: inout RowWriter) {
@@ -68,19 +70,21 @@ package final class IOLatency: KernelTool {
 
   package func forget(source: Int, cpu: Int) { requests.forget() }
 
-  package func tick(_ context: ToolContext, _ rows: inout RowWriter) { show(&rows) }
+  package func tick(_ context: ToolContext, _ rows: inout RowWriter) { show(context, &rows) }
 
   package func finish(_ context: ToolContext, _ rows: inout RowWriter) {
-    if options.interval == nil { show(&rows) }
+    if options.interval == nil { show(context, &rows) }
   }
 
-  private func show(_ rows: inout RowWriter) {
+  private func show(_ context: ToolContext, _ rows: inout RowWriter) {
     if options.format == .text {
       rows.say("")
+      if !context.clockLine.isEmpty { rows.say(context.clockLine) }
       rows.say("  >=(ms) .. <(ms)   : I/O      |Distribution                          |")
       for line in histogram.lines(countTitleWidth: 8, barWidth: 38) { rows.say(line) }
     } else {
       for bucket in histogram.buckets {
+        context.addTimeInRows(to: &rows)
         rows.add(Int(bucket.from))
         rows.add(Int(bucket.to))
         rows.add(bucket.count)

@@ -20,6 +20,7 @@ package final class IOSnoop: KernelTool {
       ToolOption("i", "iotype", "GLOB", "Only such requests: '*R*' reads. A file: a recording."),
       ToolOption("Q", "queued", "Count from when a request was queued, not from its issue."),
       ToolOption("s", "start", "Show when it began, in seconds of the trace's clock."),
+      .wide, .stacks("The calls of the kernel that led to its issue, below its row."),
     ],
     examples: [
       ("kscope iosnoop", "until Ctrl-C"), ("kscope iosnoop -Qts 10", "ten seconds, with times"),
@@ -69,6 +70,7 @@ package final class IOSnoop: KernelTool {
 
   package var events: [WantedEvent] { BlockRequests.events(filter) }
   package var isAboutInterrupts: Bool { true }
+  package var rowStacks: RowStackPlan { BlockRequests.rowStacks }
   package var droppedPairs: Int { state.pointee.requests.dropped }
 
   package var banner: String { "Tracing block I/O. Ctrl-C to end." }

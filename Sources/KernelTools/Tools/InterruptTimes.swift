@@ -124,7 +124,8 @@ package final class HardIRQs: CountingTool {
       ("kscope hardirqs", "until Ctrl-C, then the sums"),
       ("kscope hardirqs 1 10", "ten times a second's sums"),
       ("kscope hardirqs -d", "a histogram for each handler"),
-    ])
+    ],
+    common: ToolOption.commonOfInterrupts)
 
   private enum Entry: Int, EventFields { case irq, name }
   private enum Exit: Int, EventFields { case irq }

@@ -17,6 +17,7 @@ package final class KillSnoop: KernelTool {
       ToolOption("p", "target", "PID", "Only signals to this process or group."),
       ToolOption("s", "signals", "Signals by their names."),
       ToolOption("x", "failures", "Only signals that could not be sent."),
+      .stacks("The calls of the kernel that led to the signal, below its row."),
     ],
     examples: [
       ("kscope killsnoop -s", "until Ctrl-C, SIGTERM in place of 15"),
@@ -73,6 +74,10 @@ package final class KillSnoop: KernelTool {
     ]
   }
 
+  package var rowStacks: RowStackPlan {
+    RowStackPlan(
+      own: (0...Self.byPID.count).map { $0 * 2 + 1 }, firstOfEarlier: [Self.generated])
+  }
   package var droppedPairs: Int { calls.dropped }
   package var banner: String { "Tracing kill()s. Ctrl-C to end." }
 

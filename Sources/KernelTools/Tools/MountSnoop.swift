@@ -9,7 +9,10 @@ package final class MountSnoop: KernelTool {
       Shown are mount, umount2, fsopen, fsconfig, fsmount, fspick, move_mount, open_tree and
       mount_setattr, when they return. A `?` is a string that the kernel did not read.
       """,
-    options: [ToolOption("x", "failures", "Only calls that failed.")],
+    options: [
+      ToolOption("x", "failures", "Only calls that failed."),
+      .stacks("The calls of the kernel at its return, below its row."),
+    ],
     examples: [
       ("kscope mountsnoop -T", "until Ctrl-C"),
       ("kscope mountsnoop -x", "what could not be mounted"),
@@ -56,6 +59,7 @@ package final class MountSnoop: KernelTool {
     ]
   }
 
+  package var rowStacks: RowStackPlan { RowStackPlan(own: Self.kinds.indices.map { $0 * 2 + 1 }) }
   package var droppedPairs: Int { begun.dropped }
   package var banner: String { "Tracing mount()s. Ctrl-C to end." }
 

@@ -10,6 +10,7 @@ package final class OOMKill: KernelTool {
       PAGES is how much memory there was in all: of the machine, or of the cgroup that was full. On
       the running kernel, how busy the machine is comes behind it.
       """,
+    options: [.stacks("The calls of the kernel that asked for the memory, below its row.")],
     examples: [("kscope oomkill", "until Ctrl-C")])
 
   private enum Choice: Int, EventFields { case pages, victim, comm }
@@ -41,6 +42,7 @@ package final class OOMKill: KernelTool {
     ]
   }
 
+  package var rowStacks: RowStackPlan { RowStackPlan(own: [0]) }
   package var banner: String { "Tracing OOM kills... Ctrl-C to stop." }
 
   package var columns: [Column] {

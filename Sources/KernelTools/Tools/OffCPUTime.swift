@@ -17,7 +17,8 @@ package final class OffCPUTime: StackTimeTool, CountingTool {
       ("kscope offcputime 5", "five seconds, the longest times last"),
       ("kscope offcputime -f -p 1234 5 >out.folded", "of a process, for flamegraph.pl"),
       ("kscope offcputime --svg off.svg 5", "a flame graph, for a browser"),
-    ])
+    ],
+    common: ToolOption.commonOfSums)
 
   private enum Switch: Int, EventFields { case prev_pid, prev_comm, prev_state, next_pid }
   private struct Leaving {

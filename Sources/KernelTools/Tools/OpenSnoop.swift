@@ -13,7 +13,10 @@ package final class OpenSnoop: KernelTool {
       file, or why there is none.
       """,
     arguments: "[NAME]",
-    options: [ToolOption("x", "failures", "Only files that could not be opened.")],
+    options: [
+      ToolOption("x", "failures", "Only files that could not be opened."),
+      .stacks("The calls of the kernel that led to the file, below its row."),
+    ],
     examples: [
       ("kscope opensnoop", "until Ctrl-C"),
       ("kscope opensnoop -x -n nginx", "what nginx looks for"),
@@ -52,6 +55,9 @@ package final class OpenSnoop: KernelTool {
     } + [WantedEvent(probeOf: "do_filp_open", Lookup.self, values: ["pathname->name"])]
   }
 
+  package var rowStacks: RowStackPlan {
+    RowStackPlan(own: Self.calls.indices.map { $0 * 2 + 1 }, earlier: [Self.lookup])
+  }
   package var droppedPairs: Int { open.dropped }
   package var banner: String { "Tracing open()s. Ctrl-C to end." }
 

@@ -24,7 +24,8 @@ package final class PerfStatHist: CountingTool {
         "kscope perf-stat-hist -b '0 1 4096' syscalls:sys_exit_read ret",
         "errors, ends, small reads"
       ),
-    ])
+    ],
+    common: ToolOption.commonOfSums)
 
   package let options: ToolOptions
   private let wish: FieldWish

@@ -14,7 +14,8 @@ package final class RunQLat: LatencyTool {
       ("kscope runqlat", "until Ctrl-C, then one histogram"),
       ("kscope runqlat -m 1 10", "ten of a second each, in milliseconds"),
       ("kscope runqlat -P", "for each process"),
-    ])
+    ],
+    common: ToolOption.commonOfTables)
 
   private enum Wakeup: Int, EventFields { case pid }
   private enum Switch: Int, EventFields { case prev_pid, prev_state, next_pid, next_comm }

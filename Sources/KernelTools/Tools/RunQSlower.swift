@@ -15,6 +15,7 @@ package final class RunQSlower: CountingTool {
     options: [
       ToolOption("P", "previous", "Show the task that ran before it, too."),
       ToolOption("t", "tid", "TID", "Only this thread."),
+      .stacks("The calls of the task before it, below its row."),
     ],
     examples: [
       ("kscope runqslower", "waits of more than 10 ms"),
@@ -61,6 +62,7 @@ package final class RunQSlower: CountingTool {
     ]
   }
 
+  package var rowStacks: RowStackPlan { RowStackPlan(own: [2, 3]) }
   package var droppedPairs: Int { waits.dropped }
   package var banner: String { "Tracing run queue latency higher than \(shortest) us" }
 

@@ -10,7 +10,8 @@ package final class SoftIRQs: CountingTool {
     examples: [
       ("kscope softirqs", "until Ctrl-C, then the sums"),
       ("kscope softirqs -d 5", "histograms every five seconds"),
-    ])
+    ],
+    common: ToolOption.commonOfInterrupts)
 
   private enum Vector: Int, EventFields { case vec }
 

@@ -23,7 +23,8 @@ package final class StackCount: CountingTool {
       ("kscope stackcount submit_bio", "until Ctrl-C"),
       ("kscope stackcount -P -d 5 t:sched:sched_switch", "who gives the processor away, and where"),
       ("kscope stackcount --svg bio.svg -d 10 'blk_mq_*'", "a flame graph, for a browser"),
-    ])
+    ],
+    common: ToolOption.commonOfLists)
 
   private enum Nothing: Int, EventFields { case none }
 

@@ -15,7 +15,10 @@ package final class StatSnoop: KernelTool {
       begins there. ERR is 0, or why it failed.
       """,
     arguments: "[NAME]",
-    options: [ToolOption("x", "failures", "Only calls that failed.")],
+    options: [
+      ToolOption("x", "failures", "Only calls that failed."),
+      .stacks("The calls of the kernel that led to the file, below its row."),
+    ],
     examples: [
       ("kscope statsnoop", "until Ctrl-C"),
       ("kscope statsnoop -x -n nginx", "what nginx looks for"),
@@ -73,6 +76,11 @@ package final class StatSnoop: KernelTool {
     ]
   }
 
+  package var rowStacks: RowStackPlan {
+    RowStackPlan(
+      own: Self.calls.indices.map { $0 * 2 + 1 },
+      firstOfEarlier: [Self.lookup, Self.lookup + 1, Self.lookup + 2])
+  }
   package var droppedPairs: Int { begun.dropped }
   package var banner: String { "Tracing stat()s. Ctrl-C to end." }
 

@@ -8,7 +8,11 @@ package final class SyncSnoop: KernelTool {
     discussion: """
       Shown are sync, syncfs, fsync, fdatasync, msync and sync_file_range, when they return.
       """,
-    options: [ToolOption("m", "min", "MS", "Only calls that took so many milliseconds or more.")],
+    options: [
+      ToolOption("m", "min", "MS", "Only calls that took so many milliseconds or more."),
+      ToolOption("x", "failures", "Only calls that failed."),
+      .stacks("The calls of the kernel at its return, below its row."),
+    ],
     examples: [("kscope syncsnoop -t", "until Ctrl-C"), ("kscope syncsnoop -m 10", "slow ones")])
 
   private enum Enter: Int, EventFields { case none }
@@ -40,6 +44,7 @@ package final class SyncSnoop: KernelTool {
   }
 
   package var banner: String { "Tracing sync()s. Ctrl-C to end." }
+  package var rowStacks: RowStackPlan { RowStackPlan(own: Self.calls.indices.map { $0 * 2 + 1 }) }
   package var droppedPairs: Int { begun.dropped }
 
   package var columns: [Column] {
@@ -53,7 +58,7 @@ package final class SyncSnoop: KernelTool {
   package func take(_ event: ToolEvent, _ context: ToolContext, _ rows: inout RowWriter) {
     let key = (UInt64(event.source), UInt64(UInt32(bitPattern: event.thread)))
     guard event.number % 2 == 1 else { return begun.begin(key.0, key.1, event.time) }
-    guard let start = begun.end(key.0, key.1),
+    guard let start = begun.end(key.0, key.1), !options.has("failures") || event[Exit.ret] < 0,
       context.isWanted(event.thread, source: event.source)
     else { return }
     let time = event.time(since: start)

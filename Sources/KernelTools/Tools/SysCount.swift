@@ -25,7 +25,8 @@ package final class SysCount: CountingTool {
       ("kscope syscount -cp 923", "the calls of process 923, until Ctrl-C"),
       ("kscope syscount -c -d 5", "all calls of five seconds"),
       ("kscope syscount -c --latency ls -l", "those of a command, with their time"),
-    ])
+    ],
+    common: ToolOption.commonOfTables)
 
   private enum Call: Int, EventFields { case id }
   private enum Return: Int, EventFields { case id, ret }

@@ -17,7 +17,8 @@ package final class SysLatency: LatencyTool {
       ("kscope syslatency", "all calls, until Ctrl-C"),
       ("kscope syslatency -e read write fsync", "three of them, with averages"),
       ("kscope syslatency -p 1234 -i 5", "of a process, every five seconds"),
-    ])
+    ],
+    common: ToolOption.commonOfTables)
 
   private enum Call: Int, EventFields { case id }
   private enum Return: Int, EventFields { case id }

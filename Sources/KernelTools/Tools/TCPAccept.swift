@@ -10,7 +10,9 @@ package final class TCPAccept: KernelTool {
     name: "tcpaccept",
     abstract: "Every TCP connection that a program accepts.",
     discussion: "A row appears when accept or accept4 has a connection for the program.",
-    options: [ToolOption("P", "port", "PORT,…", "Only at these local ports.")]
+    options: [
+      ToolOption("P", "port", "PORT,…", "Only at these local ports."), .wide, .stacks,
+    ]
       + ConnectionFilter.versions,
     examples: [
       ("kscope tcpaccept -t", "until Ctrl-C"), ("kscope tcpaccept -P 22", "at the SSH port"),
@@ -34,13 +36,14 @@ package final class TCPAccept: KernelTool {
       filter: "protocol == \(SocketField.tcp)")
   }
 
+  package var rowStacks: RowStackPlan { RowStackPlan(own: [0]) }
   package var banner: String { "Tracing accept()s. Ctrl-C to end." }
 
   package var columns: [Column] {
     Column.time(options, "TIME(s)", width: 12) + Column.user(options) + [
       Column("PID", "pid", width: 7), Column("COMM", "comm", width: 12, isCut: true),
-      Column("IP", "ip", width: 2), Column("RADDR", "raddr", width: 16),
-      Column("RPORT", "rport", width: 5), Column("LADDR", "laddr", width: 16),
+      Column("IP", "ip", width: 2), Column("RADDR", "raddr", width: 16, wide: 39),
+      Column("RPORT", "rport", width: 5), Column("LADDR", "laddr", width: 16, wide: 39),
       Column("LPORT", "lport", width: 5),
     ]
   }

@@ -12,7 +12,7 @@ package final class TCPConnect: KernelTool {
     options: [
       ToolOption("L", "lport", "Show the local port, too."),
       ToolOption("P", "port", "PORT,…", "Only to these ports."),
-      ToolOption("c", "count", "Count connections until the end."),
+      ToolOption("c", "count", "Count connections until the end."), .wide, .stacks,
     ] + ConnectionFilter.versions,
     examples: [
       ("kscope tcpconnect -t", "until Ctrl-C"), ("kscope tcpconnect -P 80,443", "to web servers"),
@@ -30,6 +30,7 @@ package final class TCPConnect: KernelTool {
     filter = try ConnectionFilter(options, remote: "port")
     showsLocalPort = options.has("lport")
     counts = options.has("count") ? FlowCounts() : nil
+    if counts != nil { try options.refuse("stacks", with: "--count") }
   }
 
   package var events: [WantedEvent] {
@@ -43,15 +44,16 @@ package final class TCPConnect: KernelTool {
       ]
   }
 
+  package var rowStacks: RowStackPlan { RowStackPlan(own: [0]) }
   package var banner: String { "Tracing connect()s. Ctrl-C to end." }
   package var droppedPairs: Int { counts?.dropped ?? 0 }
   package var showsTables: Bool { counts != nil }
 
   package var columns: [Column] {
     let ends =
-      [Column("SADDR", "saddr", width: 16)]
+      [Column("SADDR", "saddr", width: 16, wide: 39)]
       + (showsLocalPort ? [Column("LPORT", "lport", width: 6)] : [])
-      + [Column("DADDR", "daddr", width: 16), Column("DPORT", "dport", width: 6)]
+      + [Column("DADDR", "daddr", width: 16, wide: 39), Column("DPORT", "dport", width: 6)]
     if counts != nil { return ends + [Column("CONNECTS", "connects")] }
     return Column.time(options, "TIME(s)", width: 12) + Column.user(options) + [
       Column("PID", "pid", width: 7), Column("COMM", "comm", width: 12, isCut: true),

@@ -10,7 +10,9 @@ package final class TCPDrop: KernelTool {
       kernel had not looked for one, or does not tell. PID is the process that ran at that moment,
       which is often not the connection's.
       """,
-    options: [ToolOption("s", "stacks", "The calls of the kernel that led to it.")]
+    options: [
+      ToolOption("s", "stacks", "The calls of the kernel that led to it, below its row."), .wide,
+    ]
       + ConnectionFilter.versions,
     examples: [
       ("kscope tcpdrop", "until Ctrl-C"), ("kscope tcpdrop -s", "where in the kernel, too"),
@@ -21,7 +23,6 @@ package final class TCPDrop: KernelTool {
 
   package let options: ToolOptions
   private let filter: ConnectionFilter
-  private let showsCalls: Bool
   /// By CPU and packet: the kernel looks at it and, where nobody else has it, drops it.
   private var segments = PairTable<DroppedSegment>(capacity: 1024)
 
@@ -31,20 +32,19 @@ package final class TCPDrop: KernelTool {
     if options.times == .none { options.times = options.input == nil ? .wall : .seconds }
     self.options = options
     filter = try ConnectionFilter(options)
-    showsCalls = options.has("stacks")
   }
 
   package var events: [WantedEvent] {
-    var freed = WantedEvent(Self.freed, Freed.self)
-    freed.hasCalls = showsCalls
     // Linux 6.11 has the socket among the arguments.
     var probes = [
       DroppedSegment.probe(of: "sk_skb_reason_drop", sk: "sk"),
       DroppedSegment.probe(of: "kfree_skb_reason", sk: "skb->sk"),
     ]
     for index in probes.indices { probes[index].alternative = "packet" }
-    return [freed] + probes
+    return [WantedEvent(Self.freed, Freed.self)] + probes
   }
+
+  package var rowStacks: RowStackPlan { RowStackPlan(own: [0]) }
 
   package var isAboutInterrupts: Bool { true }
   package var banner: String { "Tracing TCP drops. Ctrl-C to end." }
@@ -56,11 +56,12 @@ package final class TCPDrop: KernelTool {
       ]
     if options.format != .text {
       let names = ["saddr", "sport", "daddr", "dport", "state", "flags", "reason"]
-      return before + (names + (showsCalls ? ["calls"] : [])).map { Column("", $0) }
+      return before + names.map { Column("", $0) }
     }
     return before + [
-      Column("SADDR:SPORT", "", width: 20), Column(">", ""), Column("DADDR:DPORT", "", width: 20),
-      Column("STATE (FLAGS)", "", width: 21), Column("REASON", ""),
+      Column("SADDR:SPORT", "", width: 20, wide: 47), Column(">", ""),
+      Column("DADDR:DPORT", "", width: 20, wide: 47),
+      Column("STATE (FLAGS)", "", width: 21, wide: 32), Column("REASON", ""),
     ]
   }
 
@@ -112,9 +113,7 @@ package final class TCPDrop: KernelTool {
       rows.add(TCPNames.flags(segment.flags))
     }
     if let reason { rows.add(reason) } else { rows.addNothing("-") }
-    if showsCalls, rows.format != .text { rows.add(context.calls.joined(separator: ";")) }
     rows.endRow()
-    if showsCalls { for call in context.calls { rows.say("\t\(call)") } }
   }
 
   package func forget(source: Int, cpu: Int) { segments.removeAll() }

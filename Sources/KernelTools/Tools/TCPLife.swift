@@ -17,6 +17,7 @@ package final class TCPLife: KernelTool {
       ToolOption("D", "remoteport", "PORT,…", "Only with these ports of the other end."),
       ToolOption("w", "wide", "Room for addresses of IPv6, and a column for the version."),
       ToolOption("s", "csv", "Print a table for spreadsheets."),
+      .stacks("The calls of the kernel that ended it, below its row."),
     ] + ConnectionFilter.versions,
     examples: [
       ("kscope tcplife -w", "until Ctrl-C"), ("kscope tcplife -L 22,80", "what servers did"),
@@ -64,6 +65,7 @@ package final class TCPLife: KernelTool {
     ]
   }
 
+  package var rowStacks: RowStackPlan { RowStackPlan(own: [0]) }
   package var droppedPairs: Int { lives.dropped }
   package var isAboutInterrupts: Bool { true }
   package var banner: String { "Tracing TCP connections. Ctrl-C to end." }

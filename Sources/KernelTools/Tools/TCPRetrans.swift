@@ -15,8 +15,8 @@ package final class TCPRetrans: KernelTool {
       """,
     options: [
       ToolOption("l", "lossprobe", "Tail loss probes, too."),
-      ToolOption("s", "stacks", "The calls of the kernel that led to it."),
-      ToolOption("c", "count", "Count by connection until the end."),
+      ToolOption("s", "stacks", "The calls of the kernel that led to it, below its row."),
+      ToolOption("c", "count", "Count by connection until the end."), .wide,
     ] + ConnectionFilter.versions,
     examples: [
       ("kscope tcpretrans", "until Ctrl-C"), ("kscope tcpretrans -c -d 60", "counted for a minute"),
@@ -27,7 +27,6 @@ package final class TCPRetrans: KernelTool {
   package let options: ToolOptions
   private let filter: ConnectionFilter
   private let showsProbes: Bool
-  private let showsCalls: Bool
   private var counts: FlowCounts?
   /// The socket for which a CPU sends a probe; what it sends again meanwhile is that probe.
   private var probing: [Int: UInt64] = [:]
@@ -40,19 +39,21 @@ package final class TCPRetrans: KernelTool {
     filter = try ConnectionFilter(options)
     showsProbes = options.has("lossprobe")
     counts = options.has("count") ? FlowCounts() : nil
-    showsCalls = options.has("stacks") && counts == nil
+    if counts != nil { try options.refuse("stacks", with: "--count") }
   }
 
   package var events: [WantedEvent] {
-    var again = WantedEvent("tcp:tcp_retransmit_skb", SocketField.self)
-    again.hasCalls = showsCalls
+    let again = WantedEvent("tcp:tcp_retransmit_skb", SocketField.self)
     guard showsProbes else { return [again] }
-    var probe = WantedEvent(
+    let probe = WantedEvent(
       probeOf: "tcp_send_loss_probe",
       SocketField.values(of: "sk") + [(.state, "sk->__sk_common.skc_state")])
-    probe.hasCalls = showsCalls
     let nothing: [(SocketField, String)] = []
     return [again, probe, WantedEvent(probeOf: "tcp_send_loss_probe", atReturn: true, nothing)]
+  }
+
+  package var rowStacks: RowStackPlan {
+    RowStackPlan(own: showsProbes ? [Number.again, Number.probe] : [Number.again])
   }
 
   package var isAboutInterrupts: Bool { true }
@@ -65,14 +66,16 @@ package final class TCPRetrans: KernelTool {
     let count = counts == nil ? [] : [Column("RETRANSMITS", "retransmits")]
     let ends =
       isText
-      ? [Column("LADDR:LPORT", "", width: 20), Column(counts == nil ? "--" : "<->", "", width: 2)]
-        + [Column("RADDR:RPORT", "", width: 20)]
+      ? [
+        Column("LADDR:LPORT", "", width: 20, wide: 47),
+        Column(counts == nil ? "--" : "<->", "", width: 2),
+      ]
+        + [Column("RADDR:RPORT", "", width: 20, wide: 47)]
       : ["ip", "laddr", "lport", "raddr", "rport"].map { Column("", $0) }
     if counts != nil { return ends + count }
     return Column.time(options, "TIME(s)", width: 12) + Column.user(options)
       + [Column("PID", "pid", width: 6)] + (isText ? [] : [Column("", "type")]) + ends
-      + [Column("STATE", "state", width: showsCalls && !isText ? 0 : 12)]
-      + (showsCalls && !isText ? [Column("", "calls")] : [])
+      + [Column("STATE", "state", width: 12)]
   }
 
   package func take(_ event: ToolEvent, _ context: ToolContext, _ rows: inout RowWriter) {
@@ -103,9 +106,7 @@ package final class TCPRetrans: KernelTool {
     if rows.format != .text { rows.add(type) }
     add(connection, type, to: &rows)
     rows.add(TCPNames.state(event[SocketField.state]))
-    if showsCalls, rows.format != .text { rows.add(context.calls.joined(separator: ";")) }
     rows.endRow()
-    if showsCalls { for call in context.calls { rows.say(" => \(call)") } }
   }
 
   private func add(_ connection: Connection, _ type: String, to rows: inout RowWriter) {

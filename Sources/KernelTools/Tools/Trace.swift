@@ -14,7 +14,7 @@ package final class Trace: KernelTool {
     arguments: "SPEC [SPEC …]",
     options: [
       ToolOption("M", "max-events", "COUNT", "End after so many rows."),
-      ToolOption("K", "kernel-stack", "The calls of the kernel that led to it."),
+      ToolOption("K", "kernel-stack", "The calls of the kernel that led to it, below its row."),
       ToolOption("C", "cpu", "Show where it happened."),
     ],
     examples: [
@@ -30,7 +30,6 @@ package final class Trace: KernelTool {
   private let specs: [TraceSpec]
   private let wishes: FieldWishes
   private let most: Int?
-  private let showsCalls: Bool
   private let showsCPU: Bool
   private var count = 0
 
@@ -43,13 +42,12 @@ package final class Trace: KernelTool {
     most = try options.own["max-events"].map { (text) throws(ToolUsageError) in
       try ToolOptions.count(text, "-M")
     }
-    showsCalls = options.has("kernel-stack")
     showsCPU = options.has("cpu")
-    wishes = try FieldWishes(
-      specs.map(\.wish), isLive: options.input == nil, hasCalls: showsCalls)
+    wishes = try FieldWishes(specs.map(\.wish), isLive: options.input == nil)
   }
 
   package var events: [WantedEvent] { wishes.events }
+  package var rowStacks: RowStackPlan { RowStackPlan(own: Array(wishes.events.indices)) }
   package var isAboutCurrentTask: Bool { true }
   package var isDone: Bool { most.map { count >= $0 } ?? false }
   package var banner: String { "Tracing \(specs.count) probes... Hit Ctrl-C to end." }
@@ -60,7 +58,7 @@ package final class Trace: KernelTool {
         Column("PID", "pid", width: 7), Column("TID", "tid", width: 7),
         Column("COMM", "comm", width: 15), Column("FUNC", "event", width: 16),
         Column("-", "text"),
-      ] + (showsCalls && options.format != .text ? [Column("", "calls")] : [])
+      ]
   }
 
   package func take(_ event: ToolEvent, _ context: ToolContext, _ rows: inout RowWriter) {
@@ -92,8 +90,6 @@ package final class Trace: KernelTool {
     } else {
       context.text(of: event).withUnsafeBytes { rows.add($0) }
     }
-    if showsCalls, rows.format != .text { rows.add(context.calls.joined(separator: ";")) }
     rows.endRow()
-    if showsCalls { for call in context.calls { rows.say("\t\(call)") } }
   }
 }

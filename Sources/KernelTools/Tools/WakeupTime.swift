@@ -16,7 +16,8 @@ package final class WakeupTime: StackTimeTool, CountingTool {
       ("kscope wakeuptime 5", "five seconds, the longest times last"),
       ("kscope wakeuptime --svg wakes.svg 5", "a flame graph, for a browser"),
       ("kscope wakeuptime -p 1234 -f 5", "of who wakes a process, for flamegraph.pl"),
-    ])
+    ],
+    common: ToolOption.commonOfSums)
 
   private enum Waking: Int, EventFields { case pid, comm }
   private enum Switch: Int, EventFields { case prev_pid, prev_state }
