@@ -10,6 +10,7 @@ package final class ToolRun {
   private let feed: EventFeed
   private let options: ToolOptions
   private let bindings: [EventBinding]
+  private let tellerBindings: [EventBinding]
   /// Of each source, in plain memory: what `bindings` own.
   private let readers: UnsafeMutablePointer<EventBinding.Reader>
   private let tellers: UnsafeMutablePointer<TaskTellers>
@@ -50,7 +51,8 @@ package final class ToolRun {
     let wanted = tool.events
     bindings = feed.input.sources.map { EventBinding(wanted, in: $0) }
     readers = Self.plain(bindings.map(\.reader))
-    tellers = Self.plain(feed.input.sources.map { TaskTellers($0) })
+    tellerBindings = feed.input.sources.map { TaskTellers.binding(in: $0) }
+    tellers = Self.plain(tellerBindings.map { TaskTellers($0) })
     context = ToolContext(
       feed.input.sources, options, wallOffset: wallOffset, isFiltered: isFiltered,
       factsOf: factsOf)
@@ -108,7 +110,6 @@ package final class ToolRun {
     rows.deinitialize(count: 1)
     rows.deallocate()
     readers.deallocate()
-    tellers.deinitialize(count: bindings.count)
     tellers.deallocate()
     sources.deallocate()
     cpus.deallocate()
@@ -142,22 +143,25 @@ package final class ToolRun {
       let source = sources[stream]
       if lost != .none { note(lost, source, cpus[stream]) }
       let bytes = record.bytes
-      tellers[source].tell(bytes, context, source)
+      let reader = readers + source
+      let (id, thread) = reader.pointee.head(of: bytes)
+      if let slot = (tellers + source).pointee.reader.slot(ofID: id) {
+        (tellers + source).pointee.tell(slot, bytes, context, source)
+      }
       if let held {
         held.release(stream, before: record, source) { event, calls in
           pass(event, calls, source, cpus[stream])
         }
       }
-      let reader = readers[source]
-      guard let slot = reader.slot(of: bytes) else { return }
+      guard let slot = reader.pointee.slot(ofID: id) else { return }
       if hasIntervals { tick(until: record.time) }
       latest = record.time
-      if let held, held.keep(stream, reader.number(of: slot), slot, record) { return }
+      if let held, held.keep(stream, reader.pointee.number(of: slot), slot, record) { return }
       tool.take(
         ToolEvent(
-          number: reader.number(of: slot), time: record.time, cpu: cpus[stream],
-          thread: reader.thread(of: bytes), source: source, record: bytes,
-          places: reader.fields(of: slot), order: reader.order),
+          number: reader.pointee.number(of: slot), time: record.time, cpu: cpus[stream],
+          thread: thread, source: source, record: bytes,
+          places: reader.pointee.fields(of: slot), order: reader.pointee.order),
         context, &rows.pointee)
     }
     self.latest = max(self.latest, latest)
@@ -181,7 +185,7 @@ package final class ToolRun {
       tool.take(
         ToolEvent(
           number: reader.number(of: event.slot), time: event.time, cpu: cpu,
-          thread: reader.thread(of: bytes), source: source, record: bytes,
+          thread: reader.head(of: bytes).thread, source: source, record: bytes,
           places: reader.fields(of: event.slot), order: reader.order),
         context, &rows.pointee)
       context.calls = []
