@@ -11,9 +11,9 @@ def say(text):
     print(text, file=sys.stderr, flush=True)
 
 
-def command(*arguments):
+def command(*arguments, env=None):
     subprocess.run([str(a) for a in arguments], check=True, stdout=subprocess.DEVNULL,
-                   stderr=subprocess.DEVNULL)
+                   stderr=subprocess.DEVNULL, env=env)
 
 
 class Run:

@@ -1,5 +1,6 @@
 """The recordings that the benchmarks read: what they are, and how they are made."""
 
+import os
 import pathlib
 import shutil
 import subprocess
@@ -41,15 +42,13 @@ def lines_of(path):
     return count - 1  # the line "cpus="
 
 
-def record(name):
-    """Records a seed in the lab."""
+def record(name, script, *options, kscope=None):
+    """Has a script record a seed in the lab, as `t.dat`, in version 6, which Benchmarks/tile reads."""
     say(f"recording {name}.dat in the lab …")
-    options = SEEDS[name]
-    # Version 6, which Benchmarks/tile reads.
-    script = f"trace-cmd record --file-version 6 -o $LAB_DIR/t.dat {options} bash -c \"{LOAD}\""
     folder = DATA / "lab"
     folder.mkdir(exist_ok=True)
-    command(PROJECT / "Lab" / "run", "--dir", folder, "--", script)
+    environment = os.environ | ({"KSCOPE": str(kscope)} if kscope else {})
+    command(PROJECT / "Lab" / "run", *options, "--dir", folder, "--", script, env=environment)
     shutil.move(folder / "t.dat", DATA / f"{name}.dat")
     shutil.rmtree(folder)
 
@@ -58,7 +57,8 @@ def seed(name):
     """A short recording, made when it is not there."""
     path = DATA / f"{name}.dat"
     if not path.exists():
-        record(name)
+        record(name, f"trace-cmd record --file-version 6 -o $LAB_DIR/t.dat {SEEDS[name]} "
+                     f"bash -c \"{LOAD}\"")
     return path
 
 

@@ -81,7 +81,11 @@ final class EventLabels: @unchecked Sendable {
   }
 
   private static func kind(ofEvent event: Int, _ catalog: EventCatalog) -> Kind {
+    // Their names first: to take formats apart that nobody needs is most of a short report's start.
     guard catalog.system(at: event).elementsEqual("ftrace".utf8),
+      ["function", "funcgraph_entry", "funcgraph_exit"].contains(where: {
+        catalog.name(at: event).elementsEqual($0.utf8)
+      }),
       let format = try? catalog.format(at: event)
     else { return .info }
     func number(_ name: String) -> NumberField? { NumberField(format.field(name)) }

@@ -18,6 +18,19 @@ final class EventBinding {
     var isAddress = false
     /// Several numbers, no text.
     var isArray = false
+    /// Of a number in this machine's order: where the eight bytes begin whose last are the number,
+    /// and how many bits before it they have. -1 for others.
+    var word = -1
+    var shift = 0
+
+    /// Knows a number that can be read with its neighbours at once.
+    mutating func findWord(_ order: ByteOrder) {
+      guard kind == .signed || kind == .unsigned, order == .little, ByteOrder.host == .little,
+        offset + size >= 8
+      else { return }
+      word = offset + size - 8
+      shift = 64 - 8 * size
+    }
   }
 
   /// What a look at a record needs, in plain memory that the binding owns: a million records are
@@ -30,10 +43,25 @@ final class EventBinding {
     fileprivate let bound: UnsafeMutablePointer<(number: Int, places: UnsafeMutablePointer<Place>)>
     let common: CommonFields
     let order: ByteOrder
+    /// The id in the first two bytes and the thread in the fifth to the eighth, as all kernels on
+    /// machines such as this have had them for long.
+    fileprivate let hasUsualHead: Bool
 
-    /// Which of the bound events a record is; nil for others.
-    @inline(__always) func slot(of record: UnsafeRawBufferPointer) -> Int? {
-      let id = common.read(common.type, of: record, order) & 0xffff
+    /// A record's event, as the kernel numbers them, and the thread that ran when it was made.
+    @inline(__always)
+    func head(of record: UnsafeRawBufferPointer) -> (id: Int, thread: Int32) {
+      if _fastPath(hasUsualHead), record.count >= 8, let base = record.baseAddress {
+        let word = base.loadUnaligned(as: UInt64.self)
+        return (Int(truncatingIfNeeded: word & 0xffff), Int32(truncatingIfNeeded: word &>> 32))
+      }
+      return (
+        common.read(common.type, of: record, order) & 0xffff,
+        Int32(truncatingIfNeeded: common.read(common.pid, of: record, order))
+      )
+    }
+
+    /// Which of the bound events has an id; nil for others.
+    @inline(__always) func slot(ofID id: Int) -> Int? {
       guard id < slotCount, slots[id] >= 0 else { return nil }
       return Int(slots[id])
     }
@@ -43,11 +71,6 @@ final class EventBinding {
 
     @inline(__always) func fields(of slot: Int) -> UnsafePointer<Place> {
       UnsafePointer(bound[slot].places)
-    }
-
-    /// The thread that ran when a record was made.
-    @inline(__always) func thread(of record: UnsafeRawBufferPointer) -> Int32 {
-      Int32(truncatingIfNeeded: common.read(common.pid, of: record, order))
     }
   }
 
@@ -70,6 +93,7 @@ final class EventBinding {
         own.initialize(repeating: Place(), count: max(event.fields.count, 1))
         for (index, name) in event.fields.enumerated() {
           if let field = format.field(name) { own[index] = Self.place(of: field) }
+          own[index].findWord(source.file.order)
         }
         if format.id >= slots.count {
           slots += [Int16](repeating: -1, count: format.id + 1 - slots.count)
@@ -84,9 +108,12 @@ final class EventBinding {
       capacity: max(bound.count, 1))
     all.initialize(from: bound, count: bound.count)
     boundCount = bound.count
+    let (common, order) = (source.events.common, source.file.order)
     reader = Reader(
-      slots: ids, slotCount: slots.count, bound: all, common: source.events.common,
-      order: source.file.order)
+      slots: ids, slotCount: slots.count, bound: all, common: common, order: order,
+      hasUsualHead: order == .little && ByteOrder.host == .little
+        && common.type == CommonFields.Place(offset: 0, size: 2)
+        && common.pid == CommonFields.Place(offset: 4, size: 4))
     self.missing = missing
   }
 

@@ -20,7 +20,9 @@ package struct PairTable<Value>: ~Copyable {
   /// A table twice as large of places in `entries`, -1 for none; a collision takes the next one.
   private let table: UnsafeMutablePointer<Int32>
   private let mask: Int
-  private var free: [Int32] = []
+  /// Places in `entries` that were used and are free again.
+  private let free: UnsafeMutablePointer<Int32>
+  private var freeCount = 0
   private var used = 0
   private var oldest: Int32 = -1
   private var newest: Int32 = -1
@@ -32,6 +34,7 @@ package struct PairTable<Value>: ~Copyable {
     self.capacity = capacity
     mask = capacity * 2 - 1
     entries = .allocate(capacity: capacity)
+    free = .allocate(capacity: capacity)
     table = .allocate(capacity: capacity * 2)
     table.initialize(repeating: -1, count: capacity * 2)
   }
@@ -44,6 +47,7 @@ package struct PairTable<Value>: ~Copyable {
       place = next
     }
     entries.deallocate()
+    free.deallocate()
     table.deallocate()
   }
 
@@ -60,8 +64,9 @@ package struct PairTable<Value>: ~Copyable {
       if let slot = slot(entry.pointee.high, entry.pointee.low) { _ = take(at: slot) }
     }
     let place: Int32
-    if let known = free.popLast() {
-      place = known
+    if freeCount > 0 {
+      freeCount -= 1
+      place = free[freeCount]
     } else {
       place = Int32(truncatingIfNeeded: used)
       used += 1
@@ -72,7 +77,7 @@ package struct PairTable<Value>: ~Copyable {
     newest = place
     count += 1
     var slot = home(high, low)
-    while table[slot] >= 0 { slot = (slot + 1) & mask }
+    while table[slot] >= 0 { slot = (slot &+ 1) & mask }
     table[slot] = place
   }
 
@@ -83,7 +88,8 @@ package struct PairTable<Value>: ~Copyable {
 
   /// Ends one, and hands over what began.
   package mutating func end(_ high: UInt64, _ low: UInt64) -> Value? {
-    slot(high, low).map { take(at: $0) }
+    guard count > 0, let slot = slot(high, low) else { return nil }
+    return take(at: slot)
   }
 
   /// Forgets all, as after a loss of events: what ended among them is not known.
@@ -97,27 +103,29 @@ package struct PairTable<Value>: ~Copyable {
 
   // MARK: The table
 
-  private func home(_ high: UInt64, _ low: UInt64) -> Int {
+  @inline(__always) private func home(_ high: UInt64, _ low: UInt64) -> Int {
     var mixed = (high ^ low &* 0x9e37_79b9_7f4a_7c15) &* 0xbf58_476d_1ce4_e5b9
     mixed ^= mixed >> 32
     return Int(truncatingIfNeeded: mixed) & mask
   }
 
-  private func slot(_ high: UInt64, _ low: UInt64) -> Int? {
+  @inline(__always) private func slot(_ high: UInt64, _ low: UInt64) -> Int? {
     var slot = home(high, low)
     while table[slot] >= 0 {
       let entry = entries + Int(table[slot])
       if entry.pointee.low == low, entry.pointee.high == high { return slot }
-      slot = (slot + 1) & mask
+      slot = (slot &+ 1) & mask
     }
     return nil
   }
 
   private mutating func take(at found: Int) -> Value {
     let place = table[found]
-    let entry = (entries + Int(place)).move()
+    let entry = entries + Int(place)
     unlink(entry)
-    free.append(place)
+    let value = entry.move().value
+    free[freeCount] = place
+    freeCount += 1
     count -= 1
     // Those behind it that collided move up, so that no search ends at the gap.
     var gap = found
@@ -132,28 +140,21 @@ package struct PairTable<Value>: ~Copyable {
       next = (next + 1) & mask
     }
     table[gap] = -1
-    return entry.value
+    return value
   }
 
   private mutating func renew(_ place: Int32) {
     guard place != newest else { return }
-    unlink(entries[Int(place)])
+    unlink(entries + Int(place))
     entries[Int(place)].older = newest
     entries[Int(place)].newer = -1
     if newest >= 0 { entries[Int(newest)].newer = place } else { oldest = place }
     newest = place
   }
 
-  private mutating func unlink(_ entry: Entry) {
-    if entry.older >= 0 {
-      entries[Int(entry.older)].newer = entry.newer
-    } else {
-      oldest = entry.newer
-    }
-    if entry.newer >= 0 {
-      entries[Int(entry.newer)].older = entry.older
-    } else {
-      newest = entry.older
-    }
+  @inline(__always) private mutating func unlink(_ entry: UnsafePointer<Entry>) {
+    let (older, newer) = (entry.pointee.older, entry.pointee.newer)
+    if older >= 0 { entries[Int(older)].newer = newer } else { oldest = newer }
+    if newer >= 0 { entries[Int(newer)].older = older } else { newest = older }
   }
 }

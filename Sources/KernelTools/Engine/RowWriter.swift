@@ -55,12 +55,13 @@ package enum RowFormat: Sendable {
 package struct RowWriter: ~Copyable {
   /// A column as rows need it, in plain memory.
   private struct Shape {
-    var width: Int
-    var isLeft: Bool
-    var isCut: Bool
-    var isLast: Bool
     /// What stands before the value.
-    var before: UnsafeRawBufferPointer
+    var before: PaddedText
+    /// How many characters a value has at least; 0 where nothing is filled up.
+    var width: Int
+    /// How many of a text are shown.
+    var most: Int
+    var isLeft: Bool
   }
 
   package let columns: [Column]
@@ -75,7 +76,8 @@ package struct RowWriter: ~Copyable {
   var stack: [String] = []
   /// Rows with such calls and without.
   private(set) var stackCounts = (known: 0, unknown: 0)
-  private let shapes: UnsafeMutableBufferPointer<Shape>
+  private let shapes: UnsafeMutablePointer<Shape>
+  private let lastColumn: Int
   private var index = 0
 
   package init(
@@ -87,6 +89,7 @@ package struct RowWriter: ~Copyable {
     self.format = format
     self.isForTerminal = isForTerminal
     self.redraws = redraws
+    lastColumn = columns.count - 1
     shapes = .allocate(capacity: columns.count)
     for (place, column) in columns.enumerated() {
       let before =
@@ -95,18 +98,18 @@ package struct RowWriter: ~Copyable {
         case .csv: place == 0 ? "" : ","
         case .json: (place == 0 ? "{\"" : ",\"") + column.name + "\":"
         }
-      let bytes = UnsafeMutableRawBufferPointer.allocate(byteCount: before.utf8.count, alignment: 1)
-      bytes.copyBytes(from: before.utf8)
-      shapes.initializeElement(
-        at: place,
+      // Nothing is filled up for programs, nor behind the last value of a line.
+      let isFilled = format == .text && !(column.isLeft && place == columns.count - 1)
+      (shapes + place).initialize(
         to: Shape(
-          width: column.width, isLeft: column.isLeft, isCut: column.isCut,
-          isLast: place == columns.count - 1, before: UnsafeRawBufferPointer(bytes)))
+          before: Array(before.utf8).withUnsafeBytes { PaddedText(copying: $0) },
+          width: isFilled ? column.width : 0,
+          most: format == .text && column.isCut ? column.width : .max, isLeft: column.isLeft))
     }
   }
 
   deinit {
-    for shape in shapes { shape.before.deallocate() }
+    for place in columns.indices { shapes[place].before.deallocate() }
     shapes.deallocate()
   }
 
@@ -159,14 +162,13 @@ package struct RowWriter: ~Copyable {
   // MARK: Values
 
   package mutating func add(_ number: Int) {
-    let shape = nextShape()
-    let start = sink.count
-    if format == .text, !shape.isLeft {
-      // As many blanks as it lacks.
-      pad(shape.width - Self.length(of: number))
+    let digits = Digits.decimalCount(UInt64(number.magnitude))
+    let isNegative = number < 0
+    addValue(digits + (isNegative ? 1 : 0)) { target in
+      if isNegative { target.storeBytes(of: UInt8(ascii: "-"), as: UInt8.self) }
+      let end = target + digits + (isNegative ? 1 : 0)
+      Digits.writeDecimal(UInt64(number.magnitude), endingAt: end)
     }
-    sink.append(decimal: Int64(number))
-    if format == .text { padLeft(shape, from: start) }
   }
 
   /// A number that people read as text: an errno, a signal.
@@ -174,15 +176,22 @@ package struct RowWriter: ~Copyable {
     if format == .text { add(shown()) } else { add(number) }
   }
 
-  /// Two numbers with a comma between them, as devices are named: `259,0`.
+  /// Two numbers above 0 with a comma between them, as devices are named: `259,0`.
   package mutating func add(pair first: Int, _ second: Int) {
-    let shape = nextShape()
-    let start = sink.count
-    if format != .text { sink.append(UInt8(ascii: "\"")) }
-    sink.append(decimal: Int64(first))
-    sink.append(UInt8(ascii: ","))
-    sink.append(decimal: Int64(second))
-    if format == .text { padLeft(shape, from: start) } else { sink.append(UInt8(ascii: "\"")) }
+    // A cell with a comma is in quotes.
+    let quote = format == .text ? 0 : 1
+    let (before, behind) = (UInt64(first.magnitude), UInt64(second.magnitude))
+    let middle = quote + Digits.decimalCount(before)
+    let end = middle + 1 + Digits.decimalCount(behind)
+    addValue(end + quote) { target in
+      if quote > 0 {
+        target.storeBytes(of: UInt8(ascii: "\""), as: UInt8.self)
+        target.storeBytes(of: UInt8(ascii: "\""), toByteOffset: end, as: UInt8.self)
+      }
+      Digits.writeDecimal(before, endingAt: target + middle)
+      target.storeBytes(of: UInt8(ascii: ","), toByteOffset: middle, as: UInt8.self)
+      Digits.writeDecimal(behind, endingAt: target + end)
+    }
   }
 
   package mutating func add(_ text: String) {
@@ -191,21 +200,23 @@ package struct RowWriter: ~Copyable {
   }
 
   package mutating func add(_ text: UnsafeRawBufferPointer) {
-    let shape = nextShape()
     switch format {
     case .json:
+      addBefore()
       sink.append(UInt8(ascii: "\""))
       sink.append(json: text)
       sink.append(UInt8(ascii: "\""))
-    case .csv: sink.append(csv: text)
+    case .csv:
+      addBefore()
+      sink.append(csv: text)
     case .text:
       // A name with a line's end in it would be a row that nobody made.
       if text.contains(UInt8(ascii: "\n"))
         || isForTerminal && text.contains(where: { $0 < 0x20 || $0 >= 0x7f })
       {
-        TerminalSafety.shownInLine(Array(text)).withUnsafeBytes { append($0, shape) }
+        TerminalSafety.shownInLine(Array(text)).withUnsafeBytes { addShown($0) }
       } else {
-        append(text, shape)
+        addShown(text)
       }
     }
   }
@@ -214,9 +225,9 @@ package struct RowWriter: ~Copyable {
   package mutating func addNothing(_ shown: String = "") {
     switch format {
     case .json:
-      _ = nextShape()
+      addBefore()
       sink.append("null")
-    case .csv: _ = nextShape()
+    case .csv: addBefore()
     case .text: add(shown)
     }
   }
@@ -225,24 +236,34 @@ package struct RowWriter: ~Copyable {
   ///
   /// - Parameters:
   ///   - unit: how many nanoseconds it has: 1,000,000,000 for seconds.
-  ///   - digits: behind the point; what is cut off is rounded.
+  ///   - digits: behind the point, as many as leave nanoseconds whole; what is cut off is rounded.
+  @inline(__always)
   package mutating func add(nanoseconds: UInt64, per unit: UInt64, digits: Int) {
-    let shape = nextShape()
-    let start = sink.count
-    var scale: UInt64 = 1
-    for _ in 0..<digits { scale *= 10 }
-    // In parts, as the product with the scale may be larger than a word.
-    let (whole, rest) = nanoseconds.quotientAndRemainder(dividingBy: unit)
-    let scaled = whole &* scale &+ (rest &* scale &+ unit / 2) / unit
-    if format == .text, !shape.isLeft {
-      pad(shape.width - digits - 1 - Self.length(of: Int(scaled / scale)))
+    // Both are constants where this is called, so that one division by a constant is all.
+    var part = unit
+    for _ in 0..<digits { part /= 10 }
+    let (whole, rest) = nanoseconds.quotientAndRemainder(dividingBy: part)
+    add(parts: whole &+ (rest >= part - part / 2 ? 1 : 0), digits: digits)
+  }
+
+  /// Tenths or hundredths, and so on, as a decimal fraction.
+  private mutating func add(parts: UInt64, digits: Int) {
+    let known = Digits.decimalCount(parts)
+    // One before the point at least.
+    let count = max(known, digits + 1)
+    addValue(count + (digits > 0 ? 1 : 0)) { target in
+      for place in 0..<(count - known) {
+        target.storeBytes(of: UInt8(ascii: "0"), toByteOffset: place, as: UInt8.self)
+      }
+      Digits.writeDecimal(parts, endingAt: target + count)
+      if digits > 0 {
+        // The fraction makes room for the point. What is behind it moves too, blanks to blanks.
+        let point = target + (count - digits)
+        let moved = point.loadUnaligned(as: SIMD16<UInt8>.self)
+        point.storeBytes(of: UInt8(ascii: "."), as: UInt8.self)
+        (point + 1).storeBytes(of: moved, as: SIMD16<UInt8>.self)
+      }
     }
-    sink.append(decimal: scaled / scale)
-    if digits > 0 {
-      sink.append(UInt8(ascii: "."))
-      sink.append(decimal: scaled % scale, width: digits, fill: UInt8(ascii: "0"))
-    }
-    if format == .text { padLeft(shape, from: start) }
   }
 
   /// A number in tenths (or less), with its unit where people read it: `97.3%`.
@@ -253,7 +274,7 @@ package struct RowWriter: ~Copyable {
     let text =
       "\(number / scale)." + String(repeating: "0", count: max(0, digits - rest.utf8.count)) + rest
     if format == .text { return add(text + unit) }
-    _ = nextShape()
+    addBefore()
     sink.append(text)
   }
 
@@ -317,32 +338,48 @@ package struct RowWriter: ~Copyable {
 
   // MARK: The way
 
+  /// The next value's column.
+  @inline(__always) private mutating func nextShape() -> UnsafeMutablePointer<Shape> {
+    defer { index &+= 1 }
+    return shapes + min(index, lastColumn)
+  }
+
   /// Writes what stands before the next value.
-  private mutating func nextShape() -> Shape {
-    let shape = shapes[min(index, shapes.count - 1)]
-    index += 1
-    sink.append(shape.before)
-    return shape
+  private mutating func addBefore() {
+    sink.append(nextShape().pointee.before.bytes)
   }
 
-  private mutating func append(_ text: UnsafeRawBufferPointer, _ shape: Shape) {
-    let start = sink.count
-    let count = shape.isCut ? min(text.count, shape.width) : text.count
-    if !shape.isLeft { pad(shape.width - count) }
-    sink.append(UnsafeRawBufferPointer(rebasing: text[..<count]))
-    padLeft(shape, from: start)
+  /// Adds a value of so many bytes, which a closure writes in place, with blanks to fill it up.
+  @inline(__always) private mutating func addValue(
+    _ count: Int, _ write: (UnsafeMutableRawPointer) -> Void
+  ) {
+    let shape = nextShape()
+    let width = shape.pointee.width
+    let length = max(count, width)
+    // More than is written: whole words are copied.
+    sink.append(atMost: shape.pointee.before.count &+ length &+ 2 &* PaddedText.padding) {
+      target in
+      let start = shape.pointee.before.copy(to: target)
+      let end = start + length
+      guard count < width else {
+        write(start)
+        return end
+      }
+      let blanks = SIMD16<UInt8>(repeating: 0x20)
+      start.storeBytes(of: blanks, as: SIMD16<UInt8>.self)
+      if length > 16 {
+        let rest = start + 16
+        rest.initializeMemory(as: UInt8.self, repeating: 0x20, count: length - 16)
+      }
+      write(shape.pointee.isLeft ? start : end - count)
+      return end
+    }
   }
 
-  /// The blanks behind a value that stands on the left.
-  private mutating func padLeft(_ shape: Shape, from start: Int) {
-    if shape.isLeft, !shape.isLast { pad(shape.width - (sink.count - start)) }
-  }
-
-  private mutating func pad(_ count: Int) {
-    sink.append(repeating: UInt8(ascii: " "), count: count)
-  }
-
-  private static func length(of number: Int) -> Int {
-    Digits.decimalCount(UInt64(number.magnitude)) + (number < 0 ? 1 : 0)
+  private mutating func addShown(_ text: UnsafeRawBufferPointer) {
+    let count = min(text.count, shapes[min(index, lastColumn)].most)
+    addValue(count) { target in
+      if let source = text.baseAddress { target.copyMemory(from: source, byteCount: count) }
+    }
   }
 }

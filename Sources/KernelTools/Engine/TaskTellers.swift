@@ -13,40 +13,38 @@ struct TaskTellers {
   /// Recordings often have this one alone; it does not tell threads from processes.
   private enum Fork: Int, EventFields { case child_pid }
 
-  private let binding: EventBinding
-  private let reader: EventBinding.Reader
+  let reader: EventBinding.Reader
   private let hasNewTask: Bool
   /// include/uapi/linux/sched.h, `CLONE_THREAD`.
   private static let isThread = 0x10000
   /// The same, `CLONE_PARENT`.
   private static let isSibling = 0x8000
 
-  init(_ source: ReportSource) {
-    binding = EventBinding(
+  static func binding(in source: ReportSource) -> EventBinding {
+    EventBinding(
       [
         WantedEvent("task:task_newtask", NewTask.self),
         WantedEvent("task:task_rename", Rename.self),
         WantedEvent("sched:sched_process_fork", Fork.self),
       ], in: source)
+  }
+
+  /// - Parameter binding: which whoever asks keeps: what is in plain memory counts no references.
+  init(_ binding: EventBinding) {
     reader = binding.reader
     hasNewTask = !binding.missing.contains(0)
   }
 
-  /// Whether a record tells of tasks.
-  func isTold(by record: UnsafeRawBufferPointer) -> Bool { reader.slot(of: record) != nil }
+  /// Which of what tells of tasks a record is; nil for others.
+  @inline(__always) func slot(ofID id: Int) -> Int? { reader.slot(ofID: id) }
 
-  /// Hands on what a record tells; nothing where it is another event.
-  @inline(__always) func tell(
-    _ record: UnsafeRawBufferPointer, _ context: ToolContext, _ source: Int
-  ) {
-    guard let slot = reader.slot(of: record) else { return }
-    tell(slot, record, context, source)
-  }
-
-  private func tell(
+  /// Hands on what a record tells.
+  ///
+  /// - Parameter slot: which of the reader's events it is.
+  func tell(
     _ slot: Int, _ record: UnsafeRawBufferPointer, _ context: ToolContext, _ source: Int
   ) {
-    let teller = reader.thread(of: record)
+    let teller = reader.head(of: record).thread
     let event = ToolEvent(
       number: reader.number(of: slot), time: 0, cpu: 0, thread: teller, source: source,
       record: record, places: reader.fields(of: slot), order: reader.order)

@@ -42,6 +42,10 @@ package final class ToolContext {
   private var known: [Int32: ThreadFacts] = [:]
   private var told: [UInt64: [UInt8]] = [:]
   private var latest: (thread: Int32, facts: ThreadFacts) = (-1, ThreadFacts())
+  /// Threads whose process was asked for lately, by the last bits of their numbers; in memory of its
+  /// own, as it is looked at a row.
+  private let lately: UnsafeMutablePointer<(thread: Int32, process: Int32)>
+  private static let latelyCount = 64
   /// The process of threads that were seen to begin; nobody can look them up when they have ended.
   private var processes: [Int32: Int32] = [:]
   /// Whose children processes are that were seen to begin.
@@ -78,7 +82,11 @@ package final class ToolContext {
     takesAll =
       options.thread == nil && options.process == nil && options.name == nil
       && options.cgroup == nil
+    lately = .allocate(capacity: Self.latelyCount)
+    lately.initialize(repeating: (-1, -1), count: Self.latelyCount)
   }
+
+  deinit { lately.deallocate() }
 
   /// Over the running kernel, not over a recording.
   package var isLive: Bool { options.input == nil }
@@ -110,7 +118,11 @@ package final class ToolContext {
 
   /// The process that a thread belongs to; the thread's own number where that is not known.
   package func process(of thread: Int32) -> Int32 {
-    processes[thread] ?? facts(of: thread).process ?? thread
+    let place = lately + Int(thread) & (Self.latelyCount - 1)
+    if thread == place.pointee.thread, thread >= 0 { return place.pointee.process }
+    let process = processes[thread] ?? facts(of: thread).process ?? thread
+    place.pointee = (thread, process)
+    return process
   }
 
   /// Whose child a process is; nil where that is not known.
@@ -133,6 +145,7 @@ package final class ToolContext {
     // Who had the number before is another one.
     known[thread] = nil
     latest = (-1, ThreadFacts())
+    lately.update(repeating: (-1, -1), count: Self.latelyCount)
   }
 
   private func facts(of thread: Int32) -> ThreadFacts {

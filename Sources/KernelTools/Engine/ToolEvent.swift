@@ -1,4 +1,5 @@
 import ByteIO
+import Glibc
 
 /// An event as a tool sees it, good until the tool has looked at it.
 package struct ToolEvent {
@@ -27,6 +28,12 @@ package struct ToolEvent {
     guard let base = record.baseAddress, place.offset &+ place.size <= record.count else {
       return 0
     }
+    if _fastPath(place.word >= 0) {
+      let word = base.loadUnaligned(fromByteOffset: place.word, as: Int64.self)
+      return place.kind == .signed
+        ? Int(word &>> Int64(place.shift))
+        : Int(truncatingIfNeeded: UInt64(bitPattern: word) &>> UInt64(place.shift))
+    }
     let start = base + place.offset
     switch (place.kind, place.size) {
     case (.signed, 1): return Int(start.load(as: Int8.self))
@@ -53,8 +60,18 @@ package struct ToolEvent {
   /// The same by the field's place among the wanted ones.
   func text(_ index: Int) -> UnsafeRawBufferPointer {
     let bytes = self.bytes(index)
-    let end = bytes.firstIndex(of: 0) ?? bytes.count
-    return UnsafeRawBufferPointer(rebasing: bytes[..<end])
+    guard let start = bytes.baseAddress else { return bytes }
+    return UnsafeRawBufferPointer(
+      start: start, count: strnlen(start.assumingMemoryBound(to: CChar.self), bytes.count))
+  }
+
+  /// A short field that is text, such as a task's name, by value.
+  @inline(__always) func shortText<Fields: EventFields>(_ field: Fields) -> ShortText {
+    let place = places[field.rawValue]
+    guard place.kind == .text, place.size > 0, place.offset &+ 16 <= record.count,
+      let base = record.baseAddress
+    else { return ShortText(text(field)) }
+    return ShortText(readingAt: base + place.offset, count: place.size)
   }
 
   /// All bytes of a field that is no number.

@@ -10,6 +10,7 @@ package final class ToolRun {
   private let feed: EventFeed
   private let options: ToolOptions
   private let bindings: [EventBinding]
+  private let tellerBindings: [EventBinding]
   /// Of each source, in plain memory: what `bindings` own.
   private let readers: UnsafeMutablePointer<EventBinding.Reader>
   private let tellers: UnsafeMutablePointer<TaskTellers>
@@ -60,7 +61,8 @@ package final class ToolRun {
     let wanted = tool.wantedEvents
     bindings = feed.input.sources.map { EventBinding(wanted, in: $0) }
     readers = Self.plain(bindings.map(\.reader))
-    tellers = Self.plain(feed.input.sources.map { TaskTellers($0) })
+    tellerBindings = feed.input.sources.map { TaskTellers.binding(in: $0) }
+    tellers = Self.plain(tellerBindings.map { TaskTellers($0) })
     context = ToolContext(
       feed.input.sources, options, wallOffset: wallOffset, isFiltered: isFiltered,
       factsOf: factsOf)
@@ -129,7 +131,6 @@ package final class ToolRun {
     rows.deinitialize(count: 1)
     rows.deallocate()
     readers.deallocate()
-    tellers.deinitialize(count: bindings.count)
     tellers.deallocate()
     sources.deallocate()
     cpus.deallocate()
@@ -172,16 +173,19 @@ package final class ToolRun {
       let source = sources[stream]
       if lost != .none { note(lost, stream) }
       let bytes = record.bytes
-      tellers[source].tell(bytes, context, source)
-      let reader = readers[source]
-      guard let slot = reader.slot(of: bytes) else { return }
+      let reader = readers + source
+      let (id, thread) = reader.pointee.head(of: bytes)
+      if let slot = (tellers + source).pointee.slot(ofID: id) {
+        (tellers + source).pointee.tell(slot, bytes, context, source)
+      }
+      guard let slot = reader.pointee.slot(ofID: id) else { return }
       if hasIntervals { tick(until: record.time) }
       latest = record.time
       if gapCount.pointee > 0 { tool.forget(source: source, cpu: cpus[stream]) }
       let event = ToolEvent(
-        number: reader.number(of: slot), time: record.time, cpu: cpus[stream],
-        thread: reader.thread(of: bytes), source: source, record: bytes,
-        places: reader.fields(of: slot), order: reader.order)
+        number: reader.pointee.number(of: slot), time: record.time, cpu: cpus[stream],
+        thread: thread, source: source, record: bytes,
+        places: reader.pointee.fields(of: slot), order: reader.pointee.order)
       if hasStacks { setStack(event, []) }
       tool.take(event, context, &rows.pointee)
     }
@@ -209,10 +213,11 @@ package final class ToolRun {
     held.settle(stream, by: record, source, lost: lost)
     release(held, until: record.time)
     let bytes = record.bytes
-    let slot = readers[source].slot(of: bytes)
+    let id = readers[source].head(of: bytes).id
+    let slot = readers[source].slot(ofID: id)
     let waits = slot.map { held.waits(readers[source].number(of: $0)) } ?? false
     if waits || !held.isEmpty {
-      guard slot != nil || lost != .none || tellers[source].isTold(by: bytes) else { return }
+      guard slot != nil || lost != .none || tellers[source].slot(ofID: id) != nil else { return }
       held.append(stream, record, lost: lost, waits: waits)
     } else {
       take(bytes, at: record.time, lost, stream, calls: [])
@@ -236,16 +241,19 @@ package final class ToolRun {
   ) {
     let (source, cpu) = (sources[stream], cpus[stream])
     if lost != .none { note(lost, stream) }
-    tellers[source].tell(record, context, source)
     let reader = readers[source]
-    guard let slot = reader.slot(of: record) else { return }
+    let (id, thread) = reader.head(of: record)
+    if let slot = tellers[source].slot(ofID: id) {
+      tellers[source].tell(slot, record, context, source)
+    }
+    guard let slot = reader.slot(ofID: id) else { return }
     tick(until: time)
     latest = max(latest, time)
     if gapCount.pointee > 0 { tool.forget(source: source, cpu: cpu) }
     context.calls = calls
     let event = ToolEvent(
       number: reader.number(of: slot), time: time, cpu: cpu,
-      thread: reader.thread(of: record), source: source, record: record,
+      thread: thread, source: source, record: record,
       places: reader.fields(of: slot), order: reader.order)
     setStack(event, calls)
     tool.take(event, context, &rows.pointee)

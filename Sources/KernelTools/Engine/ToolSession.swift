@@ -272,9 +272,9 @@ package final class ToolSession {
     return facts
   }
 
-  /// The events of a round come a round later; an interval is not over before they are here. What the
-  /// kernel counts is there at once.
-  private var delay: UInt64 { tables == nil ? 100_000_000 : 0 }
+  /// The events of a round come a round later, and after a silence rounds are 160 ms apart; an
+  /// interval is not over before they are here. What the kernel counts is there at once.
+  private var delay: UInt64 { tables == nil ? 250_000_000 : 0 }
 
   /// Traces until the end comes.
   ///

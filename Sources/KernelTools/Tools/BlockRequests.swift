@@ -48,30 +48,6 @@ struct BlockFilter {
   }
 }
 
-/// A few bytes of text that are kept by value: a task's name, a request's type.
-struct ShortText: Equatable {
-  private var storage: (UInt64, UInt64) = (0, 0)
-  private var count: UInt8 = 0
-
-  init(_ text: UnsafeRawBufferPointer) {
-    let length = min(text.count, 16)
-    withUnsafeMutableBytes(of: &storage) {
-      $0.copyMemory(from: UnsafeRawBufferPointer(rebasing: text[..<length]))
-    }
-    count = UInt8(length)
-  }
-
-  var bytes: [UInt8] { withBytes { Array($0) } }
-
-  @inline(__always) static func == (left: ShortText, right: ShortText) -> Bool {
-    left.storage == right.storage && left.count == right.count
-  }
-
-  func withBytes<T>(_ body: (UnsafeRawBufferPointer) -> T) -> T {
-    withUnsafeBytes(of: storage) { body(UnsafeRawBufferPointer(rebasing: $0[..<Int(count)])) }
-  }
-}
-
 /// Pairs what was given to a disk with its completion.
 ///
 /// A request is known by its device and sector. The kernel may put it back into the queue, complete
@@ -150,7 +126,7 @@ struct BlockRequests: ~Copyable {
     switch event.number {
     case Number.issue:
       let (device, sector) = (event[Issue.dev], Self.sector(event[Issue.sector]))
-      let type = ShortText(event.text(Issue.rwbs))
+      let type = event.shortText(Issue.rwbs)
       guard filter.passes(device: device, type: type) else { return nil }
       let sectors = event[Issue.nr_sector]
       let key = Self.key(device, event.source)
@@ -158,7 +134,7 @@ struct BlockRequests: ~Copyable {
       // Behind a scheduler the kernel's own thread issues what others have queued.
       let owner =
         queued.end(key, place)
-        ?? Queued(thread: event.thread, comm: ShortText(event.text(Issue.comm)), time: event.time)
+        ?? Queued(thread: event.thread, comm: event.shortText(Issue.comm), time: event.time)
       issued.begin(
         key, place,
         Request(
@@ -181,7 +157,7 @@ struct BlockRequests: ~Copyable {
       queued.begin(
         Self.key(event[Insert.dev], event.source),
         UInt64(bitPattern: Int64(Self.sector(event[Insert.sector]))),
-        Queued(thread: event.thread, comm: ShortText(event.text(Insert.comm)), time: event.time))
+        Queued(thread: event.thread, comm: event.shortText(Insert.comm), time: event.time))
     default:
       _ = issued.end(
         Self.key(event[Place.dev], event.source),

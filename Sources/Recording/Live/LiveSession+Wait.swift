@@ -16,7 +16,8 @@ extension LiveSession {
   func waitForPages(since began: UInt64) {
     if stream.isBehind { return wait(until: 0, forSources: false) }
     wait(until: began &+ Self.shortestInterval, forSources: false)
-    wait(until: began &+ Self.interval, forSources: true)
+    // After 16 looks at nothing half as often, and after 16 more a quarter as often.
+    wait(until: began &+ Self.interval << UInt64(min(quietLooks / 16, 2)), forSources: true)
   }
 
   private func wait(until time: UInt64, forSources: Bool) {

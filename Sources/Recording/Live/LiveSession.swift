@@ -30,6 +30,8 @@ package final class LiveSession {
   var summary = LiveSummary()
   var startTime: UInt64 = 0
   var isOver = false
+  /// How many looks at the buffers there were since something was there.
+  var quietLooks = 0
   /// Files that `poll` has only errors of.
   var deafSources: Set<Int32> = []
   /// A second signal came: what is not shown yet is not waited for.
@@ -168,6 +170,7 @@ package final class LiveSession {
     while summary.ending == .running {
       let began = RecordingSession.now
       let range = try stream.round()
+      quietLooks = stream.hasRead || range.from != range.to ? 0 : quietLooks + 1
       if range.from != range.to { try show(range, false) }
       try onLook?()
       waitForPages(since: began)

@@ -99,6 +99,9 @@ package final class LiveStream {
   /// Whether the last round left pages unread, so that the next should not be waited for.
   package var isBehind: Bool { feeds.contains { !$0.isEmpty && !$0.hasEnded } }
 
+  /// Whether the last round read pages.
+  package private(set) var hasRead = false
+
   /// Closes the sources; what is in memory stays.
   package func close() { for feed in feeds { feed.source.close() } }
 
@@ -115,10 +118,14 @@ package final class LiveStream {
   /// - Returns: the events that can be shown now, good until the next round.
   package func round(isLast: Bool = false) throws(SystemError) -> EventRange {
     var newest = settled
+    hasRead = false
     for index in feeds.indices {
       // What a line owes to the one before may be on the page before.
       feeds[index].window.release(before: feeds[index].shown.page - 1)
-      if try fill(index) { newest = max(newest ?? 0, feeds[index].latest) }
+      if try fill(index) {
+        newest = max(newest ?? 0, feeds[index].latest)
+        hasRead = true
+      }
       if isLast, feeds[index].isEmpty { feeds[index].hasEnded = true }
     }
     var range = range(before: bound(includingLatest: false))
