@@ -89,6 +89,47 @@ import Testing
     }
   }
 
+  /// A child is in its parent's cgroup, even where it has ended before anybody asks; a program is in
+  /// the cgroup that its task has moved to.
+  @Test func cgroupsOfTheShortLivedAndOfThoseThatMove() throws {
+    var trace = try ToolTrace(kernel: "6.12", ["opens", "kscope", "task"])
+    func open(_ time: UInt64, _ thread: Int32, _ name: String) {
+      trace.add(time, thread: thread, "syscalls:sys_enter_openat")
+      trace.add(time + 1, thread: thread, "kscope:do_filp_open", ["name": .text(name)])
+      trace.add(time + 2, thread: thread, "syscalls:sys_exit_openat", ["ret": .number(3)])
+    }
+    open(1_000_000_000, 7, "parent")
+    trace.add(
+      1_000_000_100, thread: 7, "task:task_newtask",
+      ["pid": .number(70), "comm": .text("dd"), "clone_flags": .number(0x0120_0000)])
+    open(1_000_000_200, 70, "child")
+    open(1_000_000_300, 9, "before it moves")
+    trace.add(
+      1_000_000_400, thread: 9, "task:task_rename",
+      ["pid": .number(9), "oldcomm": .text("my shell"), "newcomm": .text("ls")])
+    open(1_000_000_500, 9, "after it has moved")
+    let asked = Asked()
+    trace.factsOf = { thread in
+      switch thread {
+      case 7: ThreadFacts(process: 7, cgroup: "/a/b")
+      case 9: ThreadFacts(process: 9, cgroup: asked.again() ? "/a" : "/")
+      default: ThreadFacts()
+      }
+    }
+    #expect(
+      try trace.rows("opensnoop", ["--csv", "--cgroup", "/a"]).dropFirst()
+        == ["dd,7,3,parent", "dd,70,3,child", "ls,9,3,after it has moved"])
+  }
+
+  /// Whether somebody asks for the second time.
+  private final class Asked: @unchecked Sendable {
+    private var count = 0
+    func again() -> Bool {
+      count += 1
+      return count > 1
+    }
+  }
+
   @Test func failuresNamesAndPrograms() throws {
     let trace = try Self.trace("6.12")
     #expect(try trace.rows("opensnoop", ["-x", "--csv"]).count == 3)

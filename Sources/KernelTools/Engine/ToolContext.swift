@@ -50,6 +50,9 @@ package final class ToolContext {
   private var processes: [Int32: Int32] = [:]
   /// Whose children processes are that were seen to begin.
   private var parents: [Int32: Int32] = [:]
+  /// The cgroups of threads as they began, or before they ran another program: who is short of life is
+  /// gone before anybody can look it up.
+  private var cgroups: [Int32: String] = [:]
   /// What makes a time of the trace one since 1970, in nanoseconds; nil where that is not known.
   private let wallOffset: UInt64?
   private var firstRow: UInt64?
@@ -110,6 +113,11 @@ package final class ToolContext {
   func rename(_ thread: Int32, source: Int, _ name: [UInt8]) {
     if told.count >= Self.limit { told = [:] }
     told[Self.key(thread, source)] = name
+    guard options.cgroup != nil else { return }
+    // Who runs another program has often moved to its cgroup just before.
+    cgroups[thread] = known[thread]?.cgroup ?? cgroups[thread]
+    known[thread] = nil
+    latest = (-1, ThreadFacts())
   }
 
   private static func key(_ thread: Int32, _ source: Int) -> UInt64 {
@@ -142,6 +150,10 @@ package final class ToolContext {
     processes[thread] = isProcess ? thread : owner
     if parents.count >= Self.limit { parents = [:] }
     parents[thread] = isProcess ? (isChild ? owner : parents[owner]) : nil
+    if options.cgroup != nil {
+      if cgroups.count >= Self.limit { cgroups = [:] }
+      cgroups[thread] = facts(of: creator).cgroup
+    }
     // Who had the number before is another one.
     known[thread] = nil
     latest = (-1, ThreadFacts())
@@ -159,7 +171,8 @@ package final class ToolContext {
   private func lookUp(_ thread: Int32) -> ThreadFacts {
     if let facts = known[thread] { return facts }
     if known.count >= Self.limit { known = [:] }
-    let facts = factsOf(thread)
+    var facts = factsOf(thread)
+    facts.cgroup = facts.cgroup ?? cgroups[thread]
     known[thread] = facts
     return facts
   }

@@ -351,7 +351,8 @@ package final class ToolRun {
   package func finish() {
     if let held { release(held, until: nil) }
     context.intervalEnd = latest
-    context.isLastInterval = true
+    // The last of so many that were asked for is whole.
+    context.isLastInterval = options.count == nil
     if options.interval != nil { endInterval(latest) }
     tool.finish(context, &rows.pointee)
   }
