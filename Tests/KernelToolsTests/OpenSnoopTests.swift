@@ -203,7 +203,7 @@ import Testing
         "comm,pid,ppid,args", "a program of a ,70,9,/usr/bin/a program of a long name",
         "true,71,,true",
       ])
-    #expect(notes.contains { $0.contains("files in place of arguments") })
+    #expect(notes.contains { $0.contains("tells the files alone") })
     #expect(try trace.rows("execsnoop", ["-j", "^true$"]).count == 1)
   }
 

@@ -93,7 +93,7 @@ package final class ExecSnoop: KernelTool {
   package var leftOut: [String] {
     showsFiles
       ? [
-        "the recording has files in place of arguments, which sched:sched_process_exec does not tell"
+        "no arguments are in the recording: sched:sched_process_exec tells the files alone"
       ]
       : []
   }
