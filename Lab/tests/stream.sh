@@ -46,8 +46,9 @@ kill -INT $recorder
 wait $recorder
 equal "scheduler: status" "$status" 0
 equal "scheduler: order" "$(backward busy.out)" 0
-# Each buffer has its own time stamps: the lines are compared without times and names of tasks.
-plain() { grep sched_switch: | sed -E 's/^.*(\[[0-9]{3}\]) +[0-9.]+:/\1/' | sort; }
+# Each buffer has its own time stamps: the lines are compared without times and names of tasks. Whether a
+# task that ends has been waited for (X, else Z) each buffer reads for itself (include/trace/events/sched.h).
+plain() { grep sched_switch: | sed -E 's/^.*(\[[0-9]{3}\]) +[0-9.]+:/\1/; s/ X ==>/ Z ==>/' | sort; }
 trace-cmd report -i beside.dat 2>/dev/null | plain >beside.txt
 # The recorder hides what one of its threads hands to another.
 plain <busy.out | grep -v 'kscope-cpu[0-9]*:.*==> kscope-cpu' >busy.txt
