@@ -285,7 +285,7 @@ package final class ToolSession {
     session.onLook = { [session, run, options, delay] in
       if options.interval != nil { run.tick(until: LiveSession.now &- delay) }
       try run.flush { try session.write($0) }
-      if run.tool.isDone { session.stop() }
+      if run.isDone { session.stop() }
     }
     defer { (session.onStart, session.onLook) = (nil, nil) }
     let summary = try session.run { range, isLast in
