@@ -14,7 +14,9 @@ enum LiveText {
         + "\(HumanNumber.duration(nanoseconds: summary.duration)) on "
         + "\(HumanNumber.count(UInt64(cpus), "CPU")), "
         + (summary.lost == 0 ? "none lost" : "\(HumanNumber.grouped(summary.lost)) lost"))
-    if summary.lost > 0 { lines.append(losses(summary)) }
+    if let losses = losses(summary) {
+      lines.append(losses + ": take a larger one (-b KB) or fewer events (-f, -l)")
+    }
     if summary.usedTopLevel {
       lines.append("only the top level of this kernel's tracing has the tracer: it was used")
     }
@@ -22,14 +24,15 @@ enum LiveText {
     return lines + summary.warnings
   }
 
-  private static func losses(_ summary: LiveSummary) -> String {
+  /// What the kernel had no room for, and where; nil where nothing was lost.
+  static func losses(_ summary: LiveSummary) -> String? {
+    if summary.lost == 0 { return nil }
     let places = summary.cpus.filter { $0.lost > 0 }.sorted { $0.lost > $1.lost }.prefix(4)
       .map { one in
         let buffer = one.buffer.map { "\($0) " } ?? ""
         return "\(buffer)CPU \(one.cpu): \(HumanNumber.grouped(one.lost))"
       }
-    return "lost because the kernel's buffer was full (\(places.joined(separator: ", "))): "
-      + "take a larger one (-b KB) or fewer events (-f, -l)"
+    return "lost because the kernel's buffer was full (\(places.joined(separator: ", ")))"
   }
 
   private static func ending(_ ending: LiveSummary.Ending) -> String? {

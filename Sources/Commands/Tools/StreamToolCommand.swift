@@ -73,7 +73,7 @@ package struct StreamToolCommand<Tool: StreamTool>: ParsableCommand {
       lines.tail = ["", "Ending tracing..."]
     }
     let (summary, problems) = try lines.run()
-    let lost = summary.lost > 0 ? LiveText.summary(summary).filter { $0.hasPrefix("lost ") } : []
+    let lost = LiveText.losses(summary).map { [$0] } ?? []
     (lost + summary.warnings).forEach(Failure.say)
     if summary.ending != .outputClosed, Failure.report(problems) { throw ExitCode(1) }
   }

@@ -90,7 +90,7 @@ package struct ToolCommand<Tool: KernelTool>: ParsableCommand {
     if tool.options.isVerbose { (session.asked + [session.way]).forEach(Failure.say) }
     let (summary, notes) = try StandardStreams.writing { try session.follow() }
     // The kernel counts what it lost, whether or not anything came after it.
-    let lost = summary.lost > 0 ? LiveText.summary(summary).filter { $0.hasPrefix("lost ") } : []
+    let lost = LiveText.losses(summary).map { [$0] } ?? []
     (lost + notes + summary.warnings).forEach(Failure.say)
   }
 }
