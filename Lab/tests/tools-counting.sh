@@ -387,7 +387,8 @@ equal "funccount: one function" "$(rows function)" 'vfs_symlink,12'
 equal "funclatency: 12 calls" "$(sum calltimes 3)" 12
 equal "funclatency: two functions" \
   "$(sum calltimeof 4 '/^vfs_symlink,/') $(sum calltimeof 4 '/^vfs_link,/')" '12 7'
-equal "funclatency: 10 sleeps of 20 ms" "$(sum sleeptimes 3 '$1 >= 16') $(sum sleeptimes 3)" '10 10'
+# Others sleep as well, shorter ones mostly.
+between "funclatency: 10 sleeps of 20 ms" "$(sum sleeptimes 3 '$1 >= 16')" 10 30
 for name in stacks stacksofpid; do
   equal "$name: 12 calls by one way" \
     "$(rows $name | sed 's/^.*\(do_syscall_64\);[^,]*\(do_symlinkat;\)/\1;…\2/')" \
@@ -475,7 +476,7 @@ count softdist softirqs -d
 begun
 inner=$(for name in $softs; do soft $name; done)
 kscope record -o irq.dat -e irq \
-  dd if=$LAB_DISK of=/dev/null bs=4k count=60 iflag=direct >/dev/null 2>&1
+  taskset -c 0 dd if=$LAB_DISK of=/dev/null bs=4k count=60 iflag=direct >/dev/null 2>&1
 end=$(for name in $softs; do soft $name; done)
 counted "hardirqs, softirqs"
 in_kernel hard hardtimes harddist soft softtimes softdist
@@ -525,7 +526,7 @@ kill -CONT $tool
 kill -INT $tool
 wait $tool
 equal "lost: status" $? 0
-matches "lost: the kernel's own count" "$(cat lost.err)" '^kscope: lost [0-9,]+ events'
+matches "lost: the kernel's own count" "$(cat lost.err)" '^kscope: lost because the kernel.s buffer was full \(CPU 1: [0-9,]+\)$'
 matches "lost: and what that means" "$(cat lost.err)" \
   'events were lost: what happened among them is not shown'
 shown=$(rows lost | wc -l)
@@ -535,7 +536,7 @@ equal "lost: every row is a call as it was" "$(rows lost | awk -F, '
   /missing\// { split($NF, name, "/"); if (name[2] % 3 == 0 || name[2] <= last || $(NF - 1) != -2) print
     last = name[2]; next }
   /load\.c/ { if ($(NF - 1) < 3) print; next }
-  { print }' | grep -v '/usr\|/etc\|/lib')" ''
+  { print }' | grep -v '/usr\|/etc\|/lib\|/opens\.py$')" ''
 unchanged "lost"
 
 # --- The page cache: 1024 pages that are not there, then the same, which are.

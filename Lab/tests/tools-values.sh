@@ -10,7 +10,7 @@ source "$(dirname "$0")/../tools.sh"
 # of it out. A probe that others have as well has a number behind its name.
 by_kernel() {
   local event
-  event=$(dirname "$(grep -l '^hist:' $tracing/instances/kscope-$tool/events/$2*/trigger)")
+  event=$(dirname "$(grep -l '^hist:' $tracing/instances/kscope-$tool/events/$2*/trigger | head -n 1)")
   check "$1: the kernel counts" test -d "$event" -a "$event" != .
   matches "$1: no event is brought out" "$(cat "$event/enable")" '^0'
 }
