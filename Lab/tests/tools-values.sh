@@ -1,7 +1,6 @@
 # The tools that show what values events come with, and who waits for a processor, over loads whose
 # truth is known.
 # limit: 900
-# long: run by Lab/test --all
 source "$(dirname "$0")/../tap.sh"
 source "$(dirname "$0")/../recording.sh"
 source "$(dirname "$0")/../tools.sh"
