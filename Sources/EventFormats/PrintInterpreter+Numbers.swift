@@ -37,6 +37,7 @@ extension PrintInterpreter {
     let blanks = width - length
     sink.append(repeating: 0x20, count: blanks)
     if !left, length > 0 {
+      // There are `length` bytes at least.
       let all = UnsafeMutableRawPointer(mutating: sink.bytes.baseAddress.unsafelyUnwrapped)
       memmove(all + start + blanks, all + start, length)
       memset(all + start, 0x20, blanks)

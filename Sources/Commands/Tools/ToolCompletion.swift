@@ -6,17 +6,12 @@ enum ToolCompletion {
   static func words(
     after previous: String, beginning prefix: String, for tool: ToolDescription
   ) -> [String] {
-    let taken = Set(tool.options.compactMap(\.letter))
     var words: [String] = []
-    for (options, isCommon) in [(tool.options, false), (tool.common, true)] {
-      for option in options {
-        // Where a tool gives a letter its own meaning, the common option has its long name alone.
-        let letter = option.letter.flatMap { isCommon && taken.contains($0) ? nil : "-\($0)" }
-        let names = [letter, "--\(option.long)"].compactMap { $0 }
-        // What a value may be is not known: the shell offers files.
-        if option.value != nil, names.contains(previous) { return [] }
-        words += names
-      }
+    for option in tool.allOptions {
+      let names = [option.letter.map { "-\($0)" }, "--\(option.long)"].compactMap { $0 }
+      // What a value may be is not known: the shell offers files.
+      if option.value != nil, names.contains(previous) { return [] }
+      words += names
     }
     return words.filter { $0.hasPrefix(prefix) }
   }

@@ -32,7 +32,7 @@ enum ToolHelp {
 
   /// What is asked of the kernel.
   static func plan(of tool: some KernelTool) -> [String] {
-    tool.wantedEvents.filter { $0.insteadOf == nil }.map { event in
+    tool.requestedEvents.map { event in
       "event \(event.request)" + (event.filter.map { " if \($0)" } ?? "")
         + (event.hasCalls ? ", with the calls that led to it" : "")
         + (event.isOptional ? ", where there is one" : "")

@@ -81,4 +81,7 @@ extension KernelTool {
     }
     return events
   }
+
+  /// What of it the kernel is asked for: not what stands in for that in a recording.
+  package var requestedEvents: [WantedEvent] { wantedEvents.filter { $0.insteadOf == nil } }
 }

@@ -13,7 +13,7 @@ struct TaskTellers {
   /// Recordings often have this one alone; it does not tell threads from processes.
   private enum Fork: Int, EventFields { case child_pid }
 
-  let reader: EventBinding.Reader
+  private let reader: EventBinding.Reader
   private let hasNewTask: Bool
   /// include/uapi/linux/sched.h, `CLONE_THREAD`.
   private static let isThread = 0x10000

@@ -115,7 +115,7 @@ package final class ToolContext {
     told[Self.key(thread, source)] = name
     guard options.cgroup != nil else { return }
     // Who runs another program has often moved to its cgroup just before.
-    cgroups[thread] = known[thread]?.cgroup ?? cgroups[thread]
+    keep(known[thread]?.cgroup ?? cgroups[thread], of: thread)
     known[thread] = nil
     latest = (-1, ThreadFacts())
   }
@@ -150,14 +150,16 @@ package final class ToolContext {
     processes[thread] = isProcess ? thread : owner
     if parents.count >= Self.limit { parents = [:] }
     parents[thread] = isProcess ? (isChild ? owner : parents[owner]) : nil
-    if options.cgroup != nil {
-      if cgroups.count >= Self.limit { cgroups = [:] }
-      cgroups[thread] = facts(of: creator).cgroup
-    }
+    if options.cgroup != nil { keep(facts(of: creator).cgroup, of: thread) }
     // Who had the number before is another one.
     known[thread] = nil
     latest = (-1, ThreadFacts())
     lately.update(repeating: (-1, -1), count: Self.latelyCount)
+  }
+
+  private func keep(_ cgroup: String?, of thread: Int32) {
+    if cgroups.count >= Self.limit { cgroups = [:] }
+    cgroups[thread] = cgroup
   }
 
   private func facts(of thread: Int32) -> ThreadFacts {

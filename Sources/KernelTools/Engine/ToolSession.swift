@@ -150,9 +150,7 @@ package final class ToolSession {
     }
     plan.showsRecorder = tool.isAboutInterrupts
     // What tracers make has no switch.
-    plan.buffers[0].events = tool.wantedEvents.filter {
-      $0.system != "ftrace" && $0.insteadOf == nil
-    }.map { event in
+    plan.buffers[0].events = tool.requestedEvents.filter { $0.system != "ftrace" }.map { event in
       var request = EventRequest(event.request)
       if let filter = event.filter { request.filters = [filter] }
       request.isOptional = event.isOptional || event.alternative != nil
