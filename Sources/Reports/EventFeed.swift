@@ -43,6 +43,16 @@ package final class EventFeed {
     walk.forEach(in: range, beforeLoss: beforeLoss, body)
   }
 
+  /// The same, but events of one stream that follow each other come at once. The first of a run has
+  /// its id; others may be too short for one.
+  package func takeRuns(
+    _ range: EventRange, beforeLoss: ((Int) -> Void)? = nil,
+    _ body: (_ stream: Int, _ records: UnsafeBufferPointer<Record>, _ lost: LostEvents) -> Void
+  ) {
+    names?.add { teller?.gather(input.streams, range, into: &$0) }
+    walk.forEachRun(in: range, beforeLoss: beforeLoss, body)
+  }
+
   /// All there is.
   package func takeAll(_ body: Body) {
     take(

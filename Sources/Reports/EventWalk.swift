@@ -29,6 +29,21 @@ struct EventWalk: ~Copyable {
     in range: EventRange, beforeLoss: ((Int) -> Void)? = nil,
     _ body: (_ stream: Int, _ record: Record, _ lost: LostEvents) -> Void
   ) {
+    forEachRun(in: range, beforeLoss: beforeLoss) { stream, records, lost in
+      var lost = lost
+      for record in records where record.length >= 2 {
+        body(stream, record, lost)
+        lost = .none
+      }
+    }
+  }
+
+  /// The same, but events of one stream that follow each other come at once. The first of a run has
+  /// its id; others may be too short for one.
+  mutating func forEachRun(
+    in range: EventRange, beforeLoss: ((Int) -> Void)? = nil,
+    _ body: (_ stream: Int, _ records: UnsafeBufferPointer<Record>, _ lost: LostEvents) -> Void
+  ) {
     let slice = SliceDealer.Slice(number: number, from: range.from, to: range.to)
     number += 1
     gate.enter(slice)
@@ -37,15 +52,22 @@ struct EventWalk: ~Copyable {
       for stream in streams.indices where cursor.isBeforeLoss(stream) { beforeLoss(stream) }
     }
     while let run = cursor.nextRun() {
-      if run.lost != .none { pending[run.stream] = pending[run.stream].adding(run.lost) }
-      for index in 0..<run.count {
+      let stream = run.stream
+      if run.lost != .none { pending[stream] = pending[stream].adding(run.lost) }
+      var index = 0
+      while index < run.count {
         let record = run.records[index]
-        guard record.length >= 2, gate.isOpen || gate.passes(record, of: run.stream, in: slice)
-        else { continue }
-        body(run.stream, record, pending[run.stream])
-        pending[run.stream] = .none
+        if record.length >= 2, gate.isOpen || gate.passes(record, of: stream, in: slice) {
+          let count = gate.isOpen ? run.count &- index : 1
+          body(
+            stream, UnsafeBufferPointer(start: run.records + index, count: count), pending[stream])
+          pending[stream] = .none
+          index &+= count
+        } else {
+          index &+= 1
+        }
       }
-      if let beforeLoss, cursor.isBeforeLoss(run.stream) { beforeLoss(run.stream) }
+      if let beforeLoss, cursor.isBeforeLoss(stream) { beforeLoss(stream) }
     }
     damageCount += cursor.damageCount
     unread += cursor.problems

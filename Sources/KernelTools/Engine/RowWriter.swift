@@ -278,28 +278,25 @@ package struct RowWriter: ~Copyable {
     sink.append(text)
   }
 
-  /// Values that were written before, and are written again as they stand there.
-  struct Kept {
-    fileprivate var bytes: [UInt8] = []
-    fileprivate var first = 0
-    fileprivate var count = 0
-  }
-
-  /// Adds values by `add`, and keeps their text.
-  mutating func add(keeping kept: inout Kept, _ add: (inout RowWriter) -> Void) {
+  /// Adds some values, or their text where it is kept from another row with the same key.
+  ///
+  /// - Parameters:
+  ///   - hash: of the key; keys of the same hash take each other's place.
+  ///   - add: adds as many values each time, at the same columns.
+  @inline(__always) mutating func add<Key: Equatable & BitwiseCopyable>(
+    _ key: Key, hash: Int, keptIn kept: borrowing KeptTexts<Key>,
+    _ add: (inout RowWriter) -> Void
+  ) {
+    let entry = kept.entry(hash)
+    if entry.pointee.count > 0, entry.pointee.key == key {
+      index &+= entry.pointee.values
+      sink.append(atMost: KeptTexts<Key>.longest) { entry.pointee.copy(to: $0) }
+      return
+    }
     let (start, first) = (sink.count, index)
     add(&self)
-    kept.first = first
-    kept.count = index - first
-    kept.bytes.removeAll(keepingCapacity: true)
-    kept.bytes.append(contentsOf: UnsafeRawBufferPointer(rebasing: sink.bytes[start...]))
-  }
-
-  /// Adds the values that were kept last, at the same place of a row.
-  mutating func add(again kept: borrowing Kept) {
-    assert(kept.first == index, "values kept at another column")
-    index += kept.count
-    kept.bytes.withUnsafeBytes { sink.append($0) }
+    entry.pointee.keep(
+      key, UnsafeRawBufferPointer(rebasing: sink.bytes[start...]), values: index - first)
   }
 
   /// The row has all its values.

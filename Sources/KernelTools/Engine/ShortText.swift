@@ -1,7 +1,7 @@
 /// A few bytes of text that are kept by value: a task's name, a request's type.
 ///
 /// Up to 16, without a NUL; what is longer is cut.
-struct ShortText: Equatable {
+struct ShortText: Equatable, BitwiseCopyable {
   /// The first eight bytes and the others, the first of each lowest; zeros behind the text.
   private var low: UInt64 = 0
   private var high: UInt64 = 0
@@ -15,7 +15,8 @@ struct ShortText: Equatable {
     }
   }
 
-  private init() {}
+  /// No text.
+  init() {}
 
   /// - Parameters:
   ///   - start: where 16 bytes can be read.

@@ -134,26 +134,35 @@ package final class ToolRun {
     let gapBegins = { [self] (stream: Int) in
       if let held, !held.isEmpty { held.append(gapOf: stream) } else { beginGap(stream) }
     }
-    feed.take(range, beforeLoss: gapBegins) { stream, record, lost in
-      if let held { return take(record, lost, stream, held) }
-      let source = sources[stream]
-      if lost != .none { note(lost, stream) }
-      let bytes = record.bytes
-      let reader = readers + source
-      let (id, thread) = reader.pointee.head(of: bytes)
-      if let slot = (tellers + source).pointee.slot(ofID: id) {
-        (tellers + source).pointee.tell(slot, bytes, context, source)
+    feed.takeRuns(range, beforeLoss: gapBegins) { stream, records, lost in
+      if let held {
+        var lost = lost
+        for record in records where record.length >= 2 {
+          take(record, lost, stream, held)
+          lost = .none
+        }
+        return
       }
-      guard let slot = reader.pointee.slot(ofID: id) else { return }
-      if hasIntervals { tick(until: record.time) }
-      latest = record.time
-      if gapCount.pointee > 0 { tool.forget(source: source, cpu: cpus[stream]) }
-      let event = ToolEvent(
-        number: reader.pointee.number(of: slot), time: record.time, cpu: cpus[stream],
-        thread: thread, source: source, record: bytes,
-        places: reader.pointee.fields(of: slot), order: reader.pointee.order)
-      if hasStacks { setStack(event, []) }
-      tool.take(event, context, &rows.pointee)
+      let (source, cpu) = (sources[stream], cpus[stream])
+      if lost != .none { note(lost, stream) }
+      let (reader, tellers) = (readers + source, tellers + source)
+      for record in records where record.length >= 2 {
+        let bytes = record.bytes
+        let (id, thread) = reader.pointee.head(of: bytes)
+        if let slot = tellers.pointee.slot(ofID: id) {
+          tellers.pointee.tell(slot, bytes, context, source)
+        }
+        guard let slot = reader.pointee.slot(ofID: id) else { continue }
+        if hasIntervals { tick(until: record.time) }
+        latest = record.time
+        if gapCount.pointee > 0 { tool.forget(source: source, cpu: cpu) }
+        let event = ToolEvent(
+          number: reader.pointee.number(of: slot), time: record.time, cpu: cpu,
+          thread: thread, source: source, record: bytes,
+          places: reader.pointee.fields(of: slot), order: reader.pointee.order)
+        if hasStacks { setStack(event, []) }
+        tool.take(event, context, &rows.pointee)
+      }
     }
     self.latest = max(self.latest, latest)
   }

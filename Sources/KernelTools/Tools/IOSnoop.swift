@@ -30,17 +30,16 @@ package final class IOSnoop: KernelTool {
   package let options: ToolOptions
   private let filter: BlockFilter
   /// What the rows of one task have in common.
-  private struct Head: Equatable {
-    var comm: ShortText
-    var process: Int32
-    var type: ShortText
-    var device: Int
+  private struct Head: Equatable, BitwiseCopyable {
+    var comm = ShortText()
+    var type = ShortText()
+    var device = 0
+    var process: Int32 = 0
   }
 
   private struct State: ~Copyable {
     var requests = BlockRequests()
-    var head: Head?
-    var text = RowWriter.Kept()
+    var heads = KeptTexts(Head())
   }
 
   /// In memory of its own: a million events need no check of who else has the object's properties.
@@ -99,17 +98,12 @@ package final class IOSnoop: KernelTool {
     // One task has many requests of a kind.
     let process = context.process(of: request.thread)
     let head = Head(
-      comm: request.comm, process: process, type: request.type, device: request.device)
-    if head == state.pointee.head {
-      rows.add(again: state.pointee.text)
-    } else {
-      state.pointee.head = head
-      rows.add(keeping: &state.pointee.text) { rows in
-        head.comm.withBytes { rows.add($0) }
-        rows.add(Int(process))
-        head.type.withBytes { rows.add($0) }
-        rows.add(pair: head.device >> 20, head.device & 0xfffff)
-      }
+      comm: request.comm, type: request.type, device: request.device, process: process)
+    rows.add(head, hash: Int(process), keptIn: state.pointee.heads) { rows in
+      head.comm.withBytes { rows.add($0) }
+      rows.add(Int(process))
+      head.type.withBytes { rows.add($0) }
+      rows.add(pair: head.device >> 20, head.device & 0xfffff)
     }
     rows.add(request.sector)
     rows.add(request.byteCount)
