@@ -120,8 +120,7 @@ package struct LatencyTables {
           case .number(let number): rows.add(number)
           case .text(let text): rows.add(text)
           }
-          rows.add(Int(clamping: bucket.from))
-          rows.add(Int(clamping: bucket.to))
+          rows.add(bounds: bucket.from, bucket.to)
           rows.add(bucket.count)
           rows.endRow()
         }

@@ -171,6 +171,8 @@ package struct RowWriter: ~Copyable {
     }
   }
 
+  package mutating func add(_ number: UInt64) { add(parts: number, digits: 0) }
+
   /// A number that people read as text: an errno, a signal.
   package mutating func add(_ number: Int, shown: @autoclosure () -> String) {
     if format == .text { add(shown()) } else { add(number) }

@@ -85,8 +85,7 @@ package final class IOLatency: KernelTool {
     } else {
       for bucket in histogram.buckets {
         context.addTimeInRows(to: &rows)
-        rows.add(Int(bucket.from))
-        rows.add(Int(bucket.to))
+        rows.add(bounds: bucket.from, bucket.to)
         rows.add(bucket.count)
         rows.endRow()
       }
