@@ -109,6 +109,19 @@ struct ToolTrace {
     read(systems[place].formats[index], of: systems[place].name)
   }
 
+  /// Gives an event's format what another kernel has behind `print fmt:`.
+  mutating func setPrintFormat(_ text: String, of title: String) {
+    let parts = title.split(separator: ":")
+    guard let place = systems.firstIndex(where: { $0.name == parts[0] }),
+      let index = systems[place].formats.firstIndex(where: { $0.hasPrefix("name: \(parts[1])\n") })
+    else { fatalError("no format of \(title)") }
+    let lines = systems[place].formats[index]
+      .split(separator: "\n", omittingEmptySubsequences: false)
+    systems[place].formats[index] = lines.map {
+      $0.hasPrefix("print fmt:") ? "print fmt: \(text)" : $0
+    }.joined(separator: "\n")
+  }
+
   /// Adds an event; fields that are not named are 0.
   mutating func add(
     _ time: UInt64, cpu: Int = 0, thread: Int32, _ title: String, _ values: [String: Value] = [:]

@@ -32,6 +32,11 @@ package final class ToolContext {
   package internal(set) var calls: [String] = []
   /// By source, event and field.
   private var valueNames: [String: [Int: String]] = [:]
+  /// By source.
+  private(set) lazy var switchStates = sources.map {
+    SwitchStates(
+      $0.events.event(system: "sched", name: "sched_switch"), longSize: $0.events.longSize)
+  }
   private let options: ToolOptions
   private let takesAll: Bool
   /// The kernel hands out the wanted process's events alone.

@@ -37,8 +37,11 @@ package final class ToolSession {
       ? nil
       : (tool as? any CountingTool)?.counting(
         KernelCounting(
-          run: getpid(), rowsByTask: Self.rowsByTask, functions: Self.functions,
-          isAddress: Self.isAddress))
+          run: getpid(), rowsByTask: Self.rowsByTask,
+          states: SwitchStates(
+            Self.format(of: EventName(system: "sched", name: "sched_switch")),
+            longSize: MemoryLayout<Int>.size),
+          functions: Self.functions, isAddress: Self.isAddress))
     var counted: LiveSession?
     if let counting {
       counted = try Self.countingSession(tool, counting, commandLine, output, &way)
@@ -84,10 +87,12 @@ package final class ToolSession {
   }
 
   private static func isAddress(_ name: String, _ event: EventName) -> Bool {
-    guard let bytes = try? TracingDirectory.find().top.format(of: event),
-      let format = bytes.withUnsafeBytes({ try? EventFormat(parsing: $0, system: event.system) })
-    else { return false }
-    return format.field(name)?.kind == .pointer
+    format(of: event)?.field(name)?.kind == .pointer
+  }
+
+  private static func format(of event: EventName) -> EventFormat? {
+    guard let bytes = try? TracingDirectory.find().top.format(of: event) else { return nil }
+    return bytes.withUnsafeBytes { try? EventFormat(parsing: $0, system: event.system) }
   }
 
   /// A session in which the kernel counts; nil where it does not, and events do as well.

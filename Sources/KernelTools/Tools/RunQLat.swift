@@ -57,9 +57,8 @@ package final class RunQLat: LatencyTool {
     {
       tables.add(nanoseconds: time, to: groups.group(of: next, context))
     }
-    // It is still runnable: 0, or the bit above all states for one that was made to stop.
-    let (previous, state) = (event.key(Switch.prev_pid), event[Switch.prev_state])
-    if previous != 0, state == 0 || state == 0x100 {
+    let previous = event.key(Switch.prev_pid)
+    if previous != 0, context.isRunnable(event[Switch.prev_state], source: event.source) {
       waits.begin(source, previous, event.time)
     }
   }
@@ -77,7 +76,7 @@ package final class RunQLat: LatencyTool {
         .init("sched:sched_wakeup_new", key: "pid"),
         .init(
           "sched:sched_switch", key: "prev_pid",
-          filter: "prev_pid != 0 && (prev_state == 0 || prev_state == 256)", replaces: [0]),
+          filter: "prev_pid != 0 && \(counting.states.runnableFilter)", replaces: [0]),
       ],
       to: .init("sched:sched_switch", key: "next_pid", filter: "next_pid != 0"),
       carrying: groups.name == nil ? [] : [.init("pid_t", "pid", of: "next_pid")],
