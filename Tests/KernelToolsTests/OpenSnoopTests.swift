@@ -73,6 +73,20 @@ import Testing
     #expect(text.hasPrefix("größe") && !text.unicodeScalars.contains("\u{9b}"))
   }
 
+  /// A table for spreadsheets is looked at, too; a program gets the names as they are.
+  @Test func tablesDoNotSteerTheTerminal() {
+    func table(isForTerminal: Bool) -> String {
+      var rows = RowWriter(
+        [Column("COMM", "comm"), Column("FILE", "file")], .csv, isForTerminal: isForTerminal)
+      rows.add("a\u{1b}[2J,\n\"")
+      rows.add("größe")
+      rows.endRow()
+      return String(decoding: rows.sink.bytes, as: UTF8.self)
+    }
+    #expect(table(isForTerminal: true) == "\"a^[[2J,^J\"\"\",größe\n")
+    #expect(table(isForTerminal: false) == "\"a\u{1b}[2J,\n\"\"\",größe\n")
+  }
+
   /// Of two probes of one function that a recording has, ours is the one with our fields.
   @Test func anothersProbeOfTheFunctionIsNone() throws {
     for theirsIsFirst in [true, false] {

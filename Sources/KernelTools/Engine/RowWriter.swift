@@ -50,8 +50,8 @@ package enum RowFormat: Sendable {
 
 /// Writes rows, a value a column, in the order of the columns.
 ///
-/// In text, control characters of names are shown as `^[` where they go to a terminal: what a task
-/// calls itself must not move the cursor.
+/// Control characters of names are shown as `^[` in text and in CSV where they go to a terminal: what a
+/// task calls itself must not move the cursor. JSON has words of its own for them.
 package struct RowWriter: ~Copyable {
   /// A column as rows need it, in plain memory.
   private struct Shape {
@@ -210,17 +210,25 @@ package struct RowWriter: ~Copyable {
       sink.append(UInt8(ascii: "\""))
     case .csv:
       addBefore()
-      sink.append(csv: text)
+      append(csv: text)
     case .text:
       // A name with a line's end in it would be a row that nobody made.
-      if text.contains(UInt8(ascii: "\n"))
-        || isForTerminal && text.contains(where: { $0 < 0x20 || $0 >= 0x7f })
-      {
+      if text.contains(UInt8(ascii: "\n")) || mayMoveCursor(text) {
         TerminalSafety.shownInLine(Array(text)).withUnsafeBytes { addShown($0) }
       } else {
         addShown(text)
       }
     }
+  }
+
+  /// A program gets a name's bytes as they are, in quotes where it takes that.
+  private mutating func append(csv text: UnsafeRawBufferPointer) {
+    guard mayMoveCursor(text) else { return sink.append(csv: text) }
+    TerminalSafety.shownInLine(Array(text)).withUnsafeBytes { sink.append(csv: $0) }
+  }
+
+  private func mayMoveCursor(_ text: UnsafeRawBufferPointer) -> Bool {
+    isForTerminal && text.contains { $0 < 0x20 || $0 >= 0x7f }
   }
 
   /// A value that is not known.
@@ -331,7 +339,7 @@ package struct RowWriter: ~Copyable {
       sink.append(UInt8(ascii: "]"))
     case .csv:
       sink.append(UInt8(ascii: ","))
-      Array(stack.joined(separator: ";").utf8).withUnsafeBytes { sink.append(csv: $0) }
+      Array(stack.joined(separator: ";").utf8).withUnsafeBytes { append(csv: $0) }
     case .text: break
     }
     endLine()
