@@ -133,9 +133,14 @@ package final class ToolContext {
   package func process(of thread: Int32) -> Int32 {
     let place = lately + Int(thread) & (Self.latelyCount - 1)
     if thread == place.pointee.thread, thread >= 0 { return place.pointee.process }
-    let process = processes[thread] ?? facts(of: thread).process ?? thread
+    let process = knownProcess(of: thread) ?? thread
     place.pointee = (thread, process)
     return process
+  }
+
+  /// The same, and nil where it is not known.
+  func knownProcess(of thread: Int32) -> Int32? {
+    processes[thread] ?? facts(of: thread).process
   }
 
   /// Whose child a process is; nil where that is not known.
@@ -369,30 +374,5 @@ package final class ToolContext {
   package func addUser(of thread: Int32, to rows: inout RowWriter) {
     guard options.showsUser else { return }
     if let user = facts(of: thread).user { rows.add(Int(user)) } else { rows.addNothing("?") }
-  }
-}
-
-extension Column {
-  /// When it happened, where that is asked for; perf-tools' width.
-  static func time(_ options: ToolOptions, _ title: String, width: Int) -> [Column] {
-    switch options.times {
-    case .none: []
-    case .seconds: [Column(title, "time_s", width: width)]
-    case .wall: [Column("TIME", "time_s", width: 8)]
-    }
-  }
-
-  /// When the interval of a table ended, in rows for programs; for people it stands above the table.
-  static func timeInRows(_ options: ToolOptions) -> [Column] {
-    options.format == .text ? [] : time(options, "", width: 0)
-  }
-
-  /// When it happened; since the first row where the options ask for nothing else, as bcc has it.
-  static func timeOrElapsed(_ options: ToolOptions, width: Int) -> Column {
-    time(options, "TIMEs", width: width).first ?? Column("TIME(s)", "elapsed_s", width: width)
-  }
-
-  static func user(_ options: ToolOptions) -> [Column] {
-    options.showsUser ? [Column("UID", "uid", width: 6)] : []
   }
 }
