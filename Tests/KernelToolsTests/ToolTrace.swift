@@ -221,6 +221,8 @@ struct ToolTrace {
   var wallOffset: UInt64?
   /// As the tools' own instances have it.
   var clock = "mono"
+  /// Threads and children of the wanted process that were there before.
+  var family: [Int32] = []
   /// The tool's own, which asks disks for what is not shown.
   var ownProcess: Int32?
   /// When the first interval begins; nil for the first event.
@@ -237,6 +239,7 @@ struct ToolTrace {
       try type.init(options), over: try EventFeed(try file(), options: ReportOptions()),
       factsOf: factsOf, wallOffset: wallOffset)
     if let ownProcess { run.leaveOut(process: ownProcess) }
+    run.adopt(family)
     var text: [UInt8] = []
     run.begin(at: startsAt)
     try run.takeAll { text += $0 }

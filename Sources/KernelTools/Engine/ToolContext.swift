@@ -41,7 +41,7 @@ package final class ToolContext {
   private let takesAll: Bool
   /// The kernel hands out the wanted process's events alone.
   private let isFiltered: Bool
-  /// Tasks that the wanted process made, and theirs.
+  /// Threads of the wanted process, tasks that it made, and theirs.
   private var descendants: Set<Int32> = []
   private let factsOf: (Int32) -> ThreadFacts
   private var known: [Int32: ThreadFacts] = [:]
@@ -207,6 +207,9 @@ package final class ToolContext {
   private func isOfProcess(_ wanted: Int32, _ thread: Int32) -> Bool {
     isFiltered || descendants.contains(thread) || process(of: thread) == wanted
   }
+
+  /// These tasks are of the wanted process, or came of it.
+  func adopt(_ threads: [Int32]) { descendants.formUnion(threads) }
 
   /// A task made another one.
   func note(child: Int32, of parent: Int32) {

@@ -166,6 +166,9 @@ package final class ToolRun {
   /// What a process asks of a disk is not shown, though others' events happen while it runs.
   package func leaveOut(process: Int32) { context.ownProcess = process }
 
+  /// Threads and children of the wanted process that are there before any event tells of them.
+  package func adopt(_ threads: [Int32]) { context.adopt(threads) }
+
   /// Hands the tool what the kernel has counted.
   package func take(_ row: CountedRow, table: Int) {
     (tool as? any CountingTool)?.take(row, table: table, context)

@@ -212,6 +212,7 @@ package final class ToolSession {
     plan.buffers[0].clock = "mono"
     plan.duration = options.duration
     plan.savedFile = options.saved
+    plan.watched = [options.process ?? options.thread].compactMap { $0 }
     if let interval = options.interval, let count = options.count {
       let (tables, isBeyond) = interval.multipliedReportingOverflow(by: UInt64(count))
       if !isBeyond { plan.duration = min(tables, plan.duration ?? .max) }
@@ -283,8 +284,12 @@ package final class ToolSession {
   ///
   /// - Returns: how it ended, and what the rows do not tell.
   package func follow() throws -> (summary: LiveSummary, notes: [String]) {
-    // Who sees the head can count on what comes after it being seen.
-    session.onStart = { [run] in run.begin(at: LiveSession.now) }
+    // Who sees the head can count on what comes after it being seen. Children that are made from now
+    // on are told by events.
+    session.onStart = { [run, options] in
+      if let process = options.process { run.adopt(ProcessTree.family(of: [process])) }
+      run.begin(at: LiveSession.now)
+    }
     session.onLook = { [session, run, options, delay] in
       if options.interval != nil { run.tick(until: LiveSession.now &- delay) }
       try run.flush { try session.write($0) }
