@@ -208,6 +208,30 @@ import Testing
     #expect(throws: ToolUsageError.self) { try trace.rows("offcputime", ["-m", "x"]) }
   }
 
+  /// What was recorded without stacks still has its times, and it is said why there is no way.
+  @Test(arguments: ToolTrace.kernels) func noStackIsSaid(kernel: String) throws {
+    let words = "the recording has no calls of these events: kscope record -T"
+    for (arguments, rows, events) in [
+      (["offcputime"], ["dd,100"], " -e 'sched:sched_switch'"),
+      (["wakeuptime"], ["dd;dd,90"], " -e 'sched:sched_waking' -e 'sched:sched_switch'"),
+      (["stackcount", "sched:sched_waking"], [",1"], " -e 'sched:sched_waking'"),
+    ] {
+      func run(_ calls: [Int]) throws -> (text: [String], notes: [String]) {
+        var tasks = try Tasks(kernel)
+        tasks.change(7, 0, at: 0, state: 1, calls: calls)
+        tasks.wake(7, "sched_waking", by: 7, at: 90, calls: calls)
+        tasks.change(0, 7, at: 100)
+        return try tasks.trace.run(arguments[0], arguments.dropFirst() + ["--csv"])
+      }
+      let (text, notes) = try run([])
+      #expect(text.dropFirst() == rows[...])
+      #expect(notes == ["\(words)\(events) keeps them"])
+      // One that has a stack is enough, and none that has one is needed where nothing came.
+      #expect(try run([1, 2]).notes.isEmpty)
+      #expect(try Tasks(kernel).trace.run(arguments[0], Array(arguments.dropFirst())).notes.isEmpty)
+    }
+  }
+
   @Test(arguments: ToolTrace.kernels) func timesAsleepByWaker(kernel: String) throws {
     var trace = try Self.sleeps(kernel)
     trace.commandLines = "0 idle\n7 dd\n"

@@ -34,6 +34,8 @@ package final class ToolRun {
   /// Streams of which something is lost between their last event and their next, and how many.
   private let gaps: UnsafeMutablePointer<Bool>
   private let gapCount: UnsafeMutablePointer<Int>
+  /// Events whose calls are wanted, with such and without.
+  private var calls = (known: 0, unknown: 0)
   /// Intervals without events that were not shown.
   private var skipped: UInt64 = 0
   /// Where text goes while a recording is looked at, and why it did not get there.
@@ -225,6 +227,9 @@ package final class ToolRun {
       thread: thread, source: source, record: record,
       places: reader.fields(of: slot), order: reader.order)
     setStack(event, calls)
+    if held?.waits(event.number) == true {
+      if calls.isEmpty { self.calls.unknown += 1 } else { self.calls.known += 1 }
+    }
     tool.take(event, context, &rows.pointee)
     context.calls = []
   }
@@ -372,14 +377,20 @@ package final class ToolRun {
       notes.append(
         "\(tool.droppedPairs) of those that had begun were forgotten to keep memory bounded")
     }
-    let counts = rows.pointee.stackCounts
+    // Rows may be of few events; a tool that counts by calls has no rows.
+    let counts = options.showsStacks ? rows.pointee.stackCounts : calls
     if counts.known == 0, counts.unknown > 0 {
       notes.append(
         options.input == nil
           ? "the kernel told no calls of these events"
-          : "the recording has no calls of these events: kscope record -T keeps them")
+          : "the recording has no calls of these events: kscope record -T\(requests) keeps them")
     }
     return notes + tool.leftOut
+  }
+
+  /// What a tool by calls needs, for `kscope record`; nothing where calls are beside the rows.
+  private var requests: String {
+    options.showsStacks ? "" : tool.requestedEvents.map { " -e '\($0.request)'" }.joined()
   }
 
   package var problems: [any ExplainedError] { feed.problems }
