@@ -221,6 +221,8 @@ struct ToolTrace {
   var wallOffset: UInt64?
   /// As the tools' own instances have it.
   var clock = "mono"
+  /// As tools over recordings, which trace nothing, have none.
+  var hasBanner = true
   /// Threads and children of the wanted process that were there before.
   var family: [Int32] = []
   /// The tool's own, which asks disks for what is not shown.
@@ -241,7 +243,7 @@ struct ToolTrace {
     if let ownProcess { run.leaveOut(process: ownProcess) }
     run.adopt(family)
     var text: [UInt8] = []
-    run.begin(at: startsAt)
+    run.begin(at: startsAt, hasBanner: hasBanner)
     try run.takeAll { text += $0 }
     for (row, table) in counted { run.take(row, table: table) }
     run.finish()

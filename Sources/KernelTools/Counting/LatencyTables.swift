@@ -126,7 +126,10 @@ package struct LatencyTables {
         }
         continue
       }
-      if let groupName { rows.say("\n\(groupName) = \(name.text)") }
+      if let groupName {
+        rows.separate()
+        rows.say("\(groupName) = \(name.text)")
+      }
       for line in group.histogram.closedLines(unit: unit.title) { rows.say(line) }
       if showsAverage, group.histogram.total > 0 {
         let count = UInt64(group.histogram.total)

@@ -79,6 +79,8 @@ package struct RowWriter: ~Copyable {
   private let shapes: UnsafeMutablePointer<Shape>
   private let lastColumn: Int
   private var index = 0
+  /// Text was handed over: what stands in `sink` is not the first.
+  private var hasFlushed = false
 
   package init(
     _ columns: [Column], _ format: RowFormat, isForTerminal: Bool = false, redraws: Bool = false,
@@ -133,9 +135,20 @@ package struct RowWriter: ~Copyable {
   package mutating func beginTable(_ title: String = "") {
     guard format == .text else { return }
     // Cursor to the first place, what is right of it and below it cleared (ECMA-48, CUP and ED).
-    sink.append(redraws ? "\u{1b}[H\u{1b}[J" : "\n")
+    if redraws { sink.append("\u{1b}[H\u{1b}[J") } else { separate() }
     if !title.isEmpty { sink.append(title + "\n") }
     if !columns.isEmpty { writeHead() }
+  }
+
+  /// A blank line for people, between what stands above and what comes.
+  package mutating func separate() {
+    if format == .text, hasFlushed || sink.count > 0 { sink.append("\n") }
+  }
+
+  /// What has come together was handed over.
+  mutating func removeText() {
+    sink.removeAll()
+    hasFlushed = true
   }
 
   /// A line for people alone: a banner, a blank line.

@@ -78,7 +78,7 @@ package struct StackTimes {
         rows.endRow()
         continue
       }
-      rows.say("")
+      rows.separate()
       for frame in frames.reversed().dropLast() { rows.say("    ", name: frame) }
       rows.say("    -                ", name: frames.first ?? "")
       rows.say("        \(amount)")

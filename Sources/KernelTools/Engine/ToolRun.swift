@@ -334,7 +334,7 @@ package final class ToolRun {
   /// Hands over the text that has come together.
   package func flush(_ emit: (UnsafeRawBufferPointer) throws -> Void) throws {
     guard rows.pointee.sink.count > 0 else { return }
-    defer { rows.pointee.sink.removeAll() }
+    defer { rows.pointee.removeText() }
     try emit(rows.pointee.sink.bytes)
   }
 

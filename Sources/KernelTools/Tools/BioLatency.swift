@@ -95,7 +95,7 @@ package final class BioLatency: KernelTool {
   }
 
   private func show(_ context: ToolContext, _ rows: inout RowWriter) {
-    rows.say("")
+    rows.separate()
     if options.times != .none { rows.say(context.intervalText) }
     for (kind, latencies) in counts.entries.sorted(by: {
       ($0.key.disk, $0.key.flags) < ($1.key.disk, $1.key.flags)

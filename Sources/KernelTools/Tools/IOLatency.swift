@@ -78,7 +78,7 @@ package final class IOLatency: KernelTool {
 
   private func show(_ context: ToolContext, _ rows: inout RowWriter) {
     if options.format == .text {
-      rows.say("")
+      rows.separate()
       if !context.clockLine.isEmpty { rows.say(context.clockLine) }
       rows.say("  >=(ms) .. <(ms)   : I/O      |Distribution                          |")
       for line in histogram.lines(countTitleWidth: 8, barWidth: 38) { rows.say(line) }

@@ -132,7 +132,7 @@ package final class PerfStatHist: CountingTool {
 
   package func finish(_ context: ToolContext, _ rows: inout RowWriter) {
     let most = counts.max() ?? 0
-    rows.say("")
+    rows.separate()
     rows.say("            Range          : Count    Distribution")
     for (place, count) in counts.enumerated() {
       let from = place == 0 ? nil : bounds[place - 1]

@@ -130,7 +130,7 @@ package final class StackCount: CountingTool {
         rows.endRow()
         continue
       }
-      rows.say("")
+      rows.separate()
       for frame in frames.reversed() { rows.say("  ", name: frame) }
       rows.say("    \(count)")
     }
