@@ -48,7 +48,7 @@ package enum RowFormat: Sendable {
   case text, json, csv
 }
 
-/// Writes rows, a value a column, in the order of the columns.
+/// Writes rows, a value a column, in the order of the columns. A value without a column ends the program.
 ///
 /// Control characters of names are shown as `^[` in text and in CSV where they go to a terminal: what a
 /// task calls itself must not move the cursor. JSON has words of its own for them.
@@ -77,7 +77,7 @@ package struct RowWriter: ~Copyable {
   /// Rows with such calls and without.
   private(set) var stackCounts = (known: 0, unknown: 0)
   private let shapes: UnsafeMutablePointer<Shape>
-  private let lastColumn: Int
+  private let columnCount: Int
   private var index = 0
   /// Text was handed over: what stands in `sink` is not the first.
   private var hasFlushed = false
@@ -91,7 +91,7 @@ package struct RowWriter: ~Copyable {
     self.format = format
     self.isForTerminal = isForTerminal
     self.redraws = redraws
-    lastColumn = columns.count - 1
+    columnCount = columns.count
     shapes = .allocate(capacity: columns.count)
     for (place, column) in columns.enumerated() {
       let before =
@@ -332,7 +332,7 @@ package struct RowWriter: ~Copyable {
   }
 
   @inline(__always) private mutating func endLine() {
-    assert(index == columns.count, "\(index) values for \(columns.count) columns")
+    assert(index == columnCount, "\(index) values for \(columns.count) columns")
     index = 0
     if format == .json { sink.append(UInt8(ascii: "}")) }
     sink.append(UInt8(ascii: "\n"))
@@ -361,10 +361,16 @@ package struct RowWriter: ~Copyable {
 
   // MARK: The way
 
-  /// The next value's column.
+  /// The next value's column. How many there are is the tool's, never a recording's: one value more
+  /// would be read from memory that is none of ours.
+  @inline(__always) private var shape: UnsafeMutablePointer<Shape> {
+    precondition(index < columnCount, "more values than columns")
+    return shapes + index
+  }
+
   @inline(__always) private mutating func nextShape() -> UnsafeMutablePointer<Shape> {
     defer { index &+= 1 }
-    return shapes + min(index, lastColumn)
+    return shape
   }
 
   /// Writes what stands before the next value.
@@ -400,7 +406,7 @@ package struct RowWriter: ~Copyable {
   }
 
   private mutating func addShown(_ text: UnsafeRawBufferPointer) {
-    let count = min(text.count, shapes[min(index, lastColumn)].most)
+    let count = min(text.count, shape.pointee.most)
     addValue(count) { target in
       if let source = text.baseAddress { target.copyMemory(from: source, byteCount: count) }
     }
