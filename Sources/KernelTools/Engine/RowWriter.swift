@@ -1,43 +1,6 @@
 package import ByteIO
 import Reports
 
-/// A column of a tool's table.
-package struct Column: Sendable {
-  /// What stands above it.
-  package var title: String
-  /// What the value is called in JSON and CSV.
-  package var name: String
-  /// In characters; 0 for as long as it is. Longer values are not cut unless `isCut`.
-  package var width: Int
-  package var isLeft: Bool
-  package var isCut: Bool
-  /// Its width with `--wide`, which cuts nothing.
-  package var wide: Int
-
-  package init(
-    _ title: String, _ name: String, width: Int = 0, isLeft: Bool = true, isCut: Bool = false,
-    wide: Int? = nil
-  ) {
-    // Nobody is called by more than 15 bytes (include/linux/sched.h, TASK_COMM_LEN).
-    self.wide = wide ?? (isCut ? max(width, 16) : width)
-    self.title = title
-    self.name = name
-    self.width = width
-    self.isLeft = isLeft
-    self.isCut = isCut
-  }
-}
-
-extension Column {
-  /// As `--wide` has it.
-  package var widened: Column {
-    var column = self
-    column.width = wide
-    column.isCut = false
-    return column
-  }
-}
-
 extension ToolOption {
   /// For tools that cut names, or leave little room for addresses.
   static let wide = ToolOption("w", "wide", "Nothing is cut, and there is room for long values.")

@@ -1,7 +1,7 @@
 import ByteIO
 
 /// `biolatency`: how long requests to disks take, as histograms by bcc's bounds.
-package final class BioLatency: KernelTool {
+package final class BioLatency: IntervalTool {
   package static let about = ToolDescription(
     name: "biolatency",
     abstract: "How long requests to disks take, as histograms: of all, a disk, a kind of request.",
@@ -88,13 +88,7 @@ package final class BioLatency: KernelTool {
   }
 
   package func forget(source: Int, cpu: Int) { requests.forget() }
-  package func tick(_ context: ToolContext, _ rows: inout RowWriter) { show(context, &rows) }
-
-  package func finish(_ context: ToolContext, _ rows: inout RowWriter) {
-    if options.interval == nil { show(context, &rows) }
-  }
-
-  private func show(_ context: ToolContext, _ rows: inout RowWriter) {
+  package func show(_ context: ToolContext, _ rows: inout RowWriter) {
     rows.separate()
     if options.times != .none { rows.say(context.intervalText) }
     for (kind, latencies) in counts.entries.sorted(by: {

@@ -1,7 +1,7 @@
 import ByteIO
 
 /// `iolatency`: how long requests to disks take, as a histogram an interval.
-package final class IOLatency: KernelTool {
+package final class IOLatency: IntervalTool {
   package static let about = ToolDescription(
     name: "iolatency",
     abstract: "How long requests to disks take, as a histogram every interval.",
@@ -70,13 +70,7 @@ package final class IOLatency: KernelTool {
 
   package func forget(source: Int, cpu: Int) { requests.forget() }
 
-  package func tick(_ context: ToolContext, _ rows: inout RowWriter) { show(context, &rows) }
-
-  package func finish(_ context: ToolContext, _ rows: inout RowWriter) {
-    if options.interval == nil { show(context, &rows) }
-  }
-
-  private func show(_ context: ToolContext, _ rows: inout RowWriter) {
+  package func show(_ context: ToolContext, _ rows: inout RowWriter) {
     if options.format == .text {
       rows.separate()
       if !context.clockLine.isEmpty { rows.say(context.clockLine) }

@@ -111,7 +111,7 @@ struct InterruptTimes: ~Copyable {
 }
 
 /// `hardirqs`: how much time interrupt handlers take.
-package final class HardIRQs: CountingTool {
+package final class HardIRQs: CountingTool, IntervalTool {
   package static let about = ToolDescription(
     name: "hardirqs",
     abstract: "How much time interrupt handlers take, by handler.",
@@ -191,8 +191,5 @@ package final class HardIRQs: CountingTool {
   }
 
   package func forget(source: Int, cpu: Int) { times.forget() }
-  package func tick(_ context: ToolContext, _ rows: inout RowWriter) { times.show(&rows, context) }
-  package func finish(_ context: ToolContext, _ rows: inout RowWriter) {
-    if options.interval == nil { times.show(&rows, context) }
-  }
+  package func show(_ context: ToolContext, _ rows: inout RowWriter) { times.show(&rows, context) }
 }

@@ -1,7 +1,7 @@
 import ByteIO
 
 /// `runqlat`: how long tasks that could run waited for a processor, as a histogram.
-package final class RunQLat: LatencyTool {
+package final class RunQLat: TaskLatencyTool {
   package static let about = ToolDescription(
     name: "runqlat",
     abstract: "How long tasks that could run waited for a processor, as a histogram.",
@@ -21,7 +21,7 @@ package final class RunQLat: LatencyTool {
   private enum Switch: Int, EventFields { case prev_pid, prev_state, next_pid, next_comm }
 
   package let options: ToolOptions
-  private let groups: TaskGroups
+  let groups: TaskGroups
   private var waits = PairTable<UInt64>()
   package var tables: LatencyTables
 
@@ -63,8 +63,6 @@ package final class RunQLat: LatencyTool {
     }
   }
 
-  package var countsByTask: Bool { groups.kind == .process }
-
   package func counting(_ counting: KernelCounting) -> KernelCounting? {
     guard options.takesAllTasks else { return nil }
     var counting = counting
@@ -79,14 +77,9 @@ package final class RunQLat: LatencyTool {
           filter: "prev_pid != 0 && \(counting.states.runnableFilter)", replaces: [0]),
       ],
       to: .init("sched:sched_switch", key: "next_pid", filter: "next_pid != 0"),
-      carrying: groups.name == nil ? [] : [.init("pid_t", "pid", of: "next_pid")],
+      carrying: carried("next_pid"),
       unit: tables.unit.spans, table: 0)
     return counting
-  }
-
-  package func take(_ row: CountedRow, table: Int, _ context: ToolContext) {
-    let thread = groups.name == nil ? 0 : Int32(truncatingIfNeeded: row.number(0))
-    tables.add(row, to: groups.group(of: thread, context))
   }
 
   package func forget(source: Int, cpu: Int) { waits.removeAll() }

@@ -1,7 +1,7 @@
 import ByteIO
 
 /// `softirqs`: how much time deferred work of interrupts takes, by its kind.
-package final class SoftIRQs: CountingTool {
+package final class SoftIRQs: CountingTool, IntervalTool {
   package static let about = ToolDescription(
     name: "softirqs",
     abstract: "How much time soft interrupts take, by kind.",
@@ -70,8 +70,5 @@ package final class SoftIRQs: CountingTool {
   }
 
   package func forget(source: Int, cpu: Int) { times.forget() }
-  package func tick(_ context: ToolContext, _ rows: inout RowWriter) { times.show(&rows, context) }
-  package func finish(_ context: ToolContext, _ rows: inout RowWriter) {
-    if options.interval == nil { times.show(&rows, context) }
-  }
+  package func show(_ context: ToolContext, _ rows: inout RowWriter) { times.show(&rows, context) }
 }
