@@ -131,7 +131,7 @@ package final class ToolRun {
     // What each event needs is taken out of the object once: for a million of them it counts.
     let (readers, tellers, sources, cpus, rows) = (readers, tellers, sources, cpus, rows)
     let (tool, context, hasIntervals, held) = (tool, context, options.interval != nil, held)
-    let (gapCount, hasStacks) = (gapCount, options.showsStacks)
+    let (gapCount, hasStacks, forgets) = (gapCount, options.showsStacks, !tool.pairsStayOnTheirCPU)
     var latest = latest
     let gapBegins = { [self] (stream: Int) in
       if let held, !held.isEmpty { held.append(gapOf: stream) } else { beginGap(stream) }
@@ -149,7 +149,7 @@ package final class ToolRun {
       guard let slot = reader.pointee.slot(ofID: id) else { return }
       if hasIntervals { tick(until: record.time) }
       latest = record.time
-      if gapCount.pointee > 0 { tool.forget(source: source, cpu: cpus[stream]) }
+      if forgets, gapCount.pointee > 0 { tool.forget(source: source, cpu: cpus[stream]) }
       let event = ToolEvent(
         number: reader.pointee.number(of: slot), time: record.time, cpu: cpus[stream],
         thread: thread, source: source, record: bytes,
@@ -220,7 +220,7 @@ package final class ToolRun {
     guard let slot = reader.slot(ofID: id) else { return }
     tick(until: time)
     latest = max(latest, time)
-    if gapCount.pointee > 0 { tool.forget(source: source, cpu: cpu) }
+    if !tool.pairsStayOnTheirCPU, gapCount.pointee > 0 { tool.forget(source: source, cpu: cpu) }
     context.calls = calls
     let event = ToolEvent(
       number: reader.number(of: slot), time: time, cpu: cpu,
@@ -343,7 +343,10 @@ package final class ToolRun {
   // MARK: What was not seen
 
   /// What follows in a stream comes behind a loss. Up to there, what ends on other CPUs may have ended
-  /// and begun again among what was lost.
+  /// and begun again among what was lost, be both ends that are seen on CPUs that lost nothing: a task
+  /// that is woken on CPU 1 may run on CPU 0, sleep, and be woken there again before CPU 1 runs it. Tasks
+  /// and whatever they carry, requests and sockets go from CPU to CPU, so that nothing of them is paired
+  /// in a gap. Only what is bound to its CPU is (`KernelTool.pairsStayOnTheirCPU`).
   private func beginGap(_ stream: Int) {
     guard !gaps[stream] else { return }
     gaps[stream] = true

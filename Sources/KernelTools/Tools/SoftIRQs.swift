@@ -69,6 +69,8 @@ package final class SoftIRQs: CountingTool, IntervalTool {
     times.add(row, named: name(row.number(0)))
   }
 
-  package func forget(source: Int, cpu: Int) { times.forget() }
+  /// A vector is run with softirqs off, which keeps it on its CPU.
+  package var pairsStayOnTheirCPU: Bool { true }
+  package func forget(source: Int, cpu: Int) { times.forget(source, cpu) }
   package func show(_ context: ToolContext, _ rows: inout RowWriter) { times.show(&rows, context) }
 }
