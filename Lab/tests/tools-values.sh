@@ -62,10 +62,9 @@ def rows(bounds, file, empty):
         for low, high in zip([None] + bounds, bounds + [None]):
             count = sum((low is None or r >= low) and (high is None or r < high) for r in results)
             if count or empty:
-                print("" if low is None else low, "" if high is None else high - 1, count, sep=",",
-                      file=out)
+                print("" if low is None else low, "" if high is None else high, count, sep=",", file=out)
 rows([0] + [4 ** n for n in range(11)], "power.truth", True)
-rows([0] + [2 ** n for n in range(1, 50)], "bits.truth", False)
+rows([0] + [2 ** n for n in range(50)], "bits.truth", False)
 os._exit(0)
 END
 ours='if COMM == "truth"'

@@ -28,6 +28,28 @@ bash disk.sh
 unwatch reads
 equal "iosnoop -i: reads alone" "$(diff <(grep R truth) <(requests reads))" ''
 
+# A process with a child that was there before the tool: both are its own, and the tool ends with it.
+mkfifo parent child
+cat >family.sh <<END
+{ read go <child; dd if=$LAB_DISK of=/dev/null bs=64k count=3 iflag=direct 2>/dev/null; } &
+read go <parent
+wait
+END
+bash family.sh &
+family=$!
+sleep 1
+watch family iosnoop -d "$number" -p $family
+dd if=$LAB_DISK of=/dev/null bs=64k count=2 iflag=direct 2>/dev/null
+echo >child
+until [ "$(rows family | wc -l)" -ge 3 ]; do sleep 0.2; done
+echo >parent
+wait $family
+for try in $(seq 100); do kill -0 $tool 2>/dev/null || break; sleep 0.2; done
+check "family: the tool has ended with the process" eval '! kill -0 $tool 2>/dev/null'
+unwatch family
+equal "family: requests of a child that was there" "$(requests family | tr '\n' ' ')" \
+  'R 0 65536 R 128 65536 R 256 65536 '
+
 watch ways iosnoop -S -d "$number"
 bash disk.sh
 unwatch ways

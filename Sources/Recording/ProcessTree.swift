@@ -1,7 +1,7 @@
 import Tracefs
 
 /// What `/proc` says about processes and their threads (proc(5)).
-enum ProcessTree {
+package enum ProcessTree {
   static func exists(_ pid: Int32) -> Bool { TextFile.exists("/proc/\(pid)") }
 
   /// The thread ids of a process.
@@ -10,7 +10,7 @@ enum ProcessTree {
   }
 
   /// The processes, their threads, their children and so on, each once.
-  static func family(of pids: [Int32]) -> [Int32] {
+  package static func family(of pids: [Int32]) -> [Int32] {
     var seen: Set<Int32> = []
     var result: [Int32] = []
     var pending = pids

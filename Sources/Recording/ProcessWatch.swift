@@ -1,7 +1,8 @@
 import CKernel
 import Glibc
 
-/// The processes of `-P`, when all that is recorded is theirs: their end is the recording's.
+/// The processes of `-P`, when all that is recorded is theirs: their end is the recording's. So is the
+/// end of those that a plan says are `watched`.
 ///
 /// Made before anything is set up, so that a process that ends meanwhile is not missed.
 final class ProcessWatch {
@@ -11,12 +12,14 @@ final class ProcessWatch {
 
   /// Throws where a process does not exist.
   init(_ plan: RecordingPlan) throws(RecordingError) {
-    for pid in plan.buffers.flatMap(\.pids) where pid != 0 && !ProcessTree.exists(pid) {
+    for pid in plan.buffers.flatMap(\.pids) + plan.watched
+    where pid != 0 && !ProcessTree.exists(pid) {
       throw .noSuchProcess(pid)
     }
     let used = plan.buffers.filter { !$0.isEmpty }
-    guard plan.command.isEmpty, !used.isEmpty, used.allSatisfy({ !$0.pids.isEmpty }) else { return }
-    for pid in Set(used.flatMap(\.pids)) {
+    let isTheirs = !used.isEmpty && used.allSatisfy { !$0.pids.isEmpty }
+    guard plan.command.isEmpty else { return }
+    for pid in Set((isTheirs ? used.flatMap(\.pids) : []) + plan.watched) {
       let descriptor = kernel_open_pidfd(pid)
       guard descriptor >= 0 else {
         if errno == ESRCH, pid != 0 { throw .noSuchProcess(pid) }

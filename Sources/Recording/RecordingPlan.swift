@@ -16,6 +16,9 @@ package struct RecordingPlan: Equatable, Sendable {
   package var onlyCommand = false
   /// Children of the traced processes are traced as well.
   package var followsChildren = false
+  /// Whose end is the recording's, though others are traced as well: what is wanted of a process may
+  /// happen while another runs.
+  package var watched: [Int32] = []
   /// Formats of all events are saved, not of the enabled ones only.
   package var savesAllFormats = false
   /// Events that do not exist are passed over.

@@ -7,8 +7,7 @@ package import TraceDat
 /// it comes.
 package final class EventFeed {
   package let input: ReportInput
-  private let names: LiveTaskNames?
-  private let teller: TaskNameSearch?
+  private let names: NameGatherer?
   private var walk: EventWalk
 
   /// Called with the index of the event's stream, its record, and what was lost before it on its
@@ -24,13 +23,7 @@ package final class EventFeed {
     options.liveNames = names
     let input = try ReportInput([ReportInput.Recording(file)], options: options)
     self.input = input
-    self.names = names
-    teller =
-      names == nil
-      ? nil
-      : input.sources.first.map {
-        TaskNameSearch(file: file, events: $0.events)
-      }
+    self.names = NameGatherer(names, file, input)
     walk = EventWalk(input, options.selection)
   }
 
@@ -39,7 +32,7 @@ package final class EventFeed {
   /// - Parameter beforeLoss: called with a stream's index before the first event, of whichever stream,
   ///   that comes while something of it is lost.
   package func take(_ range: EventRange, beforeLoss: ((Int) -> Void)? = nil, _ body: Body) {
-    names?.add { teller?.gather(input.streams, range, into: &$0) }
+    names?.take(range)
     walk.forEach(in: range, beforeLoss: beforeLoss, body)
   }
 
@@ -49,7 +42,7 @@ package final class EventFeed {
     _ range: EventRange, beforeLoss: ((Int) -> Void)? = nil,
     _ body: (_ stream: Int, _ records: UnsafeBufferPointer<Record>, _ lost: LostEvents) -> Void
   ) {
-    names?.add { teller?.gather(input.streams, range, into: &$0) }
+    names?.take(range)
     walk.forEachRun(in: range, beforeLoss: beforeLoss, body)
   }
 

@@ -50,14 +50,20 @@ import Testing
     let spec = "syscalls:sys_exit_openat:ret"
     #expect(
       try trace.rows("argdist", ["-H", spec, "--csv"]).dropFirst() == [
-        "\(spec),,,-1,1", "\(spec),,0,1,2", "\(spec),,2,3,3", "\(spec),,32,63,1",
-        "\(spec),,1048576,2097151,1", "\(spec),,4294967296,8589934591,1",
+        "\(spec),,,0,1", "\(spec),,0,1,1", "\(spec),,1,2,1", "\(spec),,2,4,3",
+        "\(spec),,32,64,1", "\(spec),,1048576,2097152,1", "\(spec),,4294967296,8589934592,1",
       ])
     #expect(
       try trace.rows("argdist", ["-H", spec + " if ret < 2"]).dropFirst(2) == [
         spec + " if ret < 2", "     ret                 : count     distribution",
         "           -> -1         : 1        |********************                    |",
         "         0 -> 1          : 2        |****************************************|",
+      ])
+    var large = trace
+    large.add(1_000_000_300, thread: 7, "block:block_rq_issue", ["sector": .number(-1)])
+    #expect(
+      try large.rows("argdist", ["-H", "block:block_rq_issue:sector", "--csv"]).dropFirst() == [
+        "block:block_rq_issue:sector,,0,1,4", "block:block_rq_issue:sector,,9223372036854775808,,1",
       ])
   }
 
@@ -73,8 +79,8 @@ import Testing
     }.map { $0.joined(separator: " ") }
     #expect(
       counts == [
-        "\"-2\" null null 1}", "null 2 3 3}", "\"0\" null null 1}", "\"1\" null null 1}",
-        "null 32 63 1}",
+        "\"-2\" null null 1}", "null 2 4 3}", "\"0\" null null 1}", "\"1\" null null 1}",
+        "null 32 64 1}",
       ])
     #expect(
       try Self.trace(kernel).rows("argdist", arguments.dropLast() + ["-c", "--csv"]).count > 6)

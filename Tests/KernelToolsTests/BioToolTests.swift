@@ -145,7 +145,8 @@ import Testing
       try trace.rows("biolatency", ["-DFm", "--csv", "5", "1"]) == [
         "disk,flags,from_ms,to_ms,count",
         #""259,3",PreFlush-ForcedUnitAccess-Sync-Write,0,1,0"#,
-        #""259,3",PreFlush-ForcedUnitAccess-Sync-Write,2,3,1"#, #""259,3",Sync-Write,0,1,1"#,
+        #""259,3",PreFlush-ForcedUnitAccess-Sync-Write,1,2,0"#,
+        #""259,3",PreFlush-ForcedUnitAccess-Sync-Write,2,4,1"#, #""259,3",Sync-Write,0,1,1"#,
         #""8,0",PreFlush-Flush,0,1,1"#, #""8,0",ReadAhead-Read,0,1,1"#,
       ])
   }
@@ -154,7 +155,8 @@ import Testing
     // From the first event on: 5 ms hold three requests, the flush is in the third interval.
     #expect(
       try Self.trace("6.12").rows("biolatency", ["0.005", "-tm", "--csv"]) == [
-        "time_s,from_ms,to_ms,count", "1.005000,0,1,2", "1.005000,2,3,1", "1.010250,0,1,1",
+        "time_s,from_ms,to_ms,count", "1.005000,0,1,2", "1.005000,1,2,0", "1.005000,2,4,1",
+        "1.010250,0,1,1",
       ])
   }
 

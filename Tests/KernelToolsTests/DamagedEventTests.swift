@@ -85,6 +85,26 @@ import Testing
     #expect(try trace.rows("wakeuptime", ["--csv"]).last == "<idle>;odd,7")
   }
 
+  /// What no recording can bring about, as all tools above show: it is a tool's mistake.
+  @Test func aValueHasAColumn() async {
+    await #expect(processExitsWith: .failure) {
+      var rows = RowWriter([], .csv)
+      rows.add(1)
+    }
+    await #expect(processExitsWith: .failure) {
+      var rows = RowWriter([Column("A", "a", isCut: true)], .text)
+      rows.add("one")
+      rows.add("two")
+    }
+    await #expect(processExitsWith: .success) {
+      var rows = RowWriter([Column("A", "a")], .json)
+      rows.add("one")
+      rows.endRow()
+      rows.add("two")
+      rows.endRow()
+    }
+  }
+
   @Test func resultsOfSystemCallsMayBeAnyNumber() {
     #expect(KernelNames.errno(.min) == "9223372036854775808")
     #expect(KernelNames.result(.min) == "-9223372036854775808")

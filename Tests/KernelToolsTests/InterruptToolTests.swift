@@ -61,6 +61,39 @@ import Tracefs
     #expect(try trace.rows("hardirqs", ["-C", "--csv"]).last == "virtio1-req.0,2")
   }
 
+  /// CPU 0 loses events between 100 and 900 µs. What runs on CPU 1 meanwhile is seen whole; what CPU 0
+  /// began before has no end, though one comes.
+  @Test(
+    arguments: ToolTrace.kernels,
+    [("hardirqs", "irq_handler", "irq"), ("softirqs", "softirq", "vec")])
+  func anotherCPUsLossIsNothingToAHandler(
+    kernel: String, tool: (name: String, event: String, field: String)
+  ) throws {
+    var trace = try ToolTrace(kernel: kernel, ["irq"])
+    func add(_ time: UInt64, _ cpu: Int, _ end: String) {
+      trace.add(
+        1_000_000_000 + time * 1000, cpu: cpu, thread: 7, "irq:\(tool.event)_\(end)",
+        [tool.field: .number(1), "name": .text("timer")])
+    }
+    add(90, 1, "entry")
+    add(100, 0, "entry")
+    add(105, 1, "exit")
+    add(500, 1, "entry")
+    add(507, 1, "exit")
+    add(899, 1, "entry")
+    trace.loseEvents(cpu: 0)
+    add(900, 0, "exit")
+    add(901, 1, "exit")
+    add(950, 0, "entry")
+    add(951, 0, "exit")
+    #expect(try trace.rows(tool.name, ["-N", "--csv"]).dropFirst() == ["timer,25000"])
+    // What a CPU itself lost is.
+    add(1000, 1, "entry")
+    trace.loseEvents(cpu: 1)
+    add(2000, 1, "exit")
+    #expect(try trace.rows(tool.name, ["-C", "--csv"]).dropFirst() == ["timer,4"])
+  }
+
   /// Handlers that share a line have one number.
   @Test(arguments: ToolTrace.kernels) func handlersOfOneLine(kernel: String) throws {
     var trace = try ToolTrace(kernel: kernel, ["irq"])

@@ -27,6 +27,24 @@ import Tracefs
       }
   }
 
+  /// A kernel whose bit for tasks that were made to leave is another one, and one that has none.
+  @Test func statesAreOfTheKernel() throws {
+    for (preempted, runnable, sleeping) in [
+      (0x800, "(prev_state == 0 || prev_state == 2048)", "prev_state & 2047"),
+      (0, "prev_state == 0", "prev_state != 0"),
+    ] {
+      let kernel = KernelCounting(run: 42, states: SwitchStates(preempted: preempted))
+      for (name, filter) in [
+        ("runqlat", runnable), ("runqslower", runnable), ("wakeuptime", sleeping),
+      ] {
+        let counting = try #require(try tool(name, []).counting(kernel))
+        #expect(
+          counting.placed.contains { "\($0.trigger)".hasSuffix("if prev_pid != 0 && \(filter)") },
+          "\(name)")
+      }
+    }
+  }
+
   private var own: String { "common_pid != \(getpid())" }
 
   @Test func calls() throws {

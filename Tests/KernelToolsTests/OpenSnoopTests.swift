@@ -1,5 +1,6 @@
 import ByteIO
 import KernelTools
+import Recording
 import Testing
 
 /// Files that are opened or not, and what looks like it and is not.
@@ -73,6 +74,20 @@ import Testing
     #expect(text.hasPrefix("größe") && !text.unicodeScalars.contains("\u{9b}"))
   }
 
+  /// A table for spreadsheets is looked at, too; a program gets the names as they are.
+  @Test func tablesDoNotSteerTheTerminal() {
+    func table(isForTerminal: Bool) -> String {
+      var rows = RowWriter(
+        [Column("COMM", "comm"), Column("FILE", "file")], .csv, isForTerminal: isForTerminal)
+      rows.add("a\u{1b}[2J,\n\"")
+      rows.add("größe")
+      rows.endRow()
+      return String(decoding: rows.sink.bytes, as: UTF8.self)
+    }
+    #expect(table(isForTerminal: true) == "\"a^[[2J,^J\"\"\",größe\n")
+    #expect(table(isForTerminal: false) == "\"a\u{1b}[2J,\n\"\"\",größe\n")
+  }
+
   /// Of two probes of one function that a recording has, ours is the one with our fields.
   @Test func anothersProbeOfTheFunctionIsNone() throws {
     for theirsIsFirst in [true, false] {
@@ -86,6 +101,48 @@ import Testing
       trace.add(1_000_000_002, thread: 7, "kscope:\(theirs)")
       trace.add(1_000_000_003, thread: 7, "syscalls:sys_exit_openat", ["ret": .number(3)])
       #expect(try trace.rows("opensnoop", ["--csv"]).last == "dd,7,3,/etc/passwd")
+    }
+  }
+
+  /// A process is its threads and children: those that were there, and those that come of them.
+  @Test func childrenThatWereThereBelongToIt() throws {
+    var trace = try ToolTrace(kernel: "6.12", ["opens", "kscope", "task"])
+    func open(_ time: UInt64, _ thread: Int32, _ name: String) {
+      trace.add(time, thread: thread, "syscalls:sys_enter_openat")
+      trace.add(time + 1, thread: thread, "kscope:do_filp_open", ["name": .text(name)])
+      trace.add(time + 2, thread: thread, "syscalls:sys_exit_openat", ["ret": .number(3)])
+    }
+    open(1_000_000_000, 7, "parent")
+    open(1_000_000_100, 60, "child")
+    trace.add(
+      1_000_000_200, thread: 60, "task:task_newtask",
+      ["pid": .number(61), "comm": .text("dd"), "clone_flags": .number(0x0120_0000)])
+    open(1_000_000_300, 61, "grandchild")
+    open(1_000_000_400, 9, "other")
+    func files() throws -> [Substring] {
+      try trace.rows("opensnoop", ["--csv", "-p", "7"]).dropFirst().compactMap {
+        $0.split(separator: ",").last
+      }
+    }
+    #expect(try files() == ["parent"])
+    trace.family = [7, 60]
+    #expect(try files() == ["parent", "child", "grandchild"])
+  }
+
+  /// Where others' events are looked at as well, its end is the tool's all the same.
+  @Test(arguments: ["opensnoop", "iosnoop", "runqslower", "funccount"])
+  func aToolEndsWithItsProcess(name: String) throws {
+    let type = try #require(ToolList.tool(named: name))
+    for (option, watched) in [("--pid", [Int32(7)]), ("--tid", [7]), ("--duration", [])] {
+      let words = [option, "7"] + (name == "funccount" ? ["vfs_read"] : [])
+      // runqslower's is its own.
+      if name == "runqslower", option == "--tid" { continue }
+      let tool = try type.init(try #require(try ToolOptions(words, for: type.about)))
+      #expect(ToolSession.plan(for: tool).watched == watched)
+      guard let counting = (tool as? any CountingTool)?.counting(KernelCounting(run: 1)) else {
+        continue
+      }
+      #expect(ToolSession.plan(for: tool, counting).watched == watched)
     }
   }
 

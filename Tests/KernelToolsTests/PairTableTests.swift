@@ -29,6 +29,18 @@ import Testing
     #expect(table.count == 0)
   }
 
+  @Test func thoseWhoseKeysBeginAlikeGoTogether() {
+    var table = PairTable<Int>(capacity: 64)
+    for number in 0..<60 { table.begin(UInt64(number % 3), UInt64(number), number) }
+    table.removeAll(beginning: 1)
+    table.removeAll(beginning: 9)
+    #expect(table.count == 40)
+    for number in 0..<60 {
+      let (high, low) = (UInt64(number % 3), UInt64(number))
+      #expect(table.end(high, low) == (number % 3 == 1 ? nil : number))
+    }
+  }
+
   @Test func manyAreAsInADictionary() {
     var table = PairTable<Int>(capacity: 512)
     var known: [UInt64: Int] = [:]

@@ -134,6 +134,43 @@ import Testing
     #expect(try trace.rows("cpudist", ["--csv", "-L"]).filter { $0.hasPrefix("11,") }.isEmpty)
   }
 
+  /// The formats of Linux 4.4 and of 2.6.32, of x86.
+  private static let olderFormats = [
+    0x800: #"""
+    "%s%s", REC->prev_state & (2048-1) ? __print_flags(REC->prev_state & (2048-1), "|", \
+    { 1, "S"} , { 2, "D" }, { 512, "P" }, { 1024, "N" }) : "R", REC->prev_state & 2048 ? "+" : ""
+    """#,
+    0:
+      #""%s", REC->prev_state ? __print_flags(REC->prev_state, "|", { 1, "S"} , { 2, "D" }) : "R""#,
+  ]
+
+  /// Which bit tells that a task was made to leave is in the event's format: where it is 2048, 256
+  /// and 512 are states in which tasks sleep.
+  @Test(arguments: ToolTrace.kernels, [0x100, 0x800, 0])
+  func whoWasMadeToLeaveWaits(kernel: String, preempted: Int) throws {
+    var tasks = try Tasks(kernel)
+    if let format = Self.olderFormats[preempted] {
+      tasks.trace.setPrintFormat(
+        format.replacing("\\\n", with: ""), of: "sched:sched_switch")
+    }
+    for (place, state) in [0, 0x100, 0x200, 0x800].enumerated() {
+      let thread = 20 + place
+      tasks.change(thread, 0, at: UInt64(place) * 10_000, state: state)
+      tasks.wake(thread, "sched_waking", by: 7, at: UInt64(place) * 10_000 + 90, calls: [5])
+      tasks.change(0, thread, at: UInt64(place) * 10_000 + 100)
+    }
+    let runnable = [(20, 0), (21, 0x100), (23, 0x800)].filter { $0.1 == 0 || $0.1 == preempted }
+    let lines = runnable.map { "\($0.0),64,128,1" }
+    #expect(try tasks.trace.rows("runqlat", ["-L", "--csv"]).dropFirst() == lines[...])
+    #expect(
+      try tasks.trace.rows("runqslower", ["50", "--csv"]).dropFirst().map {
+        $0.split(separator: ",", omittingEmptySubsequences: false)[2]
+      } == runnable.map { "\($0.0)" })
+    #expect(
+      try tasks.trace.rows("wakeuptime", ["--csv"]).dropFirst()
+        == ["dd;hrtimer_wakeup;,\(90 * (4 - runnable.count))"])
+  }
+
   /// 7 sleeps 2000 and 3000 µs and is made to stop for 40; 9 sleeps 500 by another way.
   private static func sleeps(_ kernel: String) throws -> ToolTrace {
     var tasks = try Tasks(kernel)
@@ -169,6 +206,30 @@ import Testing
         "        500",
       ])
     #expect(throws: ToolUsageError.self) { try trace.rows("offcputime", ["-m", "x"]) }
+  }
+
+  /// What was recorded without stacks still has its times, and it is said why there is no way.
+  @Test(arguments: ToolTrace.kernels) func noStackIsSaid(kernel: String) throws {
+    let words = "the recording has no calls of these events: kscope record -T"
+    for (arguments, rows, events) in [
+      (["offcputime"], ["dd,100"], " -e 'sched:sched_switch'"),
+      (["wakeuptime"], ["dd;dd,90"], " -e 'sched:sched_waking' -e 'sched:sched_switch'"),
+      (["stackcount", "sched:sched_waking"], [",1"], " -e 'sched:sched_waking'"),
+    ] {
+      func run(_ calls: [Int]) throws -> (text: [String], notes: [String]) {
+        var tasks = try Tasks(kernel)
+        tasks.change(7, 0, at: 0, state: 1, calls: calls)
+        tasks.wake(7, "sched_waking", by: 7, at: 90, calls: calls)
+        tasks.change(0, 7, at: 100)
+        return try tasks.trace.run(arguments[0], arguments.dropFirst() + ["--csv"])
+      }
+      let (text, notes) = try run([])
+      #expect(text.dropFirst() == rows[...])
+      #expect(notes == ["\(words)\(events) keeps them"])
+      // One that has a stack is enough, and none that has one is needed where nothing came.
+      #expect(try run([1, 2]).notes.isEmpty)
+      #expect(try Tasks(kernel).trace.run(arguments[0], Array(arguments.dropFirst())).notes.isEmpty)
+    }
   }
 
   @Test(arguments: ToolTrace.kernels) func timesAsleepByWaker(kernel: String) throws {

@@ -81,4 +81,19 @@ import Testing
       try trace.rows("tcpretrans", ["-c6", "--csv"])
         == ["ip,laddr,lport,raddr,rport,retransmits", "6,::1,40002,fe80::1234,443,1"])
   }
+
+  /// CPU 1 has lost events since before; the segment of a probe on CPU 0 is that probe's all the same.
+  @Test(arguments: ToolTrace.kernels) func aProbeIsOneInAnothersGap(kernel: String) throws {
+    var trace = try ToolTrace(kernel: kernel, ["tcp", "kscope-tcp"])
+    let ends = TCPEvent.ends(1, TCPEvent.v4, 40001, TCPEvent.other4, 80, isProbe: false)
+    trace.add(1_000_000_000, cpu: 1, thread: 7, "tcp:tcp_retransmit_skb", ends)
+    trace.add(
+      1_100_000_000, thread: 0, "kscope:tcp_send_loss_probe",
+      TCPEvent.ends(1, TCPEvent.v4, 40001, TCPEvent.other4, 80))
+    trace.add(1_100_001_000, thread: 0, "tcp:tcp_retransmit_skb", ends)
+    trace.add(1_100_002_000, thread: 0, "kscope:tcp_send_loss_probe_return")
+    trace.loseEvents(cpu: 1)
+    trace.add(1_200_000_000, cpu: 1, thread: 7, "tcp:tcp_retransmit_skb", ends)
+    #expect(try trace.rows("tcpretrans", ["-lj"]).count == 3)
+  }
 }

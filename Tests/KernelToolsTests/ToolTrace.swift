@@ -109,6 +109,19 @@ struct ToolTrace {
     read(systems[place].formats[index], of: systems[place].name)
   }
 
+  /// Gives an event's format what another kernel has behind `print fmt:`.
+  mutating func setPrintFormat(_ text: String, of title: String) {
+    let parts = title.split(separator: ":")
+    guard let place = systems.firstIndex(where: { $0.name == parts[0] }),
+      let index = systems[place].formats.firstIndex(where: { $0.hasPrefix("name: \(parts[1])\n") })
+    else { fatalError("no format of \(title)") }
+    let lines = systems[place].formats[index]
+      .split(separator: "\n", omittingEmptySubsequences: false)
+    systems[place].formats[index] = lines.map {
+      $0.hasPrefix("print fmt:") ? "print fmt: \(text)" : $0
+    }.joined(separator: "\n")
+  }
+
   /// Adds an event; fields that are not named are 0.
   mutating func add(
     _ time: UInt64, cpu: Int = 0, thread: Int32, _ title: String, _ values: [String: Value] = [:]
@@ -208,6 +221,10 @@ struct ToolTrace {
   var wallOffset: UInt64?
   /// As the tools' own instances have it.
   var clock = "mono"
+  /// As tools over recordings, which trace nothing, have none.
+  var hasBanner = true
+  /// Threads and children of the wanted process that were there before.
+  var family: [Int32] = []
   /// The tool's own, which asks disks for what is not shown.
   var ownProcess: Int32?
   /// When the first interval begins; nil for the first event.
@@ -224,8 +241,9 @@ struct ToolTrace {
       try type.init(options), over: try EventFeed(try file(), options: ReportOptions()),
       factsOf: factsOf, wallOffset: wallOffset)
     if let ownProcess { run.leaveOut(process: ownProcess) }
+    run.adopt(family)
     var text: [UInt8] = []
-    run.begin(at: startsAt)
+    run.begin(at: startsAt, hasBanner: hasBanner)
     try run.takeAll { text += $0 }
     for (row, table) in counted { run.take(row, table: table) }
     run.finish()

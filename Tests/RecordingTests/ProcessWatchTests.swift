@@ -35,8 +35,22 @@ import Testing
     #expect(try ProcessWatch(two).descriptors.isEmpty)
   }
 
+  /// A plan may say whose end it is, though all tasks are recorded.
+  @Test func whoIsWatchedNeedNotBeRecordedAlone() throws {
+    var plan = plan()
+    plan.watched = [getpid()]
+    #expect(try ProcessWatch(plan).descriptors.count == 1)
+    plan.buffers[0].pids = [getpid()]
+    #expect(try ProcessWatch(plan).descriptors.count == 1)
+    plan.command = ["ls"]
+    #expect(try ProcessWatch(plan).descriptors.isEmpty)
+  }
+
   @Test func aProcessThatIsNotThereIsAnError() throws {
     let error = #expect(throws: RecordingError.self) { try ProcessWatch(plan(4_194_305)) }
     #expect(error?.message == "-P 4194305: no such process")
+    var watching = plan()
+    watching.watched = [4_194_305]
+    #expect(throws: RecordingError.self) { try ProcessWatch(watching) }
   }
 }

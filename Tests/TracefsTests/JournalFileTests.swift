@@ -5,21 +5,10 @@ import TraceTestSupport
 @testable import Tracefs
 
 /// What becomes of a journal when a line cannot be added whole.
-@Suite struct JournalFileTests {
-  let fake: FakeTracefs
-  let directory: TracingDirectory
-  let place: StateDirectory
-  var top: Instance { directory.top }
+@Suite struct JournalFileTests: SavedStateSuite {
+  let fixture: SavedStateFixture
 
-  init() throws {
-    fake = try FakeTracefs()
-    directory = try TracingDirectory(path: fake.path)
-    place = StateDirectory(path: fake.statePath)
-  }
-
-  func makeState(_ name: String = "a") -> SavedState {
-    SavedState(directory, command: ["kscope", name], in: place)
-  }
+  init() throws { fixture = try SavedStateFixture() }
 
   func journal(_ path: String) throws -> Journal {
     try #require(Journal(try TextFile.read(path)))

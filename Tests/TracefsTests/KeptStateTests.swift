@@ -5,28 +5,10 @@ import TraceTestSupport
 @testable import Tracefs
 
 /// Settings that stay on purpose, and several runs at once: the rule is told with `SavedState`.
-@Suite struct KeptStateTests {
-  let fake: FakeTracefs
-  let directory: TracingDirectory
-  let place: StateDirectory
-  var top: Instance { directory.top }
+@Suite struct KeptStateTests: SavedStateSuite {
+  let fixture: SavedStateFixture
 
-  init() throws {
-    fake = try FakeTracefs()
-    directory = try TracingDirectory(path: fake.path)
-    place = StateDirectory(path: fake.statePath)
-  }
-
-  func makeState(_ name: String = "a") -> SavedState {
-    SavedState(directory, command: ["kscope", name], in: place)
-  }
-
-  /// What `kscope reset` does.
-  func reset() throws -> [RestoreProblem] {
-    var problems: [RestoreProblem] = []
-    for found in SavedState.kept(in: [place]) { problems += try SavedState.recover(found) }
-    return problems
-  }
+  init() throws { fixture = try SavedStateFixture() }
 
   func depth() throws -> String { try fake.read("max_graph_depth").trimmed }
 
@@ -42,7 +24,7 @@ import TraceTestSupport
     #expect(SavedState.live(in: [place]).isEmpty)
     let kept = SavedState.kept(in: [place])
     #expect(kept.map(\.files) == [["max_graph_depth"]])
-    #expect(kept.map(\.command) == [["kscope", "a"]])
+    #expect(kept.map(\.command) == [["kscope", "test"]])
     #expect(try reset().isEmpty)
     #expect(try depth() == "0")
     #expect(fake.journals.isEmpty)

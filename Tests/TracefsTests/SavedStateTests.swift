@@ -4,18 +4,10 @@ import TraceTestSupport
 
 @testable import Tracefs
 
-@Suite struct SavedStateTests {
-  let fake: FakeTracefs
-  let directory: TracingDirectory
-  let place: StateDirectory
+@Suite struct SavedStateTests: SavedStateSuite {
+  let fixture: SavedStateFixture
 
-  init() throws {
-    fake = try FakeTracefs()
-    directory = try TracingDirectory(path: fake.path)
-    place = StateDirectory(path: fake.statePath)
-  }
-
-  func makeState() -> SavedState { SavedState(directory, command: ["kscope", "test"], in: place) }
+  init() throws { fixture = try SavedStateFixture() }
 
   /// A journal as a run leaves it that was killed, with changes made by `body`.
   func abandon(bootID: String = BootID.current, _ body: (SavedState) throws -> Void) throws {

@@ -5,21 +5,10 @@ import TraceTestSupport
 @testable import Tracefs
 
 /// Runs of kscope that come between one another, and others that come between those.
-@Suite struct SeveralRunsTests {
-  let fake: FakeTracefs
-  let directory: TracingDirectory
-  let place: StateDirectory
-  var top: Instance { directory.top }
+@Suite struct SeveralRunsTests: SavedStateSuite {
+  let fixture: SavedStateFixture
 
-  init() throws {
-    fake = try FakeTracefs()
-    directory = try TracingDirectory(path: fake.path)
-    place = StateDirectory(path: fake.statePath)
-  }
-
-  func makeState(_ name: String = "a") -> SavedState {
-    SavedState(directory, command: ["kscope", name], in: place)
-  }
+  init() throws { fixture = try SavedStateFixture() }
 
   /// A process that has ended.
   static var dead: ProcessIdentity { ProcessIdentity(pid: getpid(), startTime: 1) }
@@ -31,12 +20,6 @@ import TraceTestSupport
     journal.writer.process = Self.dead
     let changes = text.split(separator: "\n").dropFirst(4).map { $0 + "\n" }.joined()
     try TextFile.write([journal.header + changes], to: path, .replace)
-  }
-
-  func reset() throws -> [RestoreProblem] {
-    var problems: [RestoreProblem] = []
-    for found in SavedState.kept(in: [place]) { problems += try SavedState.recover(found) }
-    return problems
   }
 
   // MARK: Kept in the meantime

@@ -36,19 +36,24 @@ package struct KernelCounting: Sendable {
   /// that of a text, be it a program's.
   let isAddress: @Sendable (_ field: String, _ event: EventName) -> Bool
 
+  /// Of this kernel's tasks that leave a processor.
+  let states: SwitchStates
+
   /// How many rows tables have that are kept by task.
   let rowsByTask: Int
 
   /// - Parameters:
   ///   - run: of this process alone, such as its number.
   ///   - rowsByTask: a `TableSize`.
+  ///   - states: as Linux has them since 4.14 where nobody says otherwise.
   package init(
-    run: Int32, rowsByTask: Int = 1 << 14,
+    run: Int32, rowsByTask: Int = 1 << 14, states: SwitchStates = SwitchStates(preempted: 0x100),
     functions: @escaping @Sendable (_ glob: String) -> [String] = { _ in [] },
     isAddress: @escaping @Sendable (_ field: String, _ event: EventName) -> Bool = { _, _ in false }
   ) {
     suffix = "\(run)"
     self.rowsByTask = rowsByTask
+    self.states = states
     self.functions = functions
     self.isAddress = isAddress
   }

@@ -120,14 +120,16 @@ package struct LatencyTables {
           case .number(let number): rows.add(number)
           case .text(let text): rows.add(text)
           }
-          rows.add(Int(clamping: bucket.from))
-          rows.add(Int(clamping: bucket.to))
+          rows.add(bounds: bucket.from, bucket.to)
           rows.add(bucket.count)
           rows.endRow()
         }
         continue
       }
-      if let groupName { rows.say("\n\(groupName) = \(name.text)") }
+      if let groupName {
+        rows.separate()
+        rows.say("\(groupName) = \(name.text)")
+      }
       for line in group.histogram.closedLines(unit: unit.title) { rows.say(line) }
       if showsAverage, group.histogram.total > 0 {
         let count = UInt64(group.histogram.total)

@@ -1,5 +1,5 @@
 /// A counting tool that shows lengths of time, and nothing else.
-package protocol LatencyTool: CountingTool {
+package protocol LatencyTool: CountingTool, IntervalTool {
   var tables: LatencyTables { get set }
 }
 
@@ -8,16 +8,31 @@ extension LatencyTool {
   package var columns: [Column] { tables.columns(options) }
   package var leftOut: [String] { tables.leftOut }
 
-  package func tick(_ context: ToolContext, _ rows: inout RowWriter) { show(&rows, context) }
-
-  package func finish(_ context: ToolContext, _ rows: inout RowWriter) {
-    if options.interval == nil { show(&rows, context) }
-  }
-
-  private func show(_ rows: inout RowWriter, _ context: ToolContext) {
+  package func show(_ context: ToolContext, _ rows: inout RowWriter) {
     rows.beginTable(context.clockLine)
     tables.write(to: &rows, context, showsAverage: options.has("average"))
     tables.removeAll()
+  }
+}
+
+/// One whose lengths are of tasks, for all together or with a histogram for each.
+protocol TaskLatencyTool: LatencyTool {
+  var groups: TaskGroups { get }
+}
+
+extension TaskLatencyTool {
+  package var countsByTask: Bool { groups.kind == .process }
+
+  /// What the kernel has to count by, beside the length.
+  ///
+  /// - Parameter field: of the event that ends it: the task.
+  func carried(_ field: String) -> [KernelCounting.Carried] {
+    groups.name == nil ? [] : [.init("pid_t", "pid", of: field)]
+  }
+
+  package func take(_ row: CountedRow, table: Int, _ context: ToolContext) {
+    let thread = groups.name == nil ? 0 : Int32(truncatingIfNeeded: row.number(0))
+    tables.add(row, to: groups.group(of: thread, context))
   }
 }
 

@@ -23,6 +23,9 @@ package protocol KernelTool: AnyObject, NamedTool {
   var showsTables: Bool { get }
   /// Its events come in interrupts: the task that runs then, be it the tool's own, has no part in it.
   var isAboutInterrupts: Bool { get }
+  /// What begins on a CPU ends there, and the CPU is part of its key: what other CPUs lose is nothing to
+  /// it. `forget` is then told of losses of the CPU alone that had them.
+  var pairsStayOnTheirCPU: Bool { get }
   /// Of which events rows show the calls (`--stacks`).
   var rowStacks: RowStackPlan { get }
   /// What stands above the table: what is traced, in perf-tools' words.
@@ -62,6 +65,7 @@ extension KernelTool {
   package var tracer: WantedTracer? { nil }
   package var isAboutCurrentTask: Bool { false }
   package var isAboutInterrupts: Bool { false }
+  package var pairsStayOnTheirCPU: Bool { false }
   package var droppedPairs: Int { 0 }
 }
 

@@ -101,6 +101,17 @@ package struct PairTable<Value>: ~Copyable {
     }
   }
 
+  /// Forgets those whose keys begin alike.
+  package mutating func removeAll(beginning high: UInt64) {
+    var place = oldest
+    while place >= 0 {
+      let entry = entries + Int(place)
+      place = entry.pointee.newer
+      guard entry.pointee.high == high, let slot = slot(high, entry.pointee.low) else { continue }
+      _ = take(at: slot)
+    }
+  }
+
   // MARK: The table
 
   @inline(__always) private func home(_ high: UInt64, _ low: UInt64) -> Int {

@@ -24,6 +24,7 @@ package struct PowerHistogram: Sendable, Equatable {
   package var total: Int { counts.reduce(0, +) }
 
   /// From the first to the last that counted anything; the first of all stands there in any case.
+  /// `to` is the next one's `from`; `.max` where no number is beyond.
   package var buckets: [(from: UInt64, to: UInt64, count: Int)] {
     counts.enumerated().map { bits, count in
       (bits == 0 ? 0 : 1 << UInt64(bits - 1), bits < 64 ? 1 << UInt64(bits) : .max, count)
@@ -66,6 +67,22 @@ package struct PowerHistogram: Sendable, Equatable {
       let from = String(bucket.from).leftPadded(to: 8)
       let to = String(bucket.to).padded(to: 8)
       return "\(from) -> \(to): \(String(bucket.count).padded(to: countTitleWidth)) |\(bar)|"
+    }
+  }
+}
+
+extension RowWriter {
+  /// `from` and `to` of a bucket, for programs: [from, to), as all tools have it; `to` is nothing
+  /// where all numbers from there on belong to it.
+  mutating func add(bounds from: UInt64, _ to: UInt64) {
+    add(from)
+    if to < .max { add(to) } else { addNothing() }
+  }
+
+  /// The same where a bucket may begin below 0, or nowhere.
+  mutating func add(bounds from: Int?, _ to: Int?) {
+    for bound in [from, to] {
+      if let bound { add(bound) } else { addNothing() }
     }
   }
 }

@@ -1,43 +1,6 @@
 package import ByteIO
 import Reports
 
-/// A column of a tool's table.
-package struct Column: Sendable {
-  /// What stands above it.
-  package var title: String
-  /// What the value is called in JSON and CSV.
-  package var name: String
-  /// In characters; 0 for as long as it is. Longer values are not cut unless `isCut`.
-  package var width: Int
-  package var isLeft: Bool
-  package var isCut: Bool
-  /// Its width with `--wide`, which cuts nothing.
-  package var wide: Int
-
-  package init(
-    _ title: String, _ name: String, width: Int = 0, isLeft: Bool = true, isCut: Bool = false,
-    wide: Int? = nil
-  ) {
-    // Nobody is called by more than 15 bytes (include/linux/sched.h, TASK_COMM_LEN).
-    self.wide = wide ?? (isCut ? max(width, 16) : width)
-    self.title = title
-    self.name = name
-    self.width = width
-    self.isLeft = isLeft
-    self.isCut = isCut
-  }
-}
-
-extension Column {
-  /// As `--wide` has it.
-  package var widened: Column {
-    var column = self
-    column.width = wide
-    column.isCut = false
-    return column
-  }
-}
-
 extension ToolOption {
   /// For tools that cut names, or leave little room for addresses.
   static let wide = ToolOption("w", "wide", "Nothing is cut, and there is room for long values.")
@@ -48,10 +11,10 @@ package enum RowFormat: Sendable {
   case text, json, csv
 }
 
-/// Writes rows, a value a column, in the order of the columns.
+/// Writes rows, a value a column, in the order of the columns. A value without a column ends the program.
 ///
-/// In text, control characters of names are shown as `^[` where they go to a terminal: what a task
-/// calls itself must not move the cursor.
+/// Control characters of names are shown as `^[` in text and in CSV where they go to a terminal: what a
+/// task calls itself must not move the cursor. JSON has words of its own for them.
 package struct RowWriter: ~Copyable {
   /// A column as rows need it, in plain memory.
   private struct Shape {
@@ -77,8 +40,10 @@ package struct RowWriter: ~Copyable {
   /// Rows with such calls and without.
   private(set) var stackCounts = (known: 0, unknown: 0)
   private let shapes: UnsafeMutablePointer<Shape>
-  private let lastColumn: Int
+  private let columnCount: Int
   private var index = 0
+  /// Text was handed over: what stands in `sink` is not the first.
+  private var hasFlushed = false
 
   package init(
     _ columns: [Column], _ format: RowFormat, isForTerminal: Bool = false, redraws: Bool = false,
@@ -89,7 +54,7 @@ package struct RowWriter: ~Copyable {
     self.format = format
     self.isForTerminal = isForTerminal
     self.redraws = redraws
-    lastColumn = columns.count - 1
+    columnCount = columns.count
     shapes = .allocate(capacity: columns.count)
     for (place, column) in columns.enumerated() {
       let before =
@@ -133,9 +98,20 @@ package struct RowWriter: ~Copyable {
   package mutating func beginTable(_ title: String = "") {
     guard format == .text else { return }
     // Cursor to the first place, what is right of it and below it cleared (ECMA-48, CUP and ED).
-    sink.append(redraws ? "\u{1b}[H\u{1b}[J" : "\n")
+    if redraws { sink.append("\u{1b}[H\u{1b}[J") } else { separate() }
     if !title.isEmpty { sink.append(title + "\n") }
     if !columns.isEmpty { writeHead() }
+  }
+
+  /// A blank line for people, between what stands above and what comes.
+  package mutating func separate() {
+    if format == .text, hasFlushed || sink.count > 0 { sink.append("\n") }
+  }
+
+  /// What has come together was handed over.
+  mutating func removeText() {
+    sink.removeAll()
+    hasFlushed = true
   }
 
   /// A line for people alone: a banner, a blank line.
@@ -170,6 +146,8 @@ package struct RowWriter: ~Copyable {
       Digits.writeDecimal(UInt64(number.magnitude), endingAt: end)
     }
   }
+
+  package mutating func add(_ number: UInt64) { add(parts: number, digits: 0) }
 
   /// A number that people read as text: an errno, a signal.
   package mutating func add(_ number: Int, shown: @autoclosure () -> String) {
@@ -208,17 +186,25 @@ package struct RowWriter: ~Copyable {
       sink.append(UInt8(ascii: "\""))
     case .csv:
       addBefore()
-      sink.append(csv: text)
+      append(csv: text)
     case .text:
       // A name with a line's end in it would be a row that nobody made.
-      if text.contains(UInt8(ascii: "\n"))
-        || isForTerminal && text.contains(where: { $0 < 0x20 || $0 >= 0x7f })
-      {
+      if text.contains(UInt8(ascii: "\n")) || mayMoveCursor(text) {
         TerminalSafety.shownInLine(Array(text)).withUnsafeBytes { addShown($0) }
       } else {
         addShown(text)
       }
     }
+  }
+
+  /// A program gets a name's bytes as they are, in quotes where it takes that.
+  private mutating func append(csv text: UnsafeRawBufferPointer) {
+    guard mayMoveCursor(text) else { return sink.append(csv: text) }
+    TerminalSafety.shownInLine(Array(text)).withUnsafeBytes { sink.append(csv: $0) }
+  }
+
+  private func mayMoveCursor(_ text: UnsafeRawBufferPointer) -> Bool {
+    isForTerminal && text.contains { $0 < 0x20 || $0 >= 0x7f }
   }
 
   /// A value that is not known.
@@ -306,7 +292,7 @@ package struct RowWriter: ~Copyable {
   }
 
   @inline(__always) private mutating func endLine() {
-    assert(index == columns.count, "\(index) values for \(columns.count) columns")
+    assert(index == columnCount, "\(index) values for \(columns.count) columns")
     index = 0
     if format == .json { sink.append(UInt8(ascii: "}")) }
     sink.append(UInt8(ascii: "\n"))
@@ -326,7 +312,7 @@ package struct RowWriter: ~Copyable {
       sink.append(UInt8(ascii: "]"))
     case .csv:
       sink.append(UInt8(ascii: ","))
-      Array(stack.joined(separator: ";").utf8).withUnsafeBytes { sink.append(csv: $0) }
+      Array(stack.joined(separator: ";").utf8).withUnsafeBytes { append(csv: $0) }
     case .text: break
     }
     endLine()
@@ -335,10 +321,16 @@ package struct RowWriter: ~Copyable {
 
   // MARK: The way
 
-  /// The next value's column.
+  /// The next value's column. How many there are is the tool's, never a recording's: one value more
+  /// would be read from memory that is none of ours.
+  @inline(__always) private var shape: UnsafeMutablePointer<Shape> {
+    precondition(index < columnCount, "more values than columns")
+    return shapes + index
+  }
+
   @inline(__always) private mutating func nextShape() -> UnsafeMutablePointer<Shape> {
     defer { index &+= 1 }
-    return shapes + min(index, lastColumn)
+    return shape
   }
 
   /// Writes what stands before the next value.
@@ -374,7 +366,7 @@ package struct RowWriter: ~Copyable {
   }
 
   private mutating func addShown(_ text: UnsafeRawBufferPointer) {
-    let count = min(text.count, shapes[min(index, lastColumn)].most)
+    let count = min(text.count, shape.pointee.most)
     addValue(count) { target in
       if let source = text.baseAddress { target.copyMemory(from: source, byteCount: count) }
     }

@@ -78,7 +78,7 @@ package struct StackTimes {
         rows.endRow()
         continue
       }
-      rows.say("")
+      rows.separate()
       for frame in frames.reversed().dropLast() { rows.say("    ", name: frame) }
       rows.say("    -                ", name: frames.first ?? "")
       rows.say("        \(amount)")
@@ -91,6 +91,9 @@ package struct StackTimes {
 }
 
 /// A tool whose result is a time for each stack.
+///
+/// `offcputime` and `wakeuptime` begin alike, as what is stored and how it is begun cannot be inherited
+/// from a protocol; what they pair and whose stack it is differ.
 package protocol StackTimeTool: KernelTool {
   var times: StackTimes { get set }
   static var graphTitle: String { get }

@@ -112,11 +112,34 @@ enum StreamWords {
   static let stacks = ToolOption("s", "stacks", "Print the kernel's stack behind each line.")
   static let format = ToolOption("v", "view", "Print the format of the event, and do not trace.")
 
+  /// Of the tools that are about the time in a function.
+  static let all = ToolOption("a", "all", "All that can be shown: -H, -P and -t.")
+  static let cpuTime = ToolOption(
+    "C", "cpu-time", "Leave out the time that a task is not on a CPU.")
+  static let lineParts = [
+    ToolOption("P", "proc", "Show the task; lines have it always."),
+    ToolOption("t", "abstime", "Show the time; lines have it always."),
+  ]
+
   static let remarksOfGraph = """
     It works in an instance of its own where that has the tracer (Linux 6.11), else at the top level,
     if nobody else uses that. All settings are put back when it ends. Lines go to standard output,
     what was lost is said on standard error.
     """
+
+  /// One event, in a tool's own instance.
+  ///
+  /// - Parameter stacks: the tracer's option that prints stacks; nil where nobody wants them.
+  static func buffer(
+    _ request: EventRequest, if filter: String?, stacks: String?
+  ) -> BufferPlan {
+    var buffer = BufferPlan(name: nil)
+    var request = request
+    if let filter { request.filters = [filter] }
+    buffer.events = [request]
+    if let stacks { buffer.options = [stacks] }
+    return buffer
+  }
 
   /// What may stand in the name of an event, made of any text.
   static func eventName(_ text: String) -> String {

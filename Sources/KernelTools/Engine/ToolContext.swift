@@ -32,11 +32,16 @@ package final class ToolContext {
   package internal(set) var calls: [String] = []
   /// By source, event and field.
   private var valueNames: [String: [Int: String]] = [:]
+  /// By source.
+  private(set) lazy var switchStates = sources.map {
+    SwitchStates(
+      $0.events.event(system: "sched", name: "sched_switch"), longSize: $0.events.longSize)
+  }
   private let options: ToolOptions
   private let takesAll: Bool
   /// The kernel hands out the wanted process's events alone.
   private let isFiltered: Bool
-  /// Tasks that the wanted process made, and theirs.
+  /// Threads of the wanted process, tasks that it made, and theirs.
   private var descendants: Set<Int32> = []
   private let factsOf: (Int32) -> ThreadFacts
   private var known: [Int32: ThreadFacts] = [:]
@@ -128,9 +133,14 @@ package final class ToolContext {
   package func process(of thread: Int32) -> Int32 {
     let place = lately + Int(thread) & (Self.latelyCount - 1)
     if thread == place.pointee.thread, thread >= 0 { return place.pointee.process }
-    let process = processes[thread] ?? facts(of: thread).process ?? thread
+    let process = knownProcess(of: thread) ?? thread
     place.pointee = (thread, process)
     return process
+  }
+
+  /// The same, and nil where it is not known.
+  func knownProcess(of thread: Int32) -> Int32? {
+    processes[thread] ?? facts(of: thread).process
   }
 
   /// Whose child a process is; nil where that is not known.
@@ -197,6 +207,9 @@ package final class ToolContext {
   private func isOfProcess(_ wanted: Int32, _ thread: Int32) -> Bool {
     isFiltered || descendants.contains(thread) || process(of: thread) == wanted
   }
+
+  /// These tasks are of the wanted process, or came of it.
+  func adopt(_ threads: [Int32]) { descendants.formUnion(threads) }
 
   /// A task made another one.
   func note(child: Int32, of parent: Int32) {
@@ -364,30 +377,5 @@ package final class ToolContext {
   package func addUser(of thread: Int32, to rows: inout RowWriter) {
     guard options.showsUser else { return }
     if let user = facts(of: thread).user { rows.add(Int(user)) } else { rows.addNothing("?") }
-  }
-}
-
-extension Column {
-  /// When it happened, where that is asked for; perf-tools' width.
-  static func time(_ options: ToolOptions, _ title: String, width: Int) -> [Column] {
-    switch options.times {
-    case .none: []
-    case .seconds: [Column(title, "time_s", width: width)]
-    case .wall: [Column("TIME", "time_s", width: 8)]
-    }
-  }
-
-  /// When the interval of a table ended, in rows for programs; for people it stands above the table.
-  static func timeInRows(_ options: ToolOptions) -> [Column] {
-    options.format == .text ? [] : time(options, "", width: 0)
-  }
-
-  /// When it happened; since the first row where the options ask for nothing else, as bcc has it.
-  static func timeOrElapsed(_ options: ToolOptions, width: Int) -> Column {
-    time(options, "TIMEs", width: width).first ?? Column("TIME(s)", "elapsed_s", width: width)
-  }
-
-  static func user(_ options: ToolOptions) -> [Column] {
-    options.showsUser ? [Column("UID", "uid", width: 6)] : []
   }
 }

@@ -21,7 +21,7 @@ package struct ToolOption: Sendable {
     ToolOption("t", "times", "Show when it happened, in seconds of the trace's clock."),
     ToolOption("T", "clock", "Show when it happened, by the clock on the wall."),
     ToolOption("U", "user", "Show whose process it is, by the user's number."),
-    ToolOption("p", "pid", "PID", "Only this process, its later threads and children included."),
+    ToolOption("p", "pid", "PID", "Only this process, its threads and children, later ones too."),
     ToolOption("L", "tid", "TID", "Only this thread."),
     ToolOption("n", "name", "NAME", "Only tasks whose name matches a regular expression."),
     ToolOption(nil, "cgroup", "PATH", "Only tasks in this cgroup or below: /system.slice."),
@@ -51,14 +51,8 @@ package struct ToolOption: Sendable {
   }
 
   /// Those that make sense where the kernel's own events are shown, a line each.
-  package static let commonOfLines: [ToolOption] = common.compactMap { option in
-    var option = option
-    switch option.long {
-    case "pid": option.help = "Only this process, its threads and children, later ones too."
-    case "tid", "name", "duration", "input", "json", "verbose": break
-    default: return nil
-    }
-    return option
+  package static let commonOfLines: [ToolOption] = common.filter {
+    ["pid", "tid", "name", "duration", "input", "json", "verbose"].contains($0.long)
   }
 
   package init(_ letter: Character?, _ long: String, _ help: String) {

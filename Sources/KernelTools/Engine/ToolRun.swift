@@ -34,6 +34,8 @@ package final class ToolRun {
   /// Streams of which something is lost between their last event and their next, and how many.
   private let gaps: UnsafeMutablePointer<Bool>
   private let gapCount: UnsafeMutablePointer<Int>
+  /// Events whose calls are wanted, with such and without.
+  private var calls = (known: 0, unknown: 0)
   /// Intervals without events that were not shown.
   private var skipped: UInt64 = 0
   /// Where text goes while a recording is looked at, and why it did not get there.
@@ -129,7 +131,7 @@ package final class ToolRun {
     // What each event needs is taken out of the object once: for a million of them it counts.
     let (readers, tellers, sources, cpus, rows) = (readers, tellers, sources, cpus, rows)
     let (tool, context, hasIntervals, held) = (tool, context, options.interval != nil, held)
-    let (gapCount, hasStacks) = (gapCount, options.showsStacks)
+    let (gapCount, hasStacks, forgets) = (gapCount, options.showsStacks, !tool.pairsStayOnTheirCPU)
     var latest = latest
     let gapBegins = { [self] (stream: Int) in
       if let held, !held.isEmpty { held.append(gapOf: stream) } else { beginGap(stream) }
@@ -155,7 +157,7 @@ package final class ToolRun {
         guard let slot = reader.pointee.slot(ofID: id) else { continue }
         if hasIntervals { tick(until: record.time) }
         latest = record.time
-        if gapCount.pointee > 0 { tool.forget(source: source, cpu: cpu) }
+        if forgets, gapCount.pointee > 0 { tool.forget(source: source, cpu: cpu) }
         let event = ToolEvent(
           number: reader.pointee.number(of: slot), time: record.time, cpu: cpu,
           thread: thread, source: source, record: bytes,
@@ -174,6 +176,9 @@ package final class ToolRun {
 
   /// What a process asks of a disk is not shown, though others' events happen while it runs.
   package func leaveOut(process: Int32) { context.ownProcess = process }
+
+  /// Threads and children of the wanted process that are there before any event tells of them.
+  package func adopt(_ threads: [Int32]) { context.adopt(threads) }
 
   /// Hands the tool what the kernel has counted.
   package func take(_ row: CountedRow, table: Int) {
@@ -224,13 +229,16 @@ package final class ToolRun {
     guard let slot = reader.slot(ofID: id) else { return }
     tick(until: time)
     latest = max(latest, time)
-    if gapCount.pointee > 0 { tool.forget(source: source, cpu: cpu) }
+    if !tool.pairsStayOnTheirCPU, gapCount.pointee > 0 { tool.forget(source: source, cpu: cpu) }
     context.calls = calls
     let event = ToolEvent(
       number: reader.number(of: slot), time: time, cpu: cpu,
       thread: thread, source: source, record: record,
       places: reader.fields(of: slot), order: reader.order)
     setStack(event, calls)
+    if held?.waits(event.number) == true {
+      if calls.isEmpty { self.calls.unknown += 1 } else { self.calls.known += 1 }
+    }
     tool.take(event, context, &rows.pointee)
     context.calls = []
   }
@@ -335,7 +343,7 @@ package final class ToolRun {
   /// Hands over the text that has come together.
   package func flush(_ emit: (UnsafeRawBufferPointer) throws -> Void) throws {
     guard rows.pointee.sink.count > 0 else { return }
-    defer { rows.pointee.sink.removeAll() }
+    defer { rows.pointee.removeText() }
     try emit(rows.pointee.sink.bytes)
   }
 
@@ -344,7 +352,10 @@ package final class ToolRun {
   // MARK: What was not seen
 
   /// What follows in a stream comes behind a loss. Up to there, what ends on other CPUs may have ended
-  /// and begun again among what was lost.
+  /// and begun again among what was lost, be both ends that are seen on CPUs that lost nothing: a task
+  /// that is woken on CPU 1 may run on CPU 0, sleep, and be woken there again before CPU 1 runs it. Tasks
+  /// and whatever they carry, requests and sockets go from CPU to CPU, so that nothing of them is paired
+  /// in a gap. Only what is bound to its CPU is (`KernelTool.pairsStayOnTheirCPU`).
   private func beginGap(_ stream: Int) {
     guard !gaps[stream] else { return }
     gaps[stream] = true
@@ -378,14 +389,20 @@ package final class ToolRun {
       notes.append(
         "\(tool.droppedPairs) of those that had begun were forgotten to keep memory bounded")
     }
-    let counts = rows.pointee.stackCounts
+    // Rows may be of few events; a tool that counts by calls has no rows.
+    let counts = options.showsStacks ? rows.pointee.stackCounts : calls
     if counts.known == 0, counts.unknown > 0 {
       notes.append(
         options.input == nil
           ? "the kernel told no calls of these events"
-          : "the recording has no calls of these events: kscope record -T keeps them")
+          : "the recording has no calls of these events: kscope record -T\(requests) keeps them")
     }
     return notes + tool.leftOut
+  }
+
+  /// What a tool by calls needs, for `kscope record`; nothing where calls are beside the rows.
+  private var requests: String {
+    options.showsStacks ? "" : tool.requestedEvents.map { " -e '\($0.request)'" }.joined()
   }
 
   package var problems: [any ExplainedError] { feed.problems }

@@ -37,8 +37,11 @@ package final class ToolSession {
       ? nil
       : (tool as? any CountingTool)?.counting(
         KernelCounting(
-          run: getpid(), rowsByTask: Self.rowsByTask, functions: Self.functions,
-          isAddress: Self.isAddress))
+          run: getpid(), rowsByTask: Self.rowsByTask,
+          states: SwitchStates(
+            Self.format(of: EventName(system: "sched", name: "sched_switch")),
+            longSize: MemoryLayout<Int>.size),
+          functions: Self.functions, isAddress: Self.isAddress))
     var counted: LiveSession?
     if let counting {
       counted = try Self.countingSession(tool, counting, commandLine, output, &way)
@@ -84,10 +87,12 @@ package final class ToolSession {
   }
 
   private static func isAddress(_ name: String, _ event: EventName) -> Bool {
-    guard let bytes = try? TracingDirectory.find().top.format(of: event),
-      let format = bytes.withUnsafeBytes({ try? EventFormat(parsing: $0, system: event.system) })
-    else { return false }
-    return format.field(name)?.kind == .pointer
+    format(of: event)?.field(name)?.kind == .pointer
+  }
+
+  private static func format(of event: EventName) -> EventFormat? {
+    guard let bytes = try? TracingDirectory.find().top.format(of: event) else { return nil }
+    return bytes.withUnsafeBytes { try? EventFormat(parsing: $0, system: event.system) }
   }
 
   /// A session in which the kernel counts; nil where it does not, and events do as well.
@@ -207,6 +212,7 @@ package final class ToolSession {
     plan.buffers[0].clock = "mono"
     plan.duration = options.duration
     plan.savedFile = options.saved
+    plan.watched = [options.process ?? options.thread].compactMap { $0 }
     if let interval = options.interval, let count = options.count {
       let (tables, isBeyond) = interval.multipliedReportingOverflow(by: UInt64(count))
       if !isBeyond { plan.duration = min(tables, plan.duration ?? .max) }
@@ -278,8 +284,12 @@ package final class ToolSession {
   ///
   /// - Returns: how it ended, and what the rows do not tell.
   package func follow() throws -> (summary: LiveSummary, notes: [String]) {
-    // Who sees the head can count on what comes after it being seen.
-    session.onStart = { [run] in run.begin(at: LiveSession.now) }
+    // Who sees the head can count on what comes after it being seen. Children that are made from now
+    // on are told by events.
+    session.onStart = { [run, options] in
+      if let process = options.process { run.adopt(ProcessTree.family(of: [process])) }
+      run.begin(at: LiveSession.now)
+    }
     session.onLook = { [session, run, options, delay] in
       if options.interval != nil { run.tick(until: LiveSession.now &- delay) }
       try run.flush { try session.write($0) }

@@ -14,14 +14,12 @@ package struct FuncGraph: StreamTool {
       """,
     arguments: "FUNCTION",
     options: [
-      ToolOption("a", "all", "All that can be shown: -H, -P and -t."),
-      ToolOption("C", "cpu-time", "Leave out the time that a task is not on a CPU."),
+      StreamWords.all, StreamWords.cpuTime,
       ToolOption("D", "no-durations", "Leave out how long calls take."),
       StreamWords.header,
       ToolOption("m", "max-depth", "N", "No more than so many calls deep."),
-      ToolOption("P", "proc", "Show the task; lines have it always."),
-      ToolOption("t", "abstime", "Show the time; lines have it always."),
-      ToolOption("T", "tail", "Show the function's name where a call ends, too."),
+    ] + StreamWords.lineParts + [
+      ToolOption("T", "tail", "Show the function's name where a call ends, too.")
     ],
     examples: [
       ("kscope funcgraph -m 3 do_nanosleep", "three calls deep"),

@@ -13,12 +13,8 @@ package struct FuncSlower: StreamTool {
       """,
     arguments: "FUNCTION MICROSECONDS",
     options: [
-      ToolOption("a", "all", "All that can be shown: -H, -P and -t."),
-      ToolOption("C", "cpu-time", "Leave out the time that a task is not on a CPU."),
-      StreamWords.header,
-      ToolOption("P", "proc", "Show the task; lines have it always."),
-      ToolOption("t", "abstime", "Show the time; lines have it always."),
-    ],
+      StreamWords.all, StreamWords.cpuTime, StreamWords.header,
+    ] + StreamWords.lineParts,
     examples: [
       ("kscope funcslower vfs_read 10000", "reads of 10 ms and more"),
       ("kscope funcslower -C vfs_read 200", "those that keep a CPU for 200 µs"),

@@ -87,12 +87,8 @@ package struct KProbe: StreamTool {
   }
 
   package func buffer() throws -> BufferPlan {
-    var buffer = BufferPlan(name: nil)
-    var request = try request()
-    if let filter { request.filters = [filter] }
-    buffer.events = [request]
-    if options.has("stacks") { buffer.options = ["stacktrace"] }
-    return buffer
+    try StreamWords.buffer(
+      request(), if: filter, stacks: options.has("stacks") ? "stacktrace" : nil)
   }
 
   package func selection() throws -> ReportOptions.Selection {

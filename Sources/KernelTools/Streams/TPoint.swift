@@ -48,12 +48,8 @@ package struct TPoint: StreamTool {
   package var subject: String { "\(pattern)." }
 
   package func buffer() -> BufferPlan {
-    var buffer = BufferPlan(name: nil)
-    var request = EventRequest(pattern)
-    if let filter { request.filters = [filter] }
-    buffer.events = [request]
-    if options.has("stacks") { buffer.options = ["stacktrace"] }
-    return buffer
+    StreamWords.buffer(
+      EventRequest(pattern), if: filter, stacks: options.has("stacks") ? "stacktrace" : nil)
   }
 
   package func selection() -> ReportOptions.Selection {

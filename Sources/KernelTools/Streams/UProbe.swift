@@ -56,12 +56,8 @@ package struct UProbe: StreamTool {
   }
 
   package func buffer() throws -> BufferPlan {
-    var buffer = BufferPlan(name: nil)
-    var request = try request()
-    if let filter { request.filters = [filter] }
-    buffer.events = [request]
-    if options.has("stacks") { buffer.options = ["userstacktrace"] }
-    return buffer
+    try StreamWords.buffer(
+      request(), if: filter, stacks: options.has("stacks") ? "userstacktrace" : nil)
   }
 
   package func selection() -> ReportOptions.Selection {

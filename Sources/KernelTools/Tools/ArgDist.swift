@@ -2,7 +2,7 @@ import ByteIO
 import Tracefs
 
 /// `argdist`: what values events and functions come with, counted or as histograms.
-package final class ArgDist: CountingTool {
+package final class ArgDist: CountingTool, IntervalTool {
   package static let about = ToolDescription(
     name: "argdist",
     abstract: "What values events and functions come with, counted or as histograms.",
@@ -113,13 +113,7 @@ package final class ArgDist: CountingTool {
     return dropped == 0 ? [] : ["\(dropped) events were not counted: there were too many values"]
   }
 
-  package func tick(_ context: ToolContext, _ rows: inout RowWriter) { show(&rows, context) }
-
-  package func finish(_ context: ToolContext, _ rows: inout RowWriter) {
-    if options.interval == nil { show(&rows, context) }
-  }
-
-  private func show(_ rows: inout RowWriter, _ context: ToolContext) {
+  package func show(_ context: ToolContext, _ rows: inout RowWriter) {
     // The rest of an interval behind the last one has tables only where there is something to show.
     if context.isLastInterval, !hasNews { return }
     hasNews = false

@@ -100,17 +100,16 @@ struct ArgDistResult {
       for line in lines { rows.say(line) }
       return
     }
-    func write(_ from: UInt64?, _ to: Int, _ count: Int) {
+    func write(_ count: Int, _ addBounds: (inout RowWriter) -> Void) {
       rows.add(spec.text)
       rows.addNothing()
-      if let from { rows.add(Int(clamping: from)) } else { rows.addNothing() }
-      rows.add(to)
+      addBounds(&rows)
       rows.add(count)
       rows.endRow()
     }
-    if histogram.negatives > 0 { write(nil, -1, histogram.negatives) }
-    for bucket in histogram.closedBuckets where bucket.count > 0 {
-      write(bucket.from, Int(clamping: bucket.to), bucket.count)
+    if histogram.negatives > 0 { write(histogram.negatives) { $0.add(bounds: nil, 0) } }
+    for bucket in histogram.buckets where bucket.count > 0 {
+      write(bucket.count) { $0.add(bounds: bucket.from, bucket.to) }
     }
   }
 }

@@ -1,13 +1,14 @@
 import ByteIO
 
 /// `biolatency`: how long requests to disks take, as histograms by bcc's bounds.
-package final class BioLatency: KernelTool {
+package final class BioLatency: IntervalTool {
   package static let about = ToolDescription(
     name: "biolatency",
     abstract: "How long requests to disks take, as histograms: of all, a disk, a kind of request.",
     discussion: """
-      Both numbers of a row belong to it; parts of a microsecond are cut off. A request counts in the
-      interval in which it is completed. Without an interval there is one histogram, at the end.
+      Both numbers of a row belong to it (in JSON and CSV, to is the next row's from); parts of a
+      microsecond are cut off. A request counts in the interval in which it is completed. Without an
+      interval there is one histogram, at the end.
       """,
     arguments: "[INTERVAL [COUNT]]",
     options: [
@@ -87,14 +88,8 @@ package final class BioLatency: KernelTool {
   }
 
   package func forget(source: Int, cpu: Int) { requests.forget() }
-  package func tick(_ context: ToolContext, _ rows: inout RowWriter) { show(context, &rows) }
-
-  package func finish(_ context: ToolContext, _ rows: inout RowWriter) {
-    if options.interval == nil { show(context, &rows) }
-  }
-
-  private func show(_ context: ToolContext, _ rows: inout RowWriter) {
-    rows.say("")
+  package func show(_ context: ToolContext, _ rows: inout RowWriter) {
+    rows.separate()
     if options.times != .none { rows.say(context.intervalText) }
     for (kind, latencies) in counts.entries.sorted(by: {
       ($0.key.disk, $0.key.flags) < ($1.key.disk, $1.key.flags)
@@ -129,12 +124,11 @@ package final class BioLatency: KernelTool {
   private func list(
     _ kind: Kind, _ latencies: Latencies, _ context: ToolContext, _ rows: inout RowWriter
   ) {
-    for bucket in latencies.histogram.closedBuckets {
+    for bucket in latencies.histogram.buckets {
       context.addTime(context.intervalEnd, to: &rows)
       if options.has("disks") { rows.add(kind.disk) }
       if options.has("flags") { rows.add(kind.flags) }
-      rows.add(Int(bucket.from))
-      rows.add(Int(clamping: bucket.to))
+      rows.add(bounds: bucket.from, bucket.to)
       rows.add(bucket.count)
       if options.has("extension") {
         let (average, total) = sums(latencies)

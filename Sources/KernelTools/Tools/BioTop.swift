@@ -1,7 +1,7 @@
 import ByteIO
 
 /// `biotop`: which processes use disks most, as a table an interval.
-package final class BioTop: KernelTool {
+package final class BioTop: TopTool {
   package static let about = ToolDescription(
     name: "biotop",
     abstract: "Which processes use disks most, as a table every interval.",
@@ -53,11 +53,9 @@ package final class BioTop: KernelTool {
   package var events: [WantedEvent] { BlockRequests.events(filter) }
   package var isAboutInterrupts: Bool { true }
   package var droppedPairs: Int { requests.dropped + sums.dropped }
-  package var showsTables: Bool { true }
-  package var banner: String { "Tracing... Output every interval. Hit Ctrl-C to end." }
 
   package var columns: [Column] {
-    (options.format == .text ? [] : Column.time(options, "", width: 0)) + [
+    Column.timeInRows(options) + [
       Column("PID", "pid", width: 7), Column("COMM", "comm", width: 16, isCut: true),
       Column("D", "type", width: 1), Column("MAJ", "major", width: 3),
       Column("MIN", "minor", width: 3), Column("DISK", "disk", width: 8),
@@ -85,20 +83,14 @@ package final class BioTop: KernelTool {
   }
 
   package func forget(source: Int, cpu: Int) { requests.forget() }
-  package func tick(_ context: ToolContext, _ rows: inout RowWriter) { show(context, &rows) }
-
-  package func finish(_ context: ToolContext, _ rows: inout RowWriter) {
-    if options.interval == nil { show(context, &rows) }
-  }
-
-  private func show(_ context: ToolContext, _ rows: inout RowWriter) {
+  package func show(_ context: ToolContext, _ rows: inout RowWriter) {
     rows.beginTable(context.tableTitle)
     let sorted = sums.entries.sorted {
       ($1.value.byteCount, $1.value.requests, $0.key.process)
         < ($0.value.byteCount, $0.value.requests, $1.key.process)
     }
     for (use, sum) in sorted.prefix(most) {
-      if options.format != .text { context.addTime(context.intervalEnd, to: &rows) }
+      context.addTimeInRows(to: &rows)
       rows.add(Int(use.process))
       use.comm.withUnsafeBytes { rows.add($0) }
       rows.add(use.operation)

@@ -78,8 +78,7 @@ package final class BiteSize: KernelTool {
       let from = place == 0 ? nil : bounds[place - 1]
       let to = place == bounds.count ? nil : bounds[place]
       guard options.format == .text else {
-        rows.add(from ?? 0)
-        if let to { rows.add(to) } else { rows.addNothing() }
+        rows.add(bounds: from ?? 0, to)
         rows.add(count)
         rows.endRow()
         continue

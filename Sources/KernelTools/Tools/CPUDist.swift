@@ -1,7 +1,7 @@
 import ByteIO
 
 /// `cpudist`: how long tasks run before they leave the processor, or are off it, as a histogram.
-package final class CPUDist: LatencyTool {
+package final class CPUDist: TaskLatencyTool {
   package static let about = ToolDescription(
     name: "cpudist",
     abstract: "How long tasks run before they leave the processor, as a histogram.",
@@ -24,7 +24,7 @@ package final class CPUDist: LatencyTool {
   private enum Switch: Int, EventFields { case prev_pid, next_pid, prev_comm, next_comm }
 
   package let options: ToolOptions
-  private let groups: TaskGroups
+  let groups: TaskGroups
   private let countsAway: Bool
   private var begun = PairTable<UInt64>()
   package var tables: LatencyTables
@@ -58,8 +58,6 @@ package final class CPUDist: LatencyTool {
     if begins != 0 { begun.begin(source, begins, event.time) }
   }
 
-  package var countsByTask: Bool { groups.kind == .process }
-
   package func counting(_ counting: KernelCounting) -> KernelCounting? {
     guard options.takesAllTasks else { return nil }
     let (begins, ends) = countsAway ? ("prev_pid", "next_pid") : ("next_pid", "prev_pid")
@@ -68,14 +66,9 @@ package final class CPUDist: LatencyTool {
       "cpudist",
       from: [.init("sched:sched_switch", key: begins, filter: "\(begins) != 0")],
       to: .init("sched:sched_switch", key: ends, filter: "\(ends) != 0"),
-      carrying: groups.name == nil ? [] : [.init("pid_t", "pid", of: ends)],
+      carrying: carried(ends),
       unit: tables.unit.spans, table: 0)
     return counting
-  }
-
-  package func take(_ row: CountedRow, table: Int, _ context: ToolContext) {
-    let thread = groups.name == nil ? 0 : Int32(truncatingIfNeeded: row.number(0))
-    tables.add(row, to: groups.group(of: thread, context))
   }
 
   package func forget(source: Int, cpu: Int) { begun.removeAll() }

@@ -5,7 +5,7 @@ import Tracefs
 ///
 /// perf-tools' cachestat counts functions that kernels have renamed since, and needs the function
 /// profiler.
-package final class CacheStat: CountingTool {
+package final class CacheStat: CountingTool, IntervalTool {
   package static let about = ToolDescription(
     name: "cachestat",
     abstract: "How often what is read and written of files is found in the page cache.",
@@ -96,13 +96,7 @@ package final class CacheStat: CountingTool {
     counts[table] += row.count
   }
 
-  package func tick(_ context: ToolContext, _ rows: inout RowWriter) { show(context, &rows) }
-
-  package func finish(_ context: ToolContext, _ rows: inout RowWriter) {
-    if options.interval == nil { show(context, &rows) }
-  }
-
-  private func show(_ context: ToolContext, _ rows: inout RowWriter) {
+  package func show(_ context: ToolContext, _ rows: inout RowWriter) {
     let (accessed, buffers, added, dirtied) = (counts[0], counts[1], counts[2], counts[3])
     let total = max(0, accessed - buffers)
     let misses = min(max(0, added - dirtied), total)

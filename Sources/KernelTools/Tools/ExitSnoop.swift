@@ -8,7 +8,7 @@ package final class ExitSnoop: KernelTool {
     discussion: """
       A row appears when the last thread of a process ends, or with --per-thread for each thread. What
       it ended with is `0`, `code 3`, or the signal that ended it. In JSON and CSV a signal is a number
-      below 0.
+      below 0. A recording of the scheduler's own events does, too, but does not tell why they ended.
       """,
     options: [
       ToolOption("x", "failures", "Only what ended otherwise than with 0."),
@@ -24,6 +24,7 @@ package final class ExitSnoop: KernelTool {
   package let options: ToolOptions
   private let onlyFailures: Bool
   private let perThread: Bool
+  private var plain = PlainExits()
 
   package init(_ given: ToolOptions) throws(ToolUsageError) {
     options = given
@@ -40,8 +41,12 @@ package final class ExitSnoop: KernelTool {
           "tsk->tgid", "tsk->pid", "tsk->real_parent->tgid", "tsk->comm", "tsk->start_time",
           "tsk->exit_code", "group_dead",
         ])
-    ]
+    ] + PlainExits.events(insteadOf: 0)
   }
+
+  package var leftOut: [String] { plain.leftOut(onlyFailures: onlyFailures) }
+  package var droppedPairs: Int { plain.dropped }
+  package func forget(source: Int, cpu: Int) { plain.forget() }
 
   package var rowStacks: RowStackPlan { RowStackPlan(own: [0]) }
   package var banner: String { "Tracing exits. Ctrl-C to end." }
@@ -55,6 +60,12 @@ package final class ExitSnoop: KernelTool {
   }
 
   package func take(_ event: ToolEvent, _ context: ToolContext, _ rows: inout RowWriter) {
+    if event.number > 0 {
+      if let exit = plain.take(event, event.number - 1, context) {
+        show(exit, event, context, &rows)
+      }
+      return
+    }
     guard perThread || event[Exit.last] != 0 else { return }
     // As wait(2) has it: a signal in the low 7 bits, else the status above 8 bits.
     let code = event[Exit.code]
@@ -80,6 +91,31 @@ package final class ExitSnoop: KernelTool {
       shown: signal > 0
         ? "signal \(signal) (\(KernelNames.signal(signal).dropFirst(3)))"
         : status > 0 ? "code \(status)" : "0")
+    rows.endRow()
+  }
+
+  /// What nobody knows is no failure, and of a thread whose process is not known it may be one.
+  private func show(
+    _ exit: PlainExits.Exit, _ event: ToolEvent, _ context: ToolContext, _ rows: inout RowWriter
+  ) {
+    guard !onlyFailures, perThread || exit.isLast,
+      context.isWanted(event.thread, source: event.source, name: exit.comm)
+    else { return }
+    func add(_ number: Int32?) {
+      if let number { rows.add(Int(number)) } else { rows.addNothing("?") }
+    }
+    context.addTime(event.time, to: &rows)
+    context.addUser(of: event.thread, to: &rows)
+    rows.add(exit.comm)
+    add(exit.process)
+    add(exit.parent)
+    add(event.thread)
+    if let age = exit.age {
+      rows.add(nanoseconds: age, per: 1_000_000_000, digits: 2)
+    } else {
+      rows.addNothing("?")
+    }
+    rows.addNothing("?")
     rows.endRow()
   }
 }

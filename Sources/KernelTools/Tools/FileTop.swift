@@ -1,7 +1,7 @@
 import ByteIO
 
 /// `filetop`: which files are read and written most, and by whom, as a table an interval.
-package final class FileTop: KernelTool {
+package final class FileTop: TopTool {
   package static let about = ToolDescription(
     name: "filetop",
     abstract: "Which files are read and written most, and by whom, as a table every interval.",
@@ -68,11 +68,9 @@ package final class FileTop: KernelTool {
 
   package var events: [WantedEvent] { FileAccesses.events(includesAll: includesAll) }
   package var droppedPairs: Int { accesses.dropped + sums.dropped }
-  package var showsTables: Bool { true }
-  package var banner: String { "Tracing... Output every interval. Hit Ctrl-C to end." }
 
   package var columns: [Column] {
-    (options.format == .text ? [] : Column.time(options, "", width: 0)) + [
+    Column.timeInRows(options) + [
       Column("PID", "pid", width: 7), Column("TID", "tid", width: 7),
       Column("COMM", "comm", width: 16, isCut: true), Column("READS", "reads", width: 6),
       Column("WRITES", "writes", width: 6), Column("R_Kb", "read_kb", width: 7),
@@ -105,13 +103,7 @@ package final class FileTop: KernelTool {
   }
 
   package func forget(source: Int, cpu: Int) { accesses.forget() }
-  package func tick(_ context: ToolContext, _ rows: inout RowWriter) { show(context, &rows) }
-
-  package func finish(_ context: ToolContext, _ rows: inout RowWriter) {
-    if options.interval == nil { show(context, &rows) }
-  }
-
-  private func show(_ context: ToolContext, _ rows: inout RowWriter) {
+  package func show(_ context: ToolContext, _ rows: inout RowWriter) {
     rows.beginTable(context.tableTitle)
     let order = order
     let sorted = sums.entries.sorted {
@@ -120,7 +112,7 @@ package final class FileTop: KernelTool {
       )
     }
     for (use, sum) in sorted.prefix(most) {
-      if options.format != .text { context.addTime(context.intervalEnd, to: &rows) }
+      context.addTimeInRows(to: &rows)
       rows.add(Int(sum.process))
       rows.add(Int(use.thread))
       sum.comm.withUnsafeBytes { rows.add($0) }

@@ -4,7 +4,7 @@ import Tracefs
 /// `funccount`: how often functions of the kernel are called.
 ///
 /// perf-tools' funccount needs a kernel with the function profiler, which distributions leave out.
-package final class FuncCount: CountingTool {
+package final class FuncCount: CountingTool, IntervalTool {
   package static let about = ToolDescription(
     name: "funccount",
     abstract: "How often functions of the kernel are called.",
@@ -82,13 +82,7 @@ package final class FuncCount: CountingTool {
     counts.count(row.text(0), from: 0) { $0 += row.count }
   }
 
-  package func tick(_ context: ToolContext, _ rows: inout RowWriter) { show(&rows, context) }
-
-  package func finish(_ context: ToolContext, _ rows: inout RowWriter) {
-    if options.interval == nil { show(&rows, context) }
-  }
-
-  private func show(_ rows: inout RowWriter, _ context: ToolContext) {
+  package func show(_ context: ToolContext, _ rows: inout RowWriter) {
     rows.beginTable(context.clockLine)
     let sorted = counts.entries.sorted { ($0.value, $0.key) < ($1.value, $1.key) }
     for (name, count) in sorted.suffix(top ?? sorted.count) {

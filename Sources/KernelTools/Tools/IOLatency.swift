@@ -1,7 +1,7 @@
 import ByteIO
 
 /// `iolatency`: how long requests to disks take, as a histogram an interval.
-package final class IOLatency: KernelTool {
+package final class IOLatency: IntervalTool {
   package static let about = ToolDescription(
     name: "iolatency",
     abstract: "How long requests to disks take, as a histogram every interval.",
@@ -70,23 +70,16 @@ package final class IOLatency: KernelTool {
 
   package func forget(source: Int, cpu: Int) { requests.forget() }
 
-  package func tick(_ context: ToolContext, _ rows: inout RowWriter) { show(context, &rows) }
-
-  package func finish(_ context: ToolContext, _ rows: inout RowWriter) {
-    if options.interval == nil { show(context, &rows) }
-  }
-
-  private func show(_ context: ToolContext, _ rows: inout RowWriter) {
+  package func show(_ context: ToolContext, _ rows: inout RowWriter) {
     if options.format == .text {
-      rows.say("")
+      rows.separate()
       if !context.clockLine.isEmpty { rows.say(context.clockLine) }
       rows.say("  >=(ms) .. <(ms)   : I/O      |Distribution                          |")
       for line in histogram.lines(countTitleWidth: 8, barWidth: 38) { rows.say(line) }
     } else {
       for bucket in histogram.buckets {
         context.addTimeInRows(to: &rows)
-        rows.add(Int(bucket.from))
-        rows.add(Int(bucket.to))
+        rows.add(bounds: bucket.from, bucket.to)
         rows.add(bucket.count)
         rows.endRow()
       }

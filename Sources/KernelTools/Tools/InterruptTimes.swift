@@ -56,17 +56,16 @@ struct InterruptTimes: ~Copyable {
 
   // MARK: One by one
 
-  private func place(_ event: ToolEvent) -> UInt64 {
-    UInt64(event.source) << 32 | UInt64(event.cpu)
-  }
+  private func place(_ source: Int, _ cpu: Int) -> UInt64 { UInt64(source) << 32 | UInt64(cpu) }
 
   /// - Parameter number: of the handler; one of a number runs on a CPU at a time.
   mutating func begin(_ event: ToolEvent, _ number: UInt64, named name: String) {
-    begun.begin(place(event), number, Begun(time: event.time, name: name))
+    begun.begin(place(event.source, event.cpu), number, Begun(time: event.time, name: name))
   }
 
   mutating func end(_ event: ToolEvent, _ number: UInt64) {
-    guard let began = begun.end(place(event), number), let time = event.time(since: began.time)
+    guard let began = begun.end(place(event.source, event.cpu), number),
+      let time = event.time(since: began.time)
     else { return }
     if isDistribution { return tables.add(nanoseconds: time, to: .text(began.name)) }
     totals.count(began.name, from: Total()) {
@@ -75,7 +74,9 @@ struct InterruptTimes: ~Copyable {
     }
   }
 
-  mutating func forget() { begun.removeAll() }
+  mutating func forget(_ source: Int, _ cpu: Int) {
+    begun.removeAll(beginning: place(source, cpu))
+  }
 
   // MARK: From the kernel
 
@@ -111,7 +112,7 @@ struct InterruptTimes: ~Copyable {
 }
 
 /// `hardirqs`: how much time interrupt handlers take.
-package final class HardIRQs: CountingTool {
+package final class HardIRQs: CountingTool, IntervalTool {
   package static let about = ToolDescription(
     name: "hardirqs",
     abstract: "How much time interrupt handlers take, by handler.",
@@ -190,9 +191,8 @@ package final class HardIRQs: CountingTool {
     }
   }
 
-  package func forget(source: Int, cpu: Int) { times.forget() }
-  package func tick(_ context: ToolContext, _ rows: inout RowWriter) { times.show(&rows, context) }
-  package func finish(_ context: ToolContext, _ rows: inout RowWriter) {
-    if options.interval == nil { times.show(&rows, context) }
-  }
+  /// No handler moves to another CPU.
+  package var pairsStayOnTheirCPU: Bool { true }
+  package func forget(source: Int, cpu: Int) { times.forget(source, cpu) }
+  package func show(_ context: ToolContext, _ rows: inout RowWriter) { times.show(&rows, context) }
 }

@@ -20,11 +20,10 @@ package final class OffCPUTime: StackTimeTool, CountingTool {
     ],
     common: ToolOption.commonOfSums)
 
-  private enum Switch: Int, EventFields { case prev_pid, prev_comm, prev_state, next_pid }
+  private enum Switch: Int, EventFields { case prev_pid, prev_comm, next_pid }
   private struct Leaving {
     var time: UInt64
     var name: String
-    var state: Int
     var calls: [String]
   }
 
@@ -61,8 +60,7 @@ package final class OffCPUTime: StackTimeTool, CountingTool {
       away.begin(
         source, event.key(Switch.prev_pid),
         Leaving(
-          time: event.time, name: String(decoding: name, as: UTF8.self),
-          state: event[Switch.prev_state], calls: context.calls))
+          time: event.time, name: String(decoding: name, as: UTF8.self), calls: context.calls))
     }
   }
 

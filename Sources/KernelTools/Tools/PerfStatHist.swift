@@ -8,8 +8,9 @@ package final class PerfStatHist: CountingTool {
     abstract: "What numbers a field of an event holds, as a histogram.",
     discussion: """
       The kernel counts each number of its own; rows are made of that. A row is from its first number
-      to its second, both included; the first row has what is less than the first bucket. TRACEPOINT is
-      SYSTEM:EVENT, or a probe of kscope's language (kscope record --help, PROBES).
+      to its second, both included (in JSON and CSV, to is the next row's from); the first row has what
+      is less than the first bucket. TRACEPOINT is SYSTEM:EVENT, or a probe of kscope's language
+      (kscope record --help, PROBES).
       """,
     arguments: "TRACEPOINT VARIABLE [SECONDS]",
     options: [
@@ -131,21 +132,20 @@ package final class PerfStatHist: CountingTool {
 
   package func finish(_ context: ToolContext, _ rows: inout RowWriter) {
     let most = counts.max() ?? 0
-    rows.say("")
+    rows.separate()
     rows.say("            Range          : Count    Distribution")
     for (place, count) in counts.enumerated() {
       let from = place == 0 ? nil : bounds[place - 1]
-      let to = place == bounds.count ? nil : bounds[place] - 1
+      let to = place == bounds.count ? nil : bounds[place]
       guard options.format == .text else {
-        if let from { rows.add(from) } else { rows.addNothing() }
-        if let to { rows.add(to) } else { rows.addNothing() }
+        rows.add(bounds: from, to)
         rows.add(count)
         rows.endRow()
         continue
       }
       let range =
         (from.map { "\($0)" } ?? "").leftPadded(to: 13) + " -> "
-        + (to.map { "\($0)" } ?? "").padded(to: 9)
+        + (to.map { "\($0 - 1)" } ?? "").padded(to: 9)
       rows.say(
         "\(range) : \(String(count).padded(to: 8)) "
           + "|\(PowerHistogram.bar(count, most: most, width: 38))|")

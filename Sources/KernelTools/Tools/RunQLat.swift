@@ -1,7 +1,7 @@
 import ByteIO
 
 /// `runqlat`: how long tasks that could run waited for a processor, as a histogram.
-package final class RunQLat: LatencyTool {
+package final class RunQLat: TaskLatencyTool {
   package static let about = ToolDescription(
     name: "runqlat",
     abstract: "How long tasks that could run waited for a processor, as a histogram.",
@@ -21,7 +21,7 @@ package final class RunQLat: LatencyTool {
   private enum Switch: Int, EventFields { case prev_pid, prev_state, next_pid, next_comm }
 
   package let options: ToolOptions
-  private let groups: TaskGroups
+  let groups: TaskGroups
   private var waits = PairTable<UInt64>()
   package var tables: LatencyTables
 
@@ -57,14 +57,11 @@ package final class RunQLat: LatencyTool {
     {
       tables.add(nanoseconds: time, to: groups.group(of: next, context))
     }
-    // It is still runnable: 0, or the bit above all states for one that was made to stop.
-    let (previous, state) = (event.key(Switch.prev_pid), event[Switch.prev_state])
-    if previous != 0, state == 0 || state == 0x100 {
+    let previous = event.key(Switch.prev_pid)
+    if previous != 0, context.isRunnable(event[Switch.prev_state], source: event.source) {
       waits.begin(source, previous, event.time)
     }
   }
-
-  package var countsByTask: Bool { groups.kind == .process }
 
   package func counting(_ counting: KernelCounting) -> KernelCounting? {
     guard options.takesAllTasks else { return nil }
@@ -77,17 +74,12 @@ package final class RunQLat: LatencyTool {
         .init("sched:sched_wakeup_new", key: "pid"),
         .init(
           "sched:sched_switch", key: "prev_pid",
-          filter: "prev_pid != 0 && (prev_state == 0 || prev_state == 256)", replaces: [0]),
+          filter: "prev_pid != 0 && \(counting.states.runnableFilter)", replaces: [0]),
       ],
       to: .init("sched:sched_switch", key: "next_pid", filter: "next_pid != 0"),
-      carrying: groups.name == nil ? [] : [.init("pid_t", "pid", of: "next_pid")],
+      carrying: carried("next_pid"),
       unit: tables.unit.spans, table: 0)
     return counting
-  }
-
-  package func take(_ row: CountedRow, table: Int, _ context: ToolContext) {
-    let thread = groups.name == nil ? 0 : Int32(truncatingIfNeeded: row.number(0))
-    tables.add(row, to: groups.group(of: thread, context))
   }
 
   package func forget(source: Int, cpu: Int) { waits.removeAll() }

@@ -90,9 +90,7 @@ package final class RunQSlower: CountingTool {
             event, nanoseconds: time, task: next, Switch.next_comm,
             previous: previous, Switch.prev_comm), context, &rows)
       }
-      // It is still runnable: 0, or the bit above all states for one that was made to stop.
-      let state = event[Switch.prev_state]
-      if previous != 0, state == 0 || state == 0x100 {
+      if previous != 0, context.isRunnable(event[Switch.prev_state], source: event.source) {
         waits.begin(source, event.key(Switch.prev_pid), event.time)
       }
     default:
@@ -118,7 +116,7 @@ package final class RunQSlower: CountingTool {
         .init("sched:sched_wakeup", key: "pid"), .init("sched:sched_wakeup_new", key: "pid"),
         .init(
           "sched:sched_switch", key: "prev_pid",
-          filter: "prev_pid != 0 && (prev_state == 0 || prev_state == 256)"),
+          filter: "prev_pid != 0 && \(counting.states.runnableFilter)"),
       ],
       to: .init("sched:sched_switch", key: "next_pid", filter: "next_pid != 0"),
       carrying: [

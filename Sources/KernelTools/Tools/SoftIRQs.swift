@@ -1,7 +1,7 @@
 import ByteIO
 
 /// `softirqs`: how much time deferred work of interrupts takes, by its kind.
-package final class SoftIRQs: CountingTool {
+package final class SoftIRQs: CountingTool, IntervalTool {
   package static let about = ToolDescription(
     name: "softirqs",
     abstract: "How much time soft interrupts take, by kind.",
@@ -69,9 +69,8 @@ package final class SoftIRQs: CountingTool {
     times.add(row, named: name(row.number(0)))
   }
 
-  package func forget(source: Int, cpu: Int) { times.forget() }
-  package func tick(_ context: ToolContext, _ rows: inout RowWriter) { times.show(&rows, context) }
-  package func finish(_ context: ToolContext, _ rows: inout RowWriter) {
-    if options.interval == nil { times.show(&rows, context) }
-  }
+  /// A vector is run with softirqs off, which keeps it on its CPU.
+  package var pairsStayOnTheirCPU: Bool { true }
+  package func forget(source: Int, cpu: Int) { times.forget(source, cpu) }
+  package func show(_ context: ToolContext, _ rows: inout RowWriter) { times.show(&rows, context) }
 }

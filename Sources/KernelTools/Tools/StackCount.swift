@@ -2,7 +2,7 @@ import ByteIO
 import Tracefs
 
 /// `stackcount`: which ways through the kernel lead to a function or an event, and how often.
-package final class StackCount: CountingTool {
+package final class StackCount: CountingTool, IntervalTool {
   package static let about = ToolDescription(
     name: "stackcount",
     abstract: "Which ways through the kernel lead to a function or an event, and how often.",
@@ -114,13 +114,7 @@ package final class StackCount: CountingTool {
     stacks.add(frames, row.count)
   }
 
-  package func tick(_ context: ToolContext, _ rows: inout RowWriter) { show(&rows, context) }
-
-  package func finish(_ context: ToolContext, _ rows: inout RowWriter) {
-    if options.interval == nil { show(&rows, context) }
-  }
-
-  private func show(_ rows: inout RowWriter, _ context: ToolContext) {
+  package func show(_ context: ToolContext, _ rows: inout RowWriter) {
     if !context.clockLine.isEmpty { rows.say(context.clockLine) }
     for (frames, count) in stacks.sorted where rows.format != .text || !isFolded {
       guard rows.format == .text else {
@@ -130,7 +124,7 @@ package final class StackCount: CountingTool {
         rows.endRow()
         continue
       }
-      rows.say("")
+      rows.separate()
       for frame in frames.reversed() { rows.say("  ", name: frame) }
       rows.say("    \(count)")
     }

@@ -3,7 +3,7 @@ import Glibc
 import Tracefs
 
 /// `syscount`: how often system calls are made, by task or by call.
-package final class SysCount: CountingTool {
+package final class SysCount: CountingTool, IntervalTool {
   package static let about = ToolDescription(
     name: "syscount",
     abstract: "How often system calls are made, by task, by call, or both.",
@@ -203,17 +203,11 @@ package final class SysCount: CountingTool {
 
   // MARK: The table
 
-  package func tick(_ context: ToolContext, _ rows: inout RowWriter) { show(&rows, context) }
-
-  package func finish(_ context: ToolContext, _ rows: inout RowWriter) {
-    if options.interval == nil { show(&rows, context) }
-  }
-
   private func name(_ call: Int) -> String {
     names?.name(call) ?? kernelNames[call] ?? "syscall_\(call)"
   }
 
-  private func show(_ rows: inout RowWriter, _ context: ToolContext) {
+  package func show(_ context: ToolContext, _ rows: inout RowWriter) {
     rows.beginTable(context.clockLine)
     let sorted = totals.entries.map {
       (key: $0.key, total: $0.value, call: byCall ? name($0.key.call) : "")

@@ -133,5 +133,7 @@ package final class TCPRetrans: KernelTool {
     }
   }
 
+  /// A probe is sent with softirqs off, as the timer that sends it has them (net/ipv4/tcp_timer.c).
+  package var pairsStayOnTheirCPU: Bool { true }
   package func forget(source: Int, cpu: Int) { probing[source << 16 | cpu] = nil }
 }

@@ -49,7 +49,9 @@ package final class WakeupTime: StackTimeTool, CountingTool {
     let source = UInt64(event.source)
     guard event.number == 0 else {
       // Who can still run does not sleep.
-      if event[Switch.prev_pid] != 0, event[Switch.prev_state] & 0xff != 0 {
+      if event[Switch.prev_pid] != 0,
+        !context.isRunnable(event[Switch.prev_state], source: event.source)
+      {
         asleep.begin(source, event.key(Switch.prev_pid), event.time)
       }
       return
@@ -74,7 +76,8 @@ package final class WakeupTime: StackTimeTool, CountingTool {
     counting.addStackSpans(
       "wakeuptime",
       from: .init(
-        "sched:sched_switch", key: "prev_pid", filter: "prev_pid != 0 && prev_state & 255"),
+        "sched:sched_switch", key: "prev_pid",
+        filter: "prev_pid != 0 && \(counting.states.sleepingFilter)"),
       to: .init("sched:sched_waking", key: "pid"), stackAt: .end,
       by: .init(
         own: [HistogramExpression(field: "common_pid", .execname)],

@@ -6,8 +6,7 @@ package import TraceDat
 package final class LiveProfile {
   private let input: ReportInput
   private let rules: [ProfileRule]
-  private let names: LiveTaskNames?
-  private let teller: TaskNameSearch?
+  private let names: NameGatherer?
   private var state: State
 
   private struct State: ~Copyable {
@@ -31,8 +30,7 @@ package final class LiveProfile {
     options.liveNames = names
     let input = try ReportInput([ReportInput.Recording(file)], options: options)
     self.input = input
-    self.names = names
-    teller = input.sources.first.map { TaskNameSearch(file: file, events: $0.events) }
+    self.names = NameGatherer(names, file, input)
     rules = Profile.rules(profile, of: [file])
     state = State(
       walk: EventWalk(input, options.selection),
@@ -41,7 +39,7 @@ package final class LiveProfile {
 
   /// Takes in a part of the streams, behind all that were taken in before.
   package func take(_ range: EventRange) {
-    names?.add { teller?.gather(input.streams, range, into: &$0) }
+    names?.take(range)
     state.take(range)
   }
 

@@ -8,8 +8,7 @@ package final class LiveReport {
   package enum Format: Sendable { case text, json }
 
   private let input: ReportInput
-  private let names: LiveTaskNames?
-  private let teller: TaskNameSearch?
+  private let names: NameGatherer?
   private let bytesPerSlice: Int
   private let calls: SliceDepths?
   private let printer: any LivePrinter
@@ -28,9 +27,8 @@ package final class LiveReport {
     options.namesLoneInstance = false
     let input = try ReportInput([ReportInput.Recording(file)], options: options)
     self.input = input
-    self.names = names
+    self.names = NameGatherer(names, file, input)
     bytesPerSlice = options.bytesPerSlice
-    teller = input.sources.first.map { TaskNameSearch(file: file, events: $0.events) }
     switch format {
     case .text:
       printer = Printer(SliceWriter(input, options: options))
@@ -58,7 +56,10 @@ package final class LiveReport {
   package func show(
     _ range: EventRange, isLast: Bool = false, _ emit: (UnsafeRawBufferPointer) throws -> Void
   ) throws {
-    if let names { tellNames(names, range) }
+    if let names {
+      names.take(range)
+      if names.haveChanged { printer.forgetNames() }
+    }
     var plan = SlicePlan(input.streams, bytesPerSlice: bytesPerSlice, in: range)
     var from = range.from
     var isAtEnd = false
@@ -85,11 +86,6 @@ package final class LiveReport {
     let streams = input.streams
     try show(
       EventRange(from: streams.map { _ in .start }, to: streams.map(\.end)), isLast: true, emit)
-  }
-
-  private func tellNames(_ names: LiveTaskNames, _ range: EventRange) {
-    names.add { teller?.gather(input.streams, range, into: &$0) }
-    if names.haveChanged() { printer.forgetNames() }
   }
 }
 
