@@ -92,6 +92,15 @@ package struct PairTable<Value>: ~Copyable {
     return take(at: slot)
   }
 
+  /// Ends one, and shows what began where it lies: good until the next begins.
+  @inline(__always) mutating func endInPlace(_ high: UInt64, _ low: UInt64) -> UnsafePointer<Value>?
+  where Value: BitwiseCopyable {
+    guard count > 0, let slot = slot(high, low) else { return nil }
+    let entry = entries + Int(table[slot])
+    release(slot)
+    return UnsafePointer(entry.pointer(to: \.value))
+  }
+
   /// Forgets all, as after a loss of events: what ended among them is not known.
   package mutating func removeAll() {
     while oldest >= 0 {
@@ -131,10 +140,15 @@ package struct PairTable<Value>: ~Copyable {
   }
 
   private mutating func take(at found: Int) -> Value {
+    let entry = entries + Int(table[found])
+    release(found)
+    return entry.move().value
+  }
+
+  /// An entry is none of the table's any more, and its memory free for the next.
+  private mutating func release(_ found: Int) {
     let place = table[found]
-    let entry = entries + Int(place)
-    unlink(entry)
-    let value = entry.move().value
+    unlink(entries + Int(place))
     free[freeCount] = place
     freeCount += 1
     count -= 1
@@ -151,7 +165,6 @@ package struct PairTable<Value>: ~Copyable {
       next = (next + 1) & mask
     }
     table[gap] = -1
-    return value
   }
 
   private mutating func renew(_ place: Int32) {

@@ -38,7 +38,7 @@ package final class ToolContext {
       $0.events.event(system: "sched", name: "sched_switch"), longSize: $0.events.longSize)
   }
   private let options: ToolOptions
-  private let takesAll: Bool
+  let takesAll: Bool
   /// The kernel hands out the wanted process's events alone.
   private let isFiltered: Bool
   /// Threads of the wanted process, tasks that it made, and theirs.

@@ -72,7 +72,9 @@ package final class BioLatency: IntervalTool {
   }
 
   package func take(_ event: ToolEvent, _ context: ToolContext, _ rows: inout RowWriter) {
-    guard let request = requests.take(event, filter), request.isWanted(context, event.source) else {
+    guard let request = requests.take(event, filter)?.pointee,
+      request.isWanted(context, event.source)
+    else {
       return
     }
     var kind = Kind()

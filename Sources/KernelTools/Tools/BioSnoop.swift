@@ -51,7 +51,9 @@ package final class BioSnoop: KernelTool {
   }
 
   package func take(_ event: ToolEvent, _ context: ToolContext, _ rows: inout RowWriter) {
-    guard let request = requests.take(event, filter), request.isWanted(context, event.source) else {
+    guard let request = requests.take(event, filter)?.pointee,
+      request.isWanted(context, event.source)
+    else {
       return
     }
     context.addTimeOrElapsed(event.time, digits: 6, to: &rows)

@@ -66,7 +66,9 @@ package final class BioTop: TopTool {
   }
 
   package func take(_ event: ToolEvent, _ context: ToolContext, _ rows: inout RowWriter) {
-    guard let request = requests.take(event, filter), request.isWanted(context, event.source) else {
+    guard let request = requests.take(event, filter)?.pointee,
+      request.isWanted(context, event.source)
+    else {
       return
     }
     let use = Use(

@@ -55,13 +55,13 @@ struct BlockFilter {
 /// flight once only.
 struct BlockRequests: ~Copyable {
   /// Whose a request is, and since when.
-  struct Queued {
+  struct Queued: BitwiseCopyable {
     var thread: Int32
     var comm: ShortText
     var time: UInt64
   }
 
-  struct Request {
+  struct Request: BitwiseCopyable {
     /// Who queued it; who issued it where nobody did.
     var thread: Int32
     var comm: ShortText
@@ -74,8 +74,8 @@ struct BlockRequests: ~Copyable {
     var queued: UInt64
     var issued: UInt64
 
-    func isWanted(_ context: ToolContext, _ source: Int) -> Bool {
-      comm.withBytes { context.isWanted(thread, source: source, name: $0) }
+    @inline(__always) func isWanted(_ context: ToolContext, _ source: Int) -> Bool {
+      (context.takesAll || comm.withBytes { context.isWanted(thread, source: source, name: $0) })
         && !context.isOwn(thread)
     }
   }
@@ -121,8 +121,9 @@ struct BlockRequests: ~Copyable {
   /// Where a flush has no sector, one event says 0 and another -1.
   private static func sector(_ number: Int) -> Int { number == -1 ? 0 : number }
 
-  /// Takes an event in; hands over the request that it completes.
-  mutating func take(_ event: ToolEvent, _ filter: BlockFilter) -> Request? {
+  /// Takes an event in; shows the request that it completes, until the next event.
+  @inline(__always)
+  mutating func take(_ event: ToolEvent, _ filter: BlockFilter) -> UnsafePointer<Request>? {
     switch event.number {
     case Number.issue:
       let (device, sector) = (event[Issue.dev], Self.sector(event[Issue.sector]))
@@ -144,15 +145,18 @@ struct BlockRequests: ~Copyable {
     case Number.complete:
       let (device, sector) = (event[Complete.dev], Self.sector(event[Complete.sector]))
       let key = Self.key(device, event.source)
-      guard var request = issued.end(key, UInt64(bitPattern: Int64(sector))) else { return nil }
+      guard let found = issued.endInPlace(key, UInt64(bitPattern: Int64(sector))) else {
+        return nil
+      }
       let done = event[Complete.nr_sector]
-      if done < request.sectorsLeft, done > 0 {
+      if done < found.pointee.sectorsLeft, done > 0 {
         // The rest goes on, from where this piece ended.
+        var request = found.pointee
         request.sectorsLeft -= done
         issued.begin(key, UInt64(bitPattern: Int64(sector &+ done)), request)
         return nil
       }
-      return request
+      return found
     case Number.insert:
       queued.begin(
         Self.key(event[Insert.dev], event.source),

@@ -59,7 +59,9 @@ package final class IOLatency: IntervalTool {
   }
 
   package func take(_ event: ToolEvent, _ context: ToolContext, _ rows: inout RowWriter) {
-    guard let request = requests.take(event, filter), request.isWanted(context, event.source) else {
+    guard let request = requests.take(event, filter)?.pointee,
+      request.isWanted(context, event.source)
+    else {
       return
     }
     guard let time = event.time(since: countsQueue ? request.queued : request.issued) else {

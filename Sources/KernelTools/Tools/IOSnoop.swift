@@ -86,7 +86,7 @@ package final class IOSnoop: KernelTool {
   }
 
   package func take(_ event: ToolEvent, _ context: ToolContext, _ rows: inout RowWriter) {
-    guard let request = state.pointee.requests.take(event, filter),
+    guard let request = state.pointee.requests.take(event, filter)?.pointee,
       request.isWanted(context, event.source)
     else {
       return
