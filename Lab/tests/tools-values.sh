@@ -123,7 +123,7 @@ alike "argdist: names of files by a function's argument" names names
 alike "argdist: two values, the number with its sign" pairs pairs
 alike "argdist --name: the same" results named
 same "trace: a row each time, in order" rows.truth <(texts rows)
-equal "trace -K: every row has its calls" "$(rows calls | grep -c 'name=.*do_sys_open')" 10
+equal "trace -K: every row has its calls" "$(rows calls | grep -c 'name=.*_sys_open')" 10
 equal "trace -K: and none is there without" "$(rows calls | wc -l)" 10
 equal "trace -M: so many rows" "$(texts most | xargs)" '0 0 0'
 
