@@ -55,7 +55,7 @@ bash disk.sh
 unwatch ways
 equal "iosnoop -S: each request once" "$(diff truth <(requests ways))" ''
 equal "iosnoop -S: each by a call of dd's" \
-  "$(grep '^dd,' ways.csv | grep -cE ';vfs_(read|write);.*;do_syscall_64;')" 24
+  "$(grep '^dd,' ways.csv | grep -cE ";vfs_(read|write);.*;$call_entry;")" 24
 
 watch latency iolatency -d "$number" 1
 bash disk.sh
@@ -162,7 +162,7 @@ unwatch stacks
 equal "opensnoop -S: each file once" \
   "$(diff <(cut -d, -f3-4 opens.csv) <(cut -d, -f3-4 stacks.csv))" ''
 equal "opensnoop -S: each by its way" \
-  "$(grep -F truth.d/ stacks.csv | cut -d, -f5 | grep -c '^"*do_filp_open;do_sys_openat2;.*;do_syscall_64;')" \
+  "$(grep -F truth.d/ stacks.csv | cut -d, -f5 | grep -cE "^\"*do_filp_open;$open_caller.*;$call_entry;")" \
   "$(grep -cF truth.d/ stacks.csv)"
 kscope opensnoop -S -n python -i stacks.dat --csv >again.csv 2>again.err
 equal "opensnoop -S of a recording" "$(diff stacks.csv again.csv; cat again.err)" ''
@@ -192,7 +192,7 @@ equal "the load: one of seven can be run" "$(cut -d, -f3 truth | xargs)" '-2 -13
 equal "execsnoop -x: each call once, and why" \
   "$(diff truth <(grep -F truth.d/ fails.csv | cut -d, -f2-5))" ''
 equal "execsnoop -x -S: each by its way" \
-  "$(grep -F truth.d/ fails.csv | grep -c ';do_syscall_64;')" 7
+  "$(grep -F truth.d/ fails.csv | grep -c ";$call_entry;")" 7
 
 # Calls that write data, and one of a file that there is not.
 cat >syncs.py <<'END'
