@@ -4,7 +4,7 @@ import Glibc
 import Recording
 
 /// `kscope cost`: what a recording would cost, before it is made.
-package struct CostCommand: ParsableCommand {
+package struct CostCommand: ParsableCommand, PassthroughCommand {
   package static let configuration = CommandConfiguration(
     commandName: "cost",
     abstract: "Estimate what a recording would cost: events and bytes a second, CPU time.",

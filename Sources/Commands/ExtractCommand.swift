@@ -97,7 +97,7 @@ package struct ExtractCommand: ParsableCommand {
     if !quiet { ignored.warn() }
     let extractor = Extractor(
       plan, commandLine: ["kscope"] + CommandLine.arguments.dropFirst(),
-      program: "kscope \(KscopeCommand.configuration.version)")
+      program: "kscope \(KscopeCommand.version)")
     let summary = try extractor.run()
     if !quiet { ExtractText.summary(summary).forEach(Failure.say) }
     if let failure = summary.failure {

@@ -6,6 +6,8 @@ import Glibc
 package enum Failure {
   /// Prints what happened and what to do next, then ends the process.
   static func exit(with error: any Error, from command: any ParsableCommand.Type) -> Never {
+    // All is said.
+    if let code = error as? ExitCode { Glibc.exit(code.rawValue) }
     // Thrown by a command at work: the whole program's usage would not help.
     if let usage = error as? ValidationError {
       say(usage.message)
@@ -28,7 +30,7 @@ package enum Failure {
 
   /// Prints help, a version or a completion script, which the parser hands over as errors, and ends
   /// the process.
-  private static func answer(_ text: String) -> Never {
+  static func answer(_ text: String) -> Never {
     var sink = ByteSink()
     sink.append(text + "\n")
     do { try StandardStreams.writing { try sink.write(to: STDOUT_FILENO) } } catch {

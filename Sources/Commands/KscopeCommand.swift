@@ -8,60 +8,50 @@ package struct KscopeCommand: ParsableCommand {
   package static let configuration = CommandConfiguration(
     commandName: ProgramName.current,
     abstract: "Shows what the Linux kernel is doing: records with ftrace, reads trace.dat.",
-    version: "0.1.0",
-    subcommands: [
-      RecordCommand.self,
-      CostCommand.self,
-      StartCommand.self,
-      StopCommand.self,
-      RestartCommand.self,
-      SetCommand.self,
-      ClearCommand.self,
-      StreamCommand.self,
-      ProfileCommand.self,
-      ReportCommand.self,
-      HistCommand.self,
-      SQLHistCommand.self,
-      MemCommand.self,
-      OptionsCommand.self,
-      DumpCommand.self,
-      ConvertCommand.self,
-      SplitCommand.self,
-      RestoreCommand.self,
-      CheckEventsCommand.self,
-      ListCommand.self,
-      StatCommand.self,
-      ShowCommand.self,
-      SnapshotCommand.self,
-      StackCommand.self,
-      ExtractCommand.self,
-      ResetCommand.self,
-    ],
+    version: version,
+    subcommands: commands,
     groupedSubcommands: [
       CommandGroup(
         name: "Kernel tool",
-        subcommands: ToolList.all.map(command(for:)) + ToolList.streams.map(command(forStream:))
+        subcommands: ToolList.all.map(DirectCommand.command(for:))
+          + ToolList.streams.map(DirectCommand.command(forStream:))
           + [ResetFtraceCommand.self])
     ]
   )
 
+  static let version = "0.1.0"
+
+  /// All but the kernel tools, in the order of the help.
+  static let commands: [any ParsableCommand.Type] = [
+    RecordCommand.self,
+    CostCommand.self,
+    StartCommand.self,
+    StopCommand.self,
+    RestartCommand.self,
+    SetCommand.self,
+    ClearCommand.self,
+    StreamCommand.self,
+    ProfileCommand.self,
+    ReportCommand.self,
+    HistCommand.self,
+    SQLHistCommand.self,
+    MemCommand.self,
+    OptionsCommand.self,
+    DumpCommand.self,
+    ConvertCommand.self,
+    SplitCommand.self,
+    RestoreCommand.self,
+    CheckEventsCommand.self,
+    ListCommand.self,
+    StatCommand.self,
+    ShowCommand.self,
+    SnapshotCommand.self,
+    StackCommand.self,
+    ExtractCommand.self,
+    ResetCommand.self,
+  ]
+
   package init() {}
-
-  private static func command(for tool: any KernelTool.Type) -> any ParsableCommand.Type {
-    func opened<Tool: KernelTool>(_: Tool.Type) -> any ParsableCommand.Type {
-      ToolCommand<Tool>.self
-    }
-    return opened(tool)
-  }
-
-  private static func command(
-    forStream tool: any StreamTool.Type
-  ) -> any ParsableCommand.Type {
-    func opened<Tool: StreamTool>(_: Tool.Type) -> any ParsableCommand.Type {
-      StreamToolCommand<Tool>.self
-    }
-    return opened(tool)
-  }
 
   /// `help COMMAND` is `COMMAND --help`: commands that read their arguments themselves know more to say
   /// than the parser.
@@ -79,8 +69,9 @@ package struct KscopeCommand: ParsableCommand {
       // Called by a tool's name, it is that tool.
       let arguments = askingForHelp(
         (ProgramName.tool.map { [$0] } ?? []) + (try PlainArguments.read()))
-      var command = try parseAsRoot(
-        ReportArgumentOrder.explicit(ListCommand.parted(arguments)))
+      if arguments == ["--version"] { Failure.answer(version) }
+      let explicit = ReportArgumentOrder.explicit(ListCommand.parted(arguments))
+      var command = try DirectCommand.named(by: explicit) ?? parseAsRoot(explicit)
       try command.run()
       Glibc.exit(0)
     } catch {

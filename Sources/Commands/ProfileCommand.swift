@@ -7,7 +7,7 @@ import TraceDat
 import Tracefs
 
 /// `kscope profile`: how long tasks sleep, wait and stay in the kernel, measured while it happens.
-package struct ProfileCommand: ParsableCommand {
+package struct ProfileCommand: ParsableCommand, PassthroughCommand {
   package static let configuration = CommandConfiguration(
     commandName: "profile",
     abstract: "Measure how long tasks sleep, wait and stay in the kernel, without a recording.",

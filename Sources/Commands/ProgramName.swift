@@ -10,7 +10,8 @@ enum ProgramName {
   /// The tool that a link is named for.
   static var tool: String? {
     let name = (CommandLine.arguments.first ?? own).split(separator: "/").last.map(String.init)
-    return name.flatMap { isTool($0) ? $0 : nil }
+    guard let name, name != own, isTool(name) else { return nil }
+    return name
   }
   private static func isTool(_ name: String) -> Bool {
     ToolList.tool(named: name) != nil || ToolList.stream(named: name) != nil

@@ -6,7 +6,7 @@ import Terminal
 ///
 /// The arguments are scanned by `RecordArguments`, since their order matters, which a declarative
 /// parser cannot express.
-package struct RecordCommand: ParsableCommand {
+package struct RecordCommand: ParsableCommand, PassthroughCommand {
   package static let configuration = CommandConfiguration(
     commandName: "record",
     abstract: "Record what the kernel does into a file, while a command runs or until Ctrl-C.",
@@ -32,7 +32,7 @@ package struct RecordCommand: ParsableCommand {
   private static func record(_ plan: RecordingPlan, commandLine: [String]) throws {
     var recorder = Recorder(
       plan, commandLine: commandLine,
-      program: "kscope \(KscopeCommand.configuration.version)")
+      program: "kscope \(KscopeCommand.version)")
     let line = StatusLine()
     recorder.onWarning = { text in
       line.clear()

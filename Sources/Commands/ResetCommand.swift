@@ -5,7 +5,7 @@ import Tracefs
 
 /// `kscope reset`: puts back what runs of kscope changed, or, with `--all` or a buffer's name, turns
 /// everything off.
-package struct ResetCommand: ParsableCommand {
+package struct ResetCommand: ParsableCommand, PassthroughCommand {
   package static let configuration = CommandConfiguration(
     commandName: "reset",
     abstract: "Put back what kscope changed; with --all, turn all tracing off.",

@@ -2,7 +2,7 @@ package import ArgumentParser
 import Recording
 
 /// `kscope set`: changes settings of the tracer and nothing else.
-package struct SetCommand: ParsableCommand {
+package struct SetCommand: ParsableCommand, PassthroughCommand {
   package static let configuration = CommandConfiguration(
     commandName: "set",
     abstract: "Change settings of the kernel's tracer, without starting or stopping it.",

@@ -2,7 +2,7 @@ package import ArgumentParser
 import Recording
 
 /// `kscope start`: sets tracing up as `record` does and leaves it on.
-package struct StartCommand: ParsableCommand {
+package struct StartCommand: ParsableCommand, PassthroughCommand {
   package static let configuration = CommandConfiguration(
     commandName: "start",
     abstract: "Switch tracing on and leave it on; the kernel's buffer keeps the newest.",

@@ -5,7 +5,7 @@ import Recording
 import Reports
 
 /// `kscope stream`: prints what the kernel does while it does it.
-package struct StreamCommand: ParsableCommand {
+package struct StreamCommand: ParsableCommand, PassthroughCommand {
   package static let configuration = CommandConfiguration(
     commandName: "stream",
     abstract: "Print what the kernel does while it does it, during a command or until Ctrl-C.",

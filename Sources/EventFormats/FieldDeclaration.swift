@@ -59,7 +59,8 @@ struct FieldDeclaration {
   }
 
   private static func words(of type: ArraySlice<UInt8>) -> [Substring] {
-    String(decoding: type, as: UTF8.self).split { $0 == " " || $0 == "[" || $0 == "]" || $0 == "*" }
+    type.split { $0 == 0x20 || "[]*".utf8.contains($0) }
+      .map { Substring(String(decoding: $0, as: UTF8.self)) }
   }
 
   /// The size in bytes of a type spelled in C, nil where the spelling does not tell.
@@ -69,27 +70,32 @@ struct FieldDeclaration {
     let longs = words.count { $0 == "long" }
     if longs > 0 { return longs > 1 ? 8 : longSize }
     for word in words {
-      switch word {
-      case "char", "bool", "_Bool", "u8", "s8", "__u8", "__s8", "uint8_t", "int8_t", "u_char",
-        "unchar":
-        return 1
-      case "short", "u16", "s16", "__u16", "__s16", "uint16_t", "int16_t", "__le16", "__be16",
-        "umode_t", "ushort", "u_short":
-        return 2
-      case "u32", "s32", "__u32", "__s32", "uint32_t", "int32_t", "__le32", "__be32", "pid_t",
-        "gfp_t", "dev_t", "uid_t", "gid_t", "enum", "u_int", "uint":
-        return 4
-      case "u64", "s64", "__u64", "__s64", "uint64_t", "int64_t", "__le64", "__be64", "loff_t",
-        "sector_t", "ktime_t", "dma_addr_t", "phys_addr_t", "gpa_t", "gfn_t":
-        return 8
-      case "size_t", "ssize_t", "ulong", "u_long", "ino_t", "uintptr_t", "intptr_t", "cpumask_t",
-        "pgoff_t", "off_t":
-        return longSize
-      default: continue
-      }
+      if let size = sizes[word] { return size == 0 ? longSize : size }
     }
     return words.contains("int") || words.contains("unsigned") || words.contains("signed") ? 4 : nil
   }
+
+  /// In bytes, 0 for that of a long. A kernel has thousands of fields, hence a table.
+  private static let sizes: [Substring: Int] = {
+    let names = [
+      1: "char bool _Bool u8 s8 __u8 __s8 uint8_t int8_t u_char unchar",
+      2: "short u16 s16 __u16 __s16 uint16_t int16_t __le16 __be16 umode_t ushort u_short",
+      4: """
+      u32 s32 __u32 __s32 uint32_t int32_t __le32 __be32 pid_t gfp_t dev_t uid_t gid_t enum u_int \
+      uint
+      """,
+      8: """
+      u64 s64 __u64 __s64 uint64_t int64_t __le64 __be64 loff_t sector_t ktime_t dma_addr_t \
+      phys_addr_t gpa_t gfn_t
+      """,
+      0: "size_t ssize_t ulong u_long ino_t uintptr_t intptr_t cpumask_t pgoff_t off_t",
+    ]
+    var sizes: [Substring: Int] = [:]
+    for (size, list) in names {
+      for name in list.split(separator: " ") { sizes[name] = size }
+    }
+    return sizes
+  }()
 }
 
 extension UInt8 {
@@ -99,5 +105,14 @@ extension UInt8 {
     (0x61...0x7a).contains(self) || (0x41...0x5a).contains(self) || self == 0x5f
   }
   var isDigit: Bool { (0x30...0x39).contains(self) }
+  /// The value of a hexadecimal digit.
+  @inline(__always) var hexDigit: UInt64? {
+    switch self {
+    case 0x30...0x39: UInt64(self &- 0x30)
+    case 0x61...0x66: UInt64(self &- 0x57)
+    case 0x41...0x46: UInt64(self &- 0x37)
+    default: nil
+    }
+  }
   var isBlank: Bool { self == 0x20 || self == 0x09 || self == 0x0a || self == 0x0d }
 }

@@ -29,11 +29,11 @@ final class PrintkFormats: Sendable {
       else { continue }
       var address: UInt64 = 0
       for byte in line[..<colon] {
-        guard let digit = Character(Unicode.Scalar(byte)).hexDigitValue else {
+        guard let digit = byte.hexDigit else {
           if byte | 0x20 == UInt8(ascii: "x") { address = 0 }
           continue
         }
-        address = address << 4 | UInt64(digit)
+        address = address << 4 | digit
       }
       var content = line[(open + 1)...]
       while let last = content.last, last.isBlank { content.removeLast() }

@@ -177,7 +177,7 @@ package final class SymbolTable: Sendable {
     while at < count {
       var address: UInt64 = 0
       let start = at
-      while at < count, let digit = hexDigit(base.load(fromByteOffset: at, as: UInt8.self)) {
+      while at < count, let digit = base.load(fromByteOffset: at, as: UInt8.self).hexDigit {
         address = address << 4 | digit
         at += 1
       }
@@ -210,16 +210,6 @@ package final class SymbolTable: Sendable {
     let kept = UnsafeMutableBufferPointer<Entry>.allocate(capacity: max(entries.count, 1))
     _ = kept.initialize(from: entries)
     return UnsafeMutableBufferPointer(start: kept.baseAddress, count: entries.count)
-  }
-
-  @inline(__always)
-  private static func hexDigit(_ byte: UInt8) -> UInt64? {
-    switch byte {
-    case 0x30...0x39: UInt64(byte &- 0x30)
-    case 0x61...0x66: UInt64(byte &- 0x57)
-    case 0x41...0x46: UInt64(byte &- 0x37)
-    default: nil
-    }
   }
 }
 

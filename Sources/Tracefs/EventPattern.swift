@@ -48,6 +48,12 @@ public struct EventPattern: Hashable, Sendable, CustomStringConvertible {
 
   public var description: String { text }
 
+  /// The one event that it can name: `sys:ev` without signs of a pattern.
+  var single: EventName? {
+    guard let system, let name, !Self.isGlob(system), !Self.isGlob(name) else { return nil }
+    return EventName(system: system, name: name)
+  }
+
   /// Picks from the events of this kernel; throws `.unknown` with the nearest names when none
   /// matches.
   public func match(among events: [EventName]) throws(TracefsError) -> Match {
@@ -75,8 +81,11 @@ public struct EventPattern: Hashable, Sendable, CustomStringConvertible {
 
   private static func glob(_ pattern: String, _ text: String) -> Bool {
     if pattern == text { return true }
-    guard pattern.utf8.contains(where: { "*?[".utf8.contains($0) }) else { return false }
-    return fnmatch(pattern, text, 0) == 0
+    return isGlob(pattern) && fnmatch(pattern, text, 0) == 0
+  }
+
+  private static func isGlob(_ pattern: String) -> Bool {
+    pattern.utf8.contains { "*?[".utf8.contains($0) }
   }
 
   private func notFound(among events: [EventName]) -> TracefsError {

@@ -57,8 +57,16 @@ extension Instance {
   }
 
   /// The events of this kernel that a pattern names.
+  ///
+  /// One event by its full name is looked up: the kernel takes longer to list them all than for
+  /// most settings. It makes the file `enable` for just those that it lists
+  /// (kernel/trace/trace_events.c: `event_create_dir`, `t_next`).
   public func match(_ pattern: String) throws(TracefsError) -> EventPattern.Match {
-    try EventPattern(pattern).match(among: try directory.availableEvents())
+    let pattern = try EventPattern(pattern)
+    if let event = pattern.single, directory.top.has(.eventEnable(event)) {
+      return EventPattern.Match(scope: .single, events: [event])
+    }
+    return try pattern.match(among: try directory.availableEvents())
   }
 
   @discardableResult

@@ -26,6 +26,23 @@ import TraceTestSupport
     #expect(try match("sys_*").events.count == 2)
   }
 
+  /// The kernel is asked for its list, which takes it long, only where that tells more.
+  @Test func oneEventIsLookedUp() throws {
+    let fake = try FakeTracefs()
+    let top = try TracingDirectory(path: fake.path).top
+    for text in ["sched:sched_switch", "sched:sched_wak*", "sched", "timer_start", "all"] {
+      #expect(try top.match(text) == match(text))
+    }
+    try fake.write("available_events", "sched:sched_waking\n")
+    #expect(
+      try top.match("sched/sched_switch").events
+        == [EventName(system: "sched", name: "sched_switch")])
+    #expect(try top.match("sched:").events.count == 1)
+    // It has a format and no switch.
+    #expect(throws: TracefsError.self) { try top.match("ftrace:function") }
+    #expect(throws: TracefsError.self) { try top.match("sched:sched_swotch") }
+  }
+
   @Test(arguments: ["", "a b", "..:x", "../../etc", "a:b:c/d", ":"])
   func refusesWhatIsNoName(text: String) {
     #expect(throws: TracefsError.self) { try match(text) }

@@ -5,7 +5,7 @@ import KernelTools
 import Tracefs
 
 /// `kscope reset-ftrace`: turns all tracing of the top level off, and shows what there was.
-package struct ResetFtraceCommand: ParsableCommand {
+package struct ResetFtraceCommand: ParsableCommand, PassthroughCommand {
   static let about = ToolDescription(
     name: "reset-ftrace",
     abstract: "Turn all tracing of the top level off, whoever set it up, and show what there was.",

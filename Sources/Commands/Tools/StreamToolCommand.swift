@@ -8,7 +8,7 @@ import TraceDat
 
 /// `kscope kprobe` and its kin: a tool of the kernel's own lines, over the running kernel or over a
 /// recording.
-package struct StreamToolCommand<Tool: StreamTool>: ParsableCommand {
+package struct StreamToolCommand<Tool: StreamTool>: ParsableCommand, PassthroughCommand {
   package static var configuration: CommandConfiguration {
     CommandConfiguration(
       commandName: Tool.about.name, abstract: Tool.about.abstract, helpNames: [])

@@ -7,7 +7,7 @@ import Reports
 import TraceDat
 
 /// `kscope execsnoop` and its kin: a tool over the running kernel, or over a recording.
-package struct ToolCommand<Tool: KernelTool>: ParsableCommand {
+package struct ToolCommand<Tool: KernelTool>: ParsableCommand, PassthroughCommand {
   package static var configuration: CommandConfiguration {
     CommandConfiguration(
       commandName: Tool.about.name, abstract: Tool.about.abstract, helpNames: [])

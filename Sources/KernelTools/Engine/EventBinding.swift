@@ -164,7 +164,7 @@ final class EventBinding {
       case .dynamic: .dynamic
       case .relative: .relative
       }
-    let isOfTexts = field.kind == .text || field.type.contains("char")
+    var isOfTexts: Bool { field.kind == .text || field.type.contains("char") }
     return Place(
       kind: kind, size: field.size, offset: field.offset, isAddress: field.kind == .pointer,
       isArray: [.text, .dynamic, .relative].contains(kind) && !isOfTexts)

@@ -1,7 +1,17 @@
 /// The fields of an event that a tool reads: an enum whose cases are named as the kernel names them.
 ///
 ///     enum Signal: Int, EventFields { case sig, pid, result }
-package protocol EventFields: RawRepresentable<Int>, CaseIterable, Sendable {}
+///
+/// As a `CodingKey` a case knows its name. `"\(Signal.sig)"` would find it by reflection, which takes
+/// each tool longer at its start than all its events' formats.
+package protocol EventFields: RawRepresentable<Int>, CaseIterable, CodingKey, Sendable {}
+
+extension EventFields {
+  /// In the order of their numbers.
+  fileprivate static var names: [String] {
+    allCases.sorted { $0.rawValue < $1.rawValue }.map(\.stringValue)
+  }
+}
 
 /// An event that a tool asks the kernel for, and what it reads of it.
 package struct WantedEvent: Sendable {
@@ -35,7 +45,7 @@ package struct WantedEvent: Sendable {
     let parts = title.split(separator: ":")
     system = String(parts.first ?? "")
     name = String(parts.last ?? "")
-    fields = Fields.allCases.sorted { $0.rawValue < $1.rawValue }.map { "\($0)" }
+    fields = Fields.names
     self.filter = filter
     self.isOptional = isOptional
     probe = nil
@@ -60,7 +70,7 @@ package struct WantedEvent: Sendable {
     system = "kscope"
     let isReturn = function.hasSuffix("%return")
     name = isReturn ? function.dropLast("%return".count) + "_return" : function
-    fields = Fields.allCases.sorted { $0.rawValue < $1.rawValue }.map { "\($0)" }
+    fields = Fields.names
     filter = nil
     self.isOptional = isOptional
     let list = zip(fields, values).map { "\($0)=\($1)" }.joined(separator: ", ")
@@ -89,10 +99,10 @@ package struct WantedEvent: Sendable {
   ) {
     system = "kscope"
     name = function + (atReturn ? "_return" : "")
-    fields = Fields.allCases.sorted { $0.rawValue < $1.rawValue }.map { "\($0)" }
+    fields = Fields.names
     self.filter = filter
     self.isOptional = isOptional
-    let list = values.map { "\($0.0)=\($0.1)" }.joined(separator: ", ")
+    let list = values.map { "\($0.0.stringValue)=\($0.1)" }.joined(separator: ", ")
     probe = "probe:\(function)\(atReturn ? "%return" : "")(\(list))"
   }
 

@@ -1,6 +1,7 @@
 /// What has begun and not ended: found again by its key, as many as fit; the oldest makes room.
 ///
-/// A key is two numbers, such as a device and a sector, or 0 and a thread. Memory is taken once.
+/// A key is two numbers, such as a device and a sector, or 0 and a thread. Memory for the entries is
+/// taken once, and is none of the machine's before it is used.
 package struct PairTable<Value>: ~Copyable {
   private struct Entry {
     var high: UInt64
@@ -17,9 +18,10 @@ package struct PairTable<Value>: ~Copyable {
   package private(set) var count = 0
 
   private let entries: UnsafeMutablePointer<Entry>
-  /// A table twice as large of places in `entries`, -1 for none; a collision takes the next one.
-  private let table: UnsafeMutablePointer<Int32>
-  private let mask: Int
+  /// A table of places in `entries`, at least twice as many as are used, -1 for none; a collision
+  /// takes the next one.
+  private var table: UnsafeMutablePointer<Int32>
+  private var mask: Int
   /// Places in `entries` that were used and are free again.
   private let free: UnsafeMutablePointer<Int32>
   private var freeCount = 0
@@ -32,11 +34,19 @@ package struct PairTable<Value>: ~Copyable {
     var capacity = 2
     while capacity < wanted { capacity *= 2 }
     self.capacity = capacity
-    mask = capacity * 2 - 1
+    mask = Self.firstSize - 1
     entries = .allocate(capacity: capacity)
     free = .allocate(capacity: capacity)
-    table = .allocate(capacity: capacity * 2)
-    table.initialize(repeating: -1, count: capacity * 2)
+    table = Self.emptyTable(mask + 1)
+  }
+
+  /// To begin with: few tools ever have more under way than fit.
+  private static var firstSize: Int { 1 << 8 }
+
+  private static func emptyTable(_ size: Int) -> UnsafeMutablePointer<Int32> {
+    let table = UnsafeMutablePointer<Int32>.allocate(capacity: size)
+    table.initialize(repeating: -1, count: size)
+    return table
   }
 
   deinit {
@@ -76,9 +86,7 @@ package struct PairTable<Value>: ~Copyable {
     if newest >= 0 { entries[Int(newest)].newer = place } else { oldest = place }
     newest = place
     count += 1
-    var slot = home(high, low)
-    while table[slot] >= 0 { slot = (slot &+ 1) & mask }
-    table[slot] = place
+    if count * 2 > mask + 1 { grow() } else { enter(place, high, low) }
   }
 
   /// What began under a key.
@@ -122,6 +130,24 @@ package struct PairTable<Value>: ~Copyable {
   }
 
   // MARK: The table
+
+  @inline(__always) private func enter(_ place: Int32, _ high: UInt64, _ low: UInt64) {
+    var slot = home(high, low)
+    while table[slot] >= 0 { slot = (slot &+ 1) & mask }
+    table[slot] = place
+  }
+
+  private mutating func grow() {
+    table.deallocate()
+    mask = mask * 2 + 1
+    table = Self.emptyTable(mask + 1)
+    var place = oldest
+    while place >= 0 {
+      let entry = entries + Int(place)
+      enter(place, entry.pointee.high, entry.pointee.low)
+      place = entry.pointee.newer
+    }
+  }
 
   @inline(__always) private func home(_ high: UInt64, _ low: UInt64) -> Int {
     var mixed = (high ^ low &* 0x9e37_79b9_7f4a_7c15) &* 0xbf58_476d_1ce4_e5b9

@@ -41,10 +41,11 @@ struct TraceFileContents {
 
   /// Lets `body` read the file from `offset` on; what stops it becomes a problem.
   ///
+  /// - Parameter part: what is read, in a person's words; wanted where something is amiss.
   /// - Returns: whether it got through.
   @discardableResult
   mutating func read(
-    _ part: String, at offset: Int,
+    _ part: @autoclosure () -> String, at offset: Int,
     _ body: (inout TraceFileContents, inout ByteCursor) throws -> Void
   ) -> Bool {
     let mapped = self.mapped
@@ -55,11 +56,11 @@ struct TraceFileContents {
         try body(&self, &cursor)
         return true
       } catch let error as ByteCursorError {
-        note(part, offset, .truncated(error))
+        note(part(), offset, .truncated(error))
       } catch let error as TraceFileError {
         note(error)
       } catch {
-        note(part, offset, .invalid("\(error)"))
+        note(part(), offset, .invalid("\(error)"))
       }
       return false
     }
