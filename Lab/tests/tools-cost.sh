@@ -1,5 +1,5 @@
 # How long tools take from their start to the first line, and what they cost while nothing happens.
-# limit: 900
+# limit: 1200
 # long: run by Lab/test --all
 source "$(dirname "$0")/../tap.sh"
 
@@ -68,6 +68,32 @@ for name, arguments, load, mark in TOOLS:
     print(name, f"{line:.2f}", f"{spent:.2f}", writes, shown, f"{rest / REST * 100:.2f}",
           f"{woken / REST:.0f}", status, sep="\t", flush=True)
 END
+# Of all tools, to the first line alone: those that take arguments get some.
+cat >lines.py <<'END'
+import re, signal, subprocess, time
+
+ARGUMENTS = {
+    "funccount": ["vfs_*"], "funclatency": ["vfs_read"], "stackcount": ["vfs_read"],
+    "perf-stat-hist": ["syscalls:sys_exit_read", "ret", "10"],
+    "argdist": ["-C", "syscalls:sys_exit_read:ret"], "trace": ["syscalls:sys_exit_read"],
+    "functrace": ["vfs_read"], "funcgraph": ["vfs_read"], "funcslower": ["vfs_read", "9000"],
+    "kprobe": ["p:do_filp_open"], "uprobe": ["p:libc:malloc"], "tpoint": ["sched:sched_switch"],
+}
+text = subprocess.run(["kscope", "--help"], stdout=subprocess.PIPE, check=True).stdout.decode()
+tools = re.findall(r"^  ([a-z-]+) ", text.partition("KERNEL TOOL SUBCOMMANDS:")[2], re.MULTILINE)
+for name in tools:
+    if name == "reset-ftrace":
+        continue
+    started = time.monotonic()
+    tool = subprocess.Popen(["kscope", name, *ARGUMENTS.get(name, [])], stdout=subprocess.PIPE)
+    line = tool.stdout.readline()
+    first = time.monotonic() - started
+    tool.send_signal(signal.SIGINT)
+    tool.stdout.read()
+    over = time.monotonic() - started - first
+    print(name, f"{first:.2f}", f"{over:.2f}", tool.wait(), line.decode().strip(), sep="\t",
+          flush=True)
+END
 # The program's pages are read once before.
 kscope execsnoop --help >/dev/null
 python3 measure.py >table 2>measure.err
@@ -81,4 +107,13 @@ while IFS=$'\t' read -r name line spent writes row rest woken status; do
     awk -v share="$rest" 'BEGIN { exit !(share < 1) }'
 done <table
 equal "all were measured" "$(wc -l <table)" 5
+
+python3 lines.py >lines 2>lines.err
+equal "of all: nothing to say" "$(cat lines.err)" ''
+echo "# tool            first line, s  end, s  the line"
+while IFS=$'\t' read -r name first over status line; do
+  printf '# %-16s %13s %7s  %s\n' "$name" "$first" "$over" "$line"
+  equal "$name: status at once" "$status" 0
+done <lines
+check "of all: more than forty" [ "$(wc -l <lines)" -gt 40 ]
 finish
