@@ -35,6 +35,11 @@ extension ByteSink {
         let length = Self.sequenceLength(text, at)
         if length == 0 {
           append("\\ufffd")
+        } else if byte == 0xc2, text[at + 1] < 0xa0 {
+          // Controls of eight bits: some terminals obey them.
+          append("\\u00")
+          append(hex: UInt64(text[at + 1]), width: 2)
+          at += 1
         } else {
           append(UnsafeRawBufferPointer(rebasing: text[at..<at + length]))
           at += length - 1

@@ -49,6 +49,36 @@ public enum Digits {
     }
   }
 
+  /// The digits of a number below 100,000,000 as eight bytes, the first in the lowest, and how many
+  /// there are; blanks behind them.
+  ///
+  /// All eight digits come out of three multiplications, so that short numbers, which rows are full
+  /// of, need no loop and no table.
+  ///
+  /// - Parameter least: how many digits there are at least, from 1 to 8, zeros in front.
+  @inlinable @inline(__always) public static func short(
+    _ value: UInt32, least: Int = 1
+  ) -> (text: UInt64, count: Int) {
+    // Four and four digits, then four times two, then eight times one, each in a part of its own;
+    // the multiplication by 2^k / 100 and 2^k / 10, rounded up, divides.
+    let high = value / 10_000
+    let fours = UInt64(high) | UInt64(value &- high &* 10_000) << 32
+    let hundreds = (fours &* 5243) >> 19 & 0x0000_007f_0000_007f
+    let twos = hundreds | (fours &- hundreds &* 100) << 16
+    let tens = (twos &* 103) >> 10 & 0x000f_000f_000f_000f
+    let ones = tens | (twos &- tens &* 10) << 8
+    let zeros = min(ones.trailingZeroBitCount >> 3, 8 &- least)
+    return (dropping(zeros, of: ones | 0x3030_3030_3030_3030), 8 &- zeros)
+  }
+
+  /// Eight bytes of text, the first in the lowest, without so many of the first, and blanks behind
+  /// the others; at most seven.
+  @inlinable @inline(__always) public static func dropping(_ count: Int, of text: UInt64) -> UInt64
+  {
+    let shift = UInt64(truncatingIfNeeded: count &* 8)
+    return text &>> shift | ~(UInt64.max &>> shift) & 0x2020_2020_2020_2020
+  }
+
   /// Writes exactly six digits, zeros in front; `value` is below a million.
   @inlinable @inline(__always) public static func writeSix(
     _ value: UInt32, to target: UnsafeMutableRawPointer

@@ -33,7 +33,8 @@ public struct EventPattern: Hashable, Sendable, CustomStringConvertible {
     let parts = text.split(
       maxSplits: 1, omittingEmptySubsequences: false, whereSeparator: { $0 == ":" || $0 == "/" })
     guard !text.isEmpty, !text.contains(where: \.isWhitespace), parts.count <= 2,
-      !parts.allSatisfy(\.isEmpty), !parts.contains(where: { $0 == ".." || $0.contains("/") })
+      !parts.allSatisfy(\.isEmpty),
+      !parts.contains(where: { $0 == "." || $0 == ".." || $0.contains("/") })
     else {
       throw .badValue(what: "event", text: text, expected: "all, SYSTEM, SYSTEM:EVENT or EVENT")
     }

@@ -25,6 +25,13 @@ import Testing
     #expect(sink.text == "   42007000000ab000000000000000000cd  ef-9223372036854775808")
   }
 
+  /// Some terminals take U+009B for the begin of a command.
+  @Test func controlsAreNoBytesOfJSON() {
+    var sink = ByteSink()
+    Array("a\u{1b}[\u{9b}\u{7f}\u{a0}é\"".utf8).withUnsafeBytes { sink.append(json: $0) }
+    #expect(sink.text == #"a\u001b[\u009b\u007f"# + "\u{a0}é\\\"")
+  }
+
   @Test func growsAndKeepsWhatItHolds() {
     var sink = ByteSink(capacity: 1)
     for _ in 0..<1000 { sink.append("0123456789") }

@@ -54,4 +54,30 @@ import Testing
     }
     #expect(sink.text == String(String(1000 + value % 1000).dropFirst()))
   }
+
+  @Test(
+    arguments: [
+      0, 1, 9, 10, 99, 100, 999, 1000, 9999, 10_000, 99_999, 100_000, 999_999, 1_000_000,
+      9_999_999, 10_000_000, 12_345_678, 50_000_005, 99_999_999,
+    ] as [UInt32])
+  func shortNumbers(_ value: UInt32) {
+    for least in 1...8 {
+      let (text, count) = Digits.short(value, least: least)
+      let plain = String(value)
+      let digits = String(repeating: "0", count: max(0, least - plain.count)) + plain
+      let shown = withUnsafeBytes(of: text.littleEndian) { String(decoding: $0, as: UTF8.self) }
+      #expect(count == digits.count)
+      #expect(shown == digits + String(repeating: " ", count: 8 - digits.count))
+    }
+  }
+
+  @Test func everyFourDigits() {
+    // All that its divisions by multiplication meet: each four digits, above and below.
+    for value in 0..<UInt32(10_000) {
+      let (text, _) = Digits.short(value &* 10_000 &+ (9_999 &- value), least: 8)
+      let shown = withUnsafeBytes(of: text.littleEndian) { String(decoding: $0, as: UTF8.self) }
+      #expect(
+        shown == String(String(100_000_000 + Int(value) * 10_000 + 9_999 - Int(value)).dropFirst()))
+    }
+  }
 }

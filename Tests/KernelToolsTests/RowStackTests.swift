@@ -111,6 +111,19 @@ import Testing
     #expect(try trace.rows("exitsnoop", ["-S"]).count == 5)
   }
 
+  /// What stands in for a tool's own event in other recordings has calls, too.
+  @Test(
+    arguments: ToolTrace.kernels,
+    [("exitsnoop", "sched:sched_process_exit"), ("execsnoop", "sched:sched_process_exec")]
+  ) func theCallsOfAStandIn(kernel: String, tool: (name: String, event: String)) throws {
+    var trace = try Self.trace(kernel, ["sched"])
+    trace.add(1_000_000_000, thread: 70, tool.event, ["pid": .number(70)])
+    trace.addStack(1_000_000_010, thread: 70, [Call.exit.rawValue, Call.system.rawValue])
+    let (rows, notes) = try trace.run(tool.name, ["-S"])
+    #expect(rows.suffix(2) == ["\tdo_exit", "\tdo_syscall_64"])
+    #expect(!notes.contains { $0.contains("no calls") })
+  }
+
   /// A request is completed in an interrupt: what is shown is who queued or issued it.
   @Test(arguments: ToolTrace.kernels, ["iosnoop", "biosnoop"]) func requests(
     kernel: String, tool: String

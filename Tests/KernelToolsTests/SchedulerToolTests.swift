@@ -140,6 +140,8 @@ import Testing
     "%s%s", REC->prev_state & (2048-1) ? __print_flags(REC->prev_state & (2048-1), "|", \
     { 1, "S"} , { 2, "D" }, { 512, "P" }, { 1024, "N" }) : "R", REC->prev_state & 2048 ? "+" : ""
     """#,
+    // What nobody understands is taken for a kernel of today.
+    0x100: #""%s", REC->prev_state & TASK_WHATEVER( ? "+" : """#,
     0:
       #""%s", REC->prev_state ? __print_flags(REC->prev_state, "|", { 1, "S"} , { 2, "D" }) : "R""#,
   ]

@@ -43,7 +43,7 @@ import TraceTestSupport
     #expect(throws: TracefsError.self) { try top.match("sched:sched_swotch") }
   }
 
-  @Test(arguments: ["", "a b", "..:x", "../../etc", "a:b:c/d", ":"])
+  @Test(arguments: ["", "a b", "..:x", "../../etc", "a:b:c/d", ":", "sched:.", ".:x"])
   func refusesWhatIsNoName(text: String) {
     #expect(throws: TracefsError.self) { try match(text) }
   }

@@ -138,6 +138,12 @@ package struct RowWriter: ~Copyable {
   // MARK: Values
 
   package mutating func add(_ number: Int) {
+    if _fastPath(UInt(bitPattern: number) < 100_000_000) {
+      let (text, count) = Digits.short(UInt32(truncatingIfNeeded: number))
+      return addValue(count) { target in
+        target.storeBytes(of: text.littleEndian, as: UInt64.self)
+      }
+    }
     let digits = Digits.decimalCount(UInt64(number.magnitude))
     let isNegative = number < 0
     addValue(digits + (isNegative ? 1 : 0)) { target in
@@ -234,6 +240,17 @@ package struct RowWriter: ~Copyable {
 
   /// Tenths or hundredths, and so on, as a decimal fraction.
   private mutating func add(parts: UInt64, digits: Int) {
+    if parts < 100_000_000, digits > 0, digits < 8 {
+      let (text, count) = Digits.short(UInt32(truncatingIfNeeded: parts), least: digits + 1)
+      return addValue(count + 1) { target in
+        let whole = count &- digits
+        target.storeBytes(of: text.littleEndian, as: UInt64.self)
+        let point = target + whole
+        point.storeBytes(of: UInt8(ascii: "."), as: UInt8.self)
+        let fraction = Digits.dropping(whole, of: text)
+        (point + 1).storeBytes(of: fraction.littleEndian, as: UInt64.self)
+      }
+    }
     let known = Digits.decimalCount(parts)
     // One before the point at least.
     let count = max(known, digits + 1)

@@ -6,17 +6,20 @@ package import EventFormats
 /// from kernel to kernel (2048 or 4096 before Linux 4.14, then 256); the event's print format says it,
 /// as it shows a `+` for it (include/trace/events/sched.h).
 package struct SwitchStates: Sendable {
-  /// 0 where the kernel has none: before Linux 3.1 such a task is shown as one that runs.
+  /// 0 where the kernel has none: before Linux 3.1 such a task is shown as one that runs. That of
+  /// kernels since 4.14 where the print format is not understood.
   let preempted: Int
 
   package init(preempted: Int) { self.preempted = preempted }
 
   /// - Parameter format: of `sched_switch`.
   package init(_ format: EventFormat?, longSize: Int) {
-    preempted =
-      format.map {
-        Int(truncatingIfNeeded: $0.bits(of: "prev_state", shownAs: "+", longSize: longSize))
-      } ?? 0
+    guard let format else {
+      preempted = 0
+      return
+    }
+    let bits = format.bits(of: "prev_state", shownAs: "+", longSize: longSize)
+    preempted = Int(truncatingIfNeeded: bits ?? 0x100)
   }
 
   /// Whether the task waits for nothing but a processor.

@@ -77,7 +77,7 @@ package final class ExecSnoop: KernelTool {
   private var firstPlain: Int { 1 + (showsFailures ? ExecFailures.events.count : 0) }
 
   package var rowStacks: RowStackPlan {
-    RowStackPlan(own: [0], earlier: showsFailures ? [1 + ExecFailures.lookup] : [])
+    RowStackPlan(own: [0, firstPlain], earlier: showsFailures ? [1 + ExecFailures.lookup] : [])
   }
   package var droppedPairs: Int { failures.dropped }
   package var banner: String { "Tracing exec()s. Ctrl-C to end." }

@@ -48,7 +48,7 @@ package final class ExitSnoop: KernelTool {
   package var droppedPairs: Int { plain.dropped }
   package func forget(source: Int, cpu: Int) { plain.forget() }
 
-  package var rowStacks: RowStackPlan { RowStackPlan(own: [0]) }
+  package var rowStacks: RowStackPlan { RowStackPlan(own: [0, 1 + PlainExits.ending]) }
   package var banner: String { "Tracing exits. Ctrl-C to end." }
 
   package var columns: [Column] {

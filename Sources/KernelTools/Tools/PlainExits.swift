@@ -9,6 +9,9 @@ struct PlainExits: ~Copyable {
   private enum Fork: Int, EventFields { case child_pid }
   private enum Exec: Int, EventFields { case pid }
 
+  /// The number of the event that a thread ended, among its own.
+  static var ending: Int { 0 }
+
   struct Exit {
     var comm: UnsafeRawBufferPointer
     /// nil where it is not known.
@@ -43,7 +46,7 @@ struct PlainExits: ~Copyable {
   mutating func take(_ event: ToolEvent, _ number: Int, _ context: ToolContext) -> Exit? {
     let source = UInt64(event.source)
     switch number {
-    case 0: return exit(event, context)
+    case Self.ending: return exit(event, context)
     case 1:
       begun.begin(
         source, event.key(Fork.child_pid), Begun(time: event.time, creator: event.thread))
@@ -61,8 +64,8 @@ struct PlainExits: ~Copyable {
     hasExits = true
     let thread = event.thread
     let task = begun.end(UInt64(event.source), UInt64(UInt32(bitPattern: thread)))
-    let process =
-      context.knownProcess(of: thread) ?? (task?.isProcess == true ? thread : nil)
+    // What events tell is newer than the recording's list of threads: the number may be used again.
+    let process = task?.isProcess == true ? thread : context.knownProcess(of: thread)
     // Who made a thread is of the same process, not its parent.
     var parent = process.flatMap { context.parent(of: $0) }
     if parent == nil, process == thread, let creator = task?.creator {
