@@ -15,8 +15,21 @@ def end():
     libc.prctl(15, b"other", 0, 0, 0)
     for row in rows: print(row, flush=True)
     os._exit(0)
-def call(number, *arguments):
+# The numbers of x86-64 and arm64, which has no stat and lstat: they are newfstatat there.
+here, itself = -100, 0x100
+numbers = {"stat": (4, None), "fstat": (5, 80), "lstat": (6, None), "setuid": (105, 146),
+           "statfs": (137, 43), "fstatfs": (138, 44), "chroot": (161, 51), "mount": (165, 40),
+           "umount2": (166, 39), "sethostname": (170, 161), "newfstatat": (262, 79),
+           "statx": (332, 291), "open_tree": (428, 428), "move_mount": (429, 429),
+           "fsopen": (430, 430), "fsconfig": (431, 431), "fsmount": (432, 432),
+           "fspick": (433, 433), "mount_setattr": (442, 442)}
+machine = ["x86_64", "aarch64"].index(os.uname().machine)
+def call(name, *arguments):
     "The result of a system call, or the number of its error below 0."
+    number = numbers[name][machine]
+    if number is None:
+        number, flags = numbers["newfstatat"][machine], {"stat": 0, "lstat": itself}[name]
+        arguments = [here, *arguments, flags]
     arguments = [ctypes.c_char_p(a.encode()) if isinstance(a, str) else
                  ctypes.c_long(a) if isinstance(a, int) else a for a in arguments]
     result = libc.syscall(number, *arguments)
@@ -32,26 +45,26 @@ from load import *
 buffer = ctypes.create_string_buffer(4096)
 file, folder = os.open("truth.d/a file", os.O_RDONLY), os.open("truth.d", os.O_RDONLY)
 whole = os.path.abspath("truth.d/a file")
-here, empty_path = -100, 0x1000
+empty_path = 0x1000
 def asks(fd, path, *arguments): rows.append(f"{fd},{-min(0, call(*arguments))},{path}")
 begin()
-for number in 4, 6:
+for name in "stat", "lstat":
     for path in "truth.d/a file", "truth.d/link", "truth.d/absent", "truth.d/a file/below":
-        asks("", path, number, path, buffer)
-asks(file, "a file", 5, file, buffer)
-asks(99, "", 5, 99, buffer)
-asks("", "truth.d", 262, here, "truth.d", buffer, 0)
-asks(folder, "a file", 262, folder, "a file", buffer, 0)
-asks("", whole, 262, folder, whole, buffer, 0)
-asks(file, "a file", 262, file, "", buffer, empty_path)
-asks("", "truth.d/absent", 332, here, "truth.d/absent", 0, 0x7ff, buffer)
-asks(folder, "link", 332, folder, "link", 0x100, 0x7ff, buffer)
-asks(file, "a file", 332, file, "", empty_path, 0x7ff, buffer)
-asks("", "truth.d", 137, "truth.d", buffer)
-asks("", "truth.d/absent", 137, "truth.d/absent", buffer)
-asks(file, "a file", 138, file, buffer)
-asks("", "", 4, "", buffer)
-asks("", "", 4, ctypes.c_void_p(8), buffer)
+        asks("", path, name, path, buffer)
+asks(file, "a file", "fstat", file, buffer)
+asks(99, "", "fstat", 99, buffer)
+asks("", "truth.d", "newfstatat", here, "truth.d", buffer, 0)
+asks(folder, "a file", "newfstatat", folder, "a file", buffer, 0)
+asks("", whole, "newfstatat", folder, whole, buffer, 0)
+asks(file, "a file", "newfstatat", file, "", buffer, empty_path)
+asks("", "truth.d/absent", "statx", here, "truth.d/absent", 0, 0x7ff, buffer)
+asks(folder, "link", "statx", folder, "link", itself, 0x7ff, buffer)
+asks(file, "a file", "statx", file, "", empty_path, 0x7ff, buffer)
+asks("", "truth.d", "statfs", "truth.d", buffer)
+asks("", "truth.d/absent", "statfs", "truth.d/absent", buffer)
+asks(file, "a file", "fstatfs", file, buffer)
+asks("", "", "stat", "", buffer)
+asks("", "", "stat", ctypes.c_void_p(8), buffer)
 end()
 END
 watch stats statsnoop -n '^truth$'
@@ -71,32 +84,31 @@ cat >mounts.py <<'END'
 from load import *
 import errno
 attributes = ctypes.create_string_buffer((8).to_bytes(8, "little") + bytes(24), 32)
-here = -100
-def mounts(text, number, *arguments):
-    result = call(number, *arguments)
+def mounts(text, name, *arguments):
+    result = call(name, *arguments)
     rows.append(f"{text} = {result}")
     return result
 begin()
 mounts('mount("a \\"disk\\"", "mnt dir", "tmpfs", MS_NOSUID|MS_NODEV, "size=1m,mode=700")',
-       165, 'a "disk"', "mnt dir", "tmpfs", 6, "size=1m,mode=700")
-mounts('mount(NULL, "mnt dir", NULL, MS_RDONLY|MS_REMOUNT, NULL)', 165, 0, "mnt dir", 0, 33, 0)
-mounts('mount("x", "absent", "tmpfs", MS_BIND|MS_REC, NULL)', 165, "x", "absent", "tmpfs", 0x5000, 0)
-mounts('mount("x", "mnt dir", "nosuchfs", 0, "an option")', 165, "x", "mnt dir", "nosuchfs", 0,
+       "mount", 'a "disk"', "mnt dir", "tmpfs", 6, "size=1m,mode=700")
+mounts('mount(NULL, "mnt dir", NULL, MS_RDONLY|MS_REMOUNT, NULL)', "mount", 0, "mnt dir", 0, 33, 0)
+mounts('mount("x", "absent", "tmpfs", MS_BIND|MS_REC, NULL)', "mount", "x", "absent", "tmpfs", 0x5000, 0)
+mounts('mount("x", "mnt dir", "nosuchfs", 0, "an option")', "mount", "x", "mnt dir", "nosuchfs", 0,
        "an option")
-mounts('mount(?, ?, "tmpfs", 0, NULL)', 165, ctypes.c_void_p(8), "mnt dir", "tmpfs", 0, 0)
-mounts('umount("mnt dir", MNT_DETACH)', 166, "mnt dir", 2)
-mounts('umount("mnt dir", 0)', 166, "mnt dir", 0)
-context = mounts('fsopen("tmpfs", FSOPEN_CLOEXEC)', 430, "tmpfs", 1)
-mounts(f'fsconfig({context}, FSCONFIG_SET_STRING, "size", "1m", 0)', 431, context, 1, "size", "1m", 0)
-mounts(f'fsconfig({context}, FSCONFIG_SET_FLAG, "nonsense", NULL, 0)', 431, context, 0, "nonsense", 0, 0)
-mounts(f'fsconfig({context}, FSCONFIG_CMD_CREATE, NULL, NULL, 0)', 431, context, 6, 0, 0, 0)
-mount = mounts(f'fsmount({context}, FSMOUNT_CLOEXEC, MOUNT_ATTR_NODEV)', 432, context, 1, 4)
+mounts('mount(?, ?, "tmpfs", 0, NULL)', "mount", ctypes.c_void_p(8), "mnt dir", "tmpfs", 0, 0)
+mounts('umount("mnt dir", MNT_DETACH)', "umount2", "mnt dir", 2)
+mounts('umount("mnt dir", 0)', "umount2", "mnt dir", 0)
+context = mounts('fsopen("tmpfs", FSOPEN_CLOEXEC)', "fsopen", "tmpfs", 1)
+mounts(f'fsconfig({context}, FSCONFIG_SET_STRING, "size", "1m", 0)', "fsconfig", context, 1, "size", "1m", 0)
+mounts(f'fsconfig({context}, FSCONFIG_SET_FLAG, "nonsense", NULL, 0)', "fsconfig", context, 0, "nonsense", 0, 0)
+mounts(f'fsconfig({context}, FSCONFIG_CMD_CREATE, NULL, NULL, 0)', "fsconfig", context, 6, 0, 0, 0)
+mount = mounts(f'fsmount({context}, FSMOUNT_CLOEXEC, MOUNT_ATTR_NODEV)', "fsmount", context, 1, 4)
 mounts(f'move_mount({mount}, "", AT_FDCWD, "mnt dir", MOVE_MOUNT_F_EMPTY_PATH)',
-       429, mount, "", here, "mnt dir", 4)
-mounts('open_tree(AT_FDCWD, "mnt dir", OPEN_TREE_CLONE|OPEN_TREE_CLOEXEC)', 428, here, "mnt dir", 0x80001)
-mounts('fspick(AT_FDCWD, "mnt dir", FSPICK_CLOEXEC)', 433, here, "mnt dir", 1)
-mounts('mount_setattr(AT_FDCWD, "mnt dir", AT_RECURSIVE)', 442, here, "mnt dir", 0x8000, attributes, 32)
-mounts('umount("mnt dir", MNT_DETACH|UMOUNT_NOFOLLOW)', 166, "mnt dir", 10)
+       "move_mount", mount, "", here, "mnt dir", 4)
+mounts('open_tree(AT_FDCWD, "mnt dir", OPEN_TREE_CLONE|OPEN_TREE_CLOEXEC)', "open_tree", here, "mnt dir", 0x80001)
+mounts('fspick(AT_FDCWD, "mnt dir", FSPICK_CLOEXEC)', "fspick", here, "mnt dir", 1)
+mounts('mount_setattr(AT_FDCWD, "mnt dir", AT_RECURSIVE)', "mount_setattr", here, "mnt dir", 0x8000, attributes, 32)
+mounts('umount("mnt dir", MNT_DETACH|UMOUNT_NOFOLLOW)', "umount2", "mnt dir", 10)
 end()
 END
 cat >csvrows.py <<'END'
@@ -113,14 +125,13 @@ equal "mountsnoop: nothing is left mounted" "$(grep -c "$PWD/mnt" /proc/mounts)"
 # Checks that find a capability there, and lacking.
 cat >capabilities.py <<'END'
 from load import *
-import socket
-name = socket.gethostname()
+name = os.uname().nodename
 begin()
-call(170, name, len(name))
-call(105, 1000)
-call(170, name, len(name))
+call("sethostname", name, len(name))
+call("setuid", 1000)
+call("sethostname", name, len(name))
 libc.socket(2, 3, 1)
-call(161, "/")
+call("chroot", "/")
 rows = ["0,21,CAP_SYS_ADMIN,1,0", "0,7,CAP_SETUID,1,0", "1000,21,CAP_SYS_ADMIN,1,-1",
         "1000,13,CAP_NET_RAW,1,-1", "1000,18,CAP_SYS_CHROOT,1,-1"]
 libc.prctl(15, b"other", 0, 0, 0)
