@@ -30,7 +30,7 @@ package enum Failure {
 
   /// Prints help, a version or a completion script, which the parser hands over as errors, and ends
   /// the process.
-  static func answer(_ text: String) -> Never {
+  private static func answer(_ text: String) -> Never {
     var sink = ByteSink()
     sink.append(text + "\n")
     do { try StandardStreams.writing { try sink.write(to: STDOUT_FILENO) } } catch {

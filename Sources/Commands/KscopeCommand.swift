@@ -69,7 +69,6 @@ package struct KscopeCommand: ParsableCommand {
       // Called by a tool's name, it is that tool.
       let arguments = askingForHelp(
         (ProgramName.tool.map { [$0] } ?? []) + (try PlainArguments.read()))
-      if arguments == ["--version"] { Failure.answer(version) }
       let explicit = ReportArgumentOrder.explicit(ListCommand.parted(arguments))
       var command = try DirectCommand.named(by: explicit) ?? parseAsRoot(explicit)
       try command.run()

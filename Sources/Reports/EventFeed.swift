@@ -10,10 +10,6 @@ package final class EventFeed {
   private let names: NameGatherer?
   private var walk: EventWalk
 
-  /// Called with the index of the event's stream, its record, and what was lost before it on its
-  /// CPU.
-  package typealias Body = (_ stream: Int, _ record: Record, _ lost: LostEvents) -> Void
-
   /// - Parameter names: of a stream, in place of those that a file knows.
   /// - Throws: what is wrong with a filter of the options.
   package init(
@@ -27,29 +23,20 @@ package final class EventFeed {
     walk = EventWalk(input, options.selection)
   }
 
-  /// A part of the streams, behind all that were handed on before.
+  /// A part of the streams, behind all that were handed on before: events of one stream that follow each
+  /// other come at once.
   ///
-  /// - Parameter beforeLoss: called with a stream's index before the first event, of whichever stream,
-  ///   that comes while something of it is lost.
-  package func take(_ range: EventRange, beforeLoss: ((Int) -> Void)? = nil, _ body: Body) {
-    names?.take(range)
-    walk.forEach(in: range, beforeLoss: beforeLoss, body)
-  }
-
-  /// The same, but events of one stream that follow each other come at once. The first of a run has
-  /// its id; others may be too short for one.
-  package func takeRuns(
+  /// - Parameters:
+  ///   - beforeLoss: called with a stream's index before the first event, of whichever stream, that
+  ///     comes while something of it is lost.
+  ///   - body: gets the index of the events' stream, their records, and what was lost before the first
+  ///     on its CPU. The first has its id; others may be too short for one.
+  package func take(
     _ range: EventRange, beforeLoss: ((Int) -> Void)? = nil,
     _ body: (_ stream: Int, _ records: UnsafeBufferPointer<Record>, _ lost: LostEvents) -> Void
   ) {
     names?.take(range)
     walk.forEachRun(in: range, beforeLoss: beforeLoss, body)
-  }
-
-  /// All there is.
-  package func takeAll(_ body: Body) {
-    take(
-      EventRange(from: input.streams.map { _ in .start }, to: input.streams.map(\.end)), body)
   }
 
   /// What could not be read so far.

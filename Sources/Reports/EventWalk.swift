@@ -20,16 +20,12 @@ struct EventWalk: ~Copyable {
 
   /// Hands on the events of a range in the order of their times.
   ///
-  /// - Parameters:
-  ///   - beforeLoss: gets the index of a stream whose next event comes behind a loss, as soon as its
-  ///     last one before that was handed on.
-  ///   - body: gets the index of the event's stream, its record, and what was lost before it on its
-  ///     CPU, also before events that were left out.
+  /// - Parameter body: gets the index of the event's stream, its record, and what was lost before it on
+  ///   its CPU, also before events that were left out.
   mutating func forEach(
-    in range: EventRange, beforeLoss: ((Int) -> Void)? = nil,
-    _ body: (_ stream: Int, _ record: Record, _ lost: LostEvents) -> Void
+    in range: EventRange, _ body: (_ stream: Int, _ record: Record, _ lost: LostEvents) -> Void
   ) {
-    forEachRun(in: range, beforeLoss: beforeLoss) { stream, records, lost in
+    forEachRun(in: range) { stream, records, lost in
       var lost = lost
       for record in records where record.length >= 2 {
         body(stream, record, lost)
@@ -40,6 +36,9 @@ struct EventWalk: ~Copyable {
 
   /// The same, but events of one stream that follow each other come at once. The first of a run has
   /// its id; others may be too short for one.
+  ///
+  /// - Parameter beforeLoss: gets the index of a stream whose next event comes behind a loss, as soon as
+  ///   its last one before that was handed on.
   mutating func forEachRun(
     in range: EventRange, beforeLoss: ((Int) -> Void)? = nil,
     _ body: (_ stream: Int, _ records: UnsafeBufferPointer<Record>, _ lost: LostEvents) -> Void

@@ -33,7 +33,7 @@ import Tracefs
       (0x800, "(prev_state == 0 || prev_state == 2048)", "prev_state & 2047"),
       (0, "prev_state == 0", "prev_state != 0"),
     ] {
-      let kernel = KernelCounting(run: 42, states: SwitchStates(preempted: preempted))
+      let kernel = KernelCounting(run: 42, states: { SwitchStates(preempted: preempted) })
       for (name, filter) in [
         ("runqlat", runnable), ("runqslower", runnable), ("wakeuptime", sleeping),
       ] {

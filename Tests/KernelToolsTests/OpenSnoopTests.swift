@@ -39,19 +39,14 @@ import Testing
   /// Not as it is called at the end, which the list of names has.
   @Test(arguments: ToolTrace.kernels) func tasksAreNamedAsTheyAreThen(kernel: String) throws {
     var trace = try ToolTrace(kernel: kernel, ["opens", "kscope", "task"])
-    func open(_ time: UInt64, _ name: String) {
-      trace.add(time, thread: 7, "syscalls:sys_enter_openat")
-      trace.add(time + 1, thread: 7, "kscope:do_filp_open", ["name": .text(name)])
-      trace.add(time + 2, thread: 7, "syscalls:sys_exit_openat", ["ret": .number(3)])
-    }
     trace.add(
       1_000_000_000, cpu: 1, thread: 9, "task:task_newtask",
       ["pid": .number(7), "comm": .text("my shell")])
-    open(1_000_000_100, "first")
+    trace.open(1_000_000_100, 7, "first")
     trace.add(
       1_000_000_200, thread: 7, "task:task_rename",
       ["pid": .number(7), "oldcomm": .text("my shell"), "newcomm": .text("ls")])
-    open(1_000_000_300, "second")
+    trace.open(1_000_000_300, 7, "second")
     #expect(
       try trace.rows("opensnoop", ["--csv"]).dropFirst() == ["my shell,7,3,first", "ls,7,3,second"])
     #expect(try trace.rows("opensnoop", ["--csv", "-n", "^ls$"]).count == 2)
@@ -107,18 +102,13 @@ import Testing
   /// A process is its threads and children: those that were there, and those that come of them.
   @Test func childrenThatWereThereBelongToIt() throws {
     var trace = try ToolTrace(kernel: "6.12", ["opens", "kscope", "task"])
-    func open(_ time: UInt64, _ thread: Int32, _ name: String) {
-      trace.add(time, thread: thread, "syscalls:sys_enter_openat")
-      trace.add(time + 1, thread: thread, "kscope:do_filp_open", ["name": .text(name)])
-      trace.add(time + 2, thread: thread, "syscalls:sys_exit_openat", ["ret": .number(3)])
-    }
-    open(1_000_000_000, 7, "parent")
-    open(1_000_000_100, 60, "child")
+    trace.open(1_000_000_000, 7, "parent")
+    trace.open(1_000_000_100, 60, "child")
     trace.add(
       1_000_000_200, thread: 60, "task:task_newtask",
       ["pid": .number(61), "comm": .text("dd"), "clone_flags": .number(0x0120_0000)])
-    open(1_000_000_300, 61, "grandchild")
-    open(1_000_000_400, 9, "other")
+    trace.open(1_000_000_300, 61, "grandchild")
+    trace.open(1_000_000_400, 9, "other")
     func files() throws -> [Substring] {
       try trace.rows("opensnoop", ["--csv", "-p", "7"]).dropFirst().compactMap {
         $0.split(separator: ",").last
@@ -150,21 +140,16 @@ import Testing
   /// the cgroup that its task has moved to.
   @Test func cgroupsOfTheShortLivedAndOfThoseThatMove() throws {
     var trace = try ToolTrace(kernel: "6.12", ["opens", "kscope", "task"])
-    func open(_ time: UInt64, _ thread: Int32, _ name: String) {
-      trace.add(time, thread: thread, "syscalls:sys_enter_openat")
-      trace.add(time + 1, thread: thread, "kscope:do_filp_open", ["name": .text(name)])
-      trace.add(time + 2, thread: thread, "syscalls:sys_exit_openat", ["ret": .number(3)])
-    }
-    open(1_000_000_000, 7, "parent")
+    trace.open(1_000_000_000, 7, "parent")
     trace.add(
       1_000_000_100, thread: 7, "task:task_newtask",
       ["pid": .number(70), "comm": .text("dd"), "clone_flags": .number(0x0120_0000)])
-    open(1_000_000_200, 70, "child")
-    open(1_000_000_300, 9, "before it moves")
+    trace.open(1_000_000_200, 70, "child")
+    trace.open(1_000_000_300, 9, "before it moves")
     trace.add(
       1_000_000_400, thread: 9, "task:task_rename",
       ["pid": .number(9), "oldcomm": .text("my shell"), "newcomm": .text("ls")])
-    open(1_000_000_500, 9, "after it has moved")
+    trace.open(1_000_000_500, 9, "after it has moved")
     let asked = Asked()
     trace.factsOf = { thread in
       switch thread {
@@ -321,5 +306,13 @@ import Testing
     let error = #expect(throws: ToolError.self) { try trace.rows("execsnoop") }
     #expect(
       error?.hint?.contains("kscope record -e 'probe:proc_exec_connector(pid=task->tgid") == true)
+  }
+}
+
+extension ToolTrace {
+  fileprivate mutating func open(_ time: UInt64, _ thread: Int32, _ name: String) {
+    add(time, thread: thread, "syscalls:sys_enter_openat")
+    add(time + 1, thread: thread, "kscope:do_filp_open", ["name": .text(name)])
+    add(time + 2, thread: thread, "syscalls:sys_exit_openat", ["ret": .number(3)])
   }
 }

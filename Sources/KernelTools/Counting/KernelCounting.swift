@@ -36,8 +36,8 @@ package struct KernelCounting: Sendable {
   /// that of a text, be it a program's.
   let isAddress: @Sendable (_ field: String, _ event: EventName) -> Bool
 
-  /// Of this kernel's tasks that leave a processor.
-  let states: SwitchStates
+  /// Of this kernel's tasks that leave a processor: looked up by the tools that want them.
+  let states: @Sendable () -> SwitchStates
 
   /// How many rows tables have that are kept by task.
   let rowsByTask: Int
@@ -45,11 +45,12 @@ package struct KernelCounting: Sendable {
   /// - Parameters:
   ///   - run: of this process alone, such as its number.
   ///   - rowsByTask: a `TableSize`.
-  ///   - states: as Linux has them since 4.14 where nobody says otherwise.
   package init(
-    run: Int32, rowsByTask: Int = 1 << 14, states: SwitchStates = SwitchStates(preempted: 0x100),
+    run: Int32, rowsByTask: Int = 1 << 14,
     functions: @escaping @Sendable (_ glob: String) -> [String] = { _ in [] },
-    isAddress: @escaping @Sendable (_ field: String, _ event: EventName) -> Bool = { _, _ in false }
+    isAddress: @escaping @Sendable (_ field: String, _ event: EventName) -> Bool = { _, _ in false
+    },
+    states: @escaping @Sendable () -> SwitchStates = { .usual }
   ) {
     suffix = "\(run)"
     self.rowsByTask = rowsByTask

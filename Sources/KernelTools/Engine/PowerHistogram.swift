@@ -32,7 +32,7 @@ package struct PowerHistogram: Sendable, Equatable {
   }
 
   /// By bcc's bounds, which belong to their row both: 0 and 1, 2 and 3, 4 to 7 …
-  package var closedBuckets: [(from: UInt64, to: UInt64, count: Int)] {
+  private var closedBuckets: [(from: UInt64, to: UInt64, count: Int)] {
     let buckets = buckets.map { (from: $0.from, to: $0.to - 1, count: $0.count) }
     guard let first = buckets.first else { return [] }
     let second = buckets.count > 1 ? buckets[1].count : 0

@@ -6,20 +6,19 @@ package import EventFormats
 /// from kernel to kernel (2048 or 4096 before Linux 4.14, then 256); the event's print format says it,
 /// as it shows a `+` for it (include/trace/events/sched.h).
 package struct SwitchStates: Sendable {
-  /// 0 where the kernel has none: before Linux 3.1 such a task is shown as one that runs. That of
-  /// kernels since 4.14 where the print format is not understood.
+  /// 0 where the kernel has none: before Linux 3.1 such a task is shown as one that runs.
   let preempted: Int
 
   package init(preempted: Int) { self.preempted = preempted }
 
-  /// - Parameter format: of `sched_switch`.
+  /// Those of Linux since 4.14.
+  package static let usual = SwitchStates(preempted: 0x100)
+
+  /// - Parameter format: of `sched_switch`; where there is none, or nobody understands what it prints,
+  ///   states are the usual ones.
   package init(_ format: EventFormat?, longSize: Int) {
-    guard let format else {
-      preempted = 0
-      return
-    }
-    let bits = format.bits(of: "prev_state", shownAs: "+", longSize: longSize)
-    preempted = Int(truncatingIfNeeded: bits ?? 0x100)
+    let bits = format?.bits(of: "prev_state", shownAs: "+", longSize: longSize)
+    self = bits.map { Self(preempted: Int(truncatingIfNeeded: $0)) } ?? .usual
   }
 
   /// Whether the task waits for nothing but a processor.

@@ -136,7 +136,7 @@ package final class ToolRun {
     let gapBegins = { [self] (stream: Int) in
       if let held, !held.isEmpty { held.append(gapOf: stream) } else { beginGap(stream) }
     }
-    feed.takeRuns(range, beforeLoss: gapBegins) { stream, records, lost in
+    feed.take(range, beforeLoss: gapBegins) { stream, records, lost in
       if let held {
         var lost = lost
         for record in records where record.length >= 2 {

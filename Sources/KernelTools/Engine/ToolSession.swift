@@ -38,10 +38,8 @@ package final class ToolSession {
       : (tool as? any CountingTool)?.counting(
         KernelCounting(
           run: getpid(), rowsByTask: Self.rowsByTask,
-          states: SwitchStates(
-            Self.format(of: EventName(system: "sched", name: "sched_switch")),
-            longSize: MemoryLayout<Int>.size),
-          functions: Self.functions, isAddress: Self.isAddress))
+          functions: Self.functions, isAddress: Self.isAddress,
+          states: Self.switchStates))
     var counted: LiveSession?
     if let counting {
       counted = try Self.countingSession(tool, counting, commandLine, output, &way)
@@ -88,6 +86,12 @@ package final class ToolSession {
 
   private static func isAddress(_ name: String, _ event: EventName) -> Bool {
     format(of: event)?.field(name)?.kind == .pointer
+  }
+
+  private static func switchStates() -> SwitchStates {
+    SwitchStates(
+      format(of: EventName(system: "sched", name: "sched_switch")), longSize: MemoryLayout<Int>.size
+    )
   }
 
   private static func format(of event: EventName) -> EventFormat? {

@@ -8,7 +8,8 @@ package final class ExitSnoop: KernelTool {
     discussion: """
       A row appears when the last thread of a process ends, or with --per-thread for each thread. What
       it ended with is `0`, `code 3`, or the signal that ended it. In JSON and CSV a signal is a number
-      below 0. A recording of the scheduler's own events does, too, but does not tell why they ended.
+      below 0. A recording of the scheduler's own events is enough, but does not
+      tell what they ended with.
       """,
     options: [
       ToolOption("x", "failures", "Only what ended otherwise than with 0."),

@@ -74,7 +74,7 @@ package final class RunQLat: TaskLatencyTool {
         .init("sched:sched_wakeup_new", key: "pid"),
         .init(
           "sched:sched_switch", key: "prev_pid",
-          filter: "prev_pid != 0 && \(counting.states.runnableFilter)", replaces: [0]),
+          filter: "prev_pid != 0 && \(counting.states().runnableFilter)", replaces: [0]),
       ],
       to: .init("sched:sched_switch", key: "next_pid", filter: "next_pid != 0"),
       carrying: carried("next_pid"),

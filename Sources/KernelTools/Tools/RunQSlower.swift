@@ -116,7 +116,7 @@ package final class RunQSlower: CountingTool {
         .init("sched:sched_wakeup", key: "pid"), .init("sched:sched_wakeup_new", key: "pid"),
         .init(
           "sched:sched_switch", key: "prev_pid",
-          filter: "prev_pid != 0 && \(counting.states.runnableFilter)"),
+          filter: "prev_pid != 0 && \(counting.states().runnableFilter)"),
       ],
       to: .init("sched:sched_switch", key: "next_pid", filter: "next_pid != 0"),
       carrying: [

@@ -77,7 +77,7 @@ package final class WakeupTime: StackTimeTool, CountingTool {
       "wakeuptime",
       from: .init(
         "sched:sched_switch", key: "prev_pid",
-        filter: "prev_pid != 0 && \(counting.states.sleepingFilter)"),
+        filter: "prev_pid != 0 && \(counting.states().sleepingFilter)"),
       to: .init("sched:sched_waking", key: "pid"), stackAt: .end,
       by: .init(
         own: [HistogramExpression(field: "common_pid", .execname)],

@@ -58,7 +58,7 @@ package final class LiveReport {
   ) throws {
     if let names {
       names.take(range)
-      if names.haveChanged { printer.forgetNames() }
+      if names.haveChanged() { printer.forgetNames() }
     }
     var plan = SlicePlan(input.streams, bytesPerSlice: bytesPerSlice, in: range)
     var from = range.from

@@ -18,6 +18,6 @@ struct NameGatherer {
     names.add { search?.gather(streams, range, into: &$0) }
   }
 
-  /// Whether a name that was given out may not be right any more.
-  var haveChanged: Bool { names.haveChanged() }
+  /// Whether a name that was given out since it was last asked may not be right any more.
+  func haveChanged() -> Bool { names.haveChanged() }
 }
