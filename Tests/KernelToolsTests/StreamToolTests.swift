@@ -51,6 +51,21 @@ import Testing
     #expect(throws: ToolUsageError.self) { try Self.plan("funcslower", "vfs_read", "-1") }
   }
 
+  @Test func whoWantsTasksOfANameIsToldOfNames() throws {
+    var teller = EventRequest("task:task_rename")
+    teller.isOptional = true
+    #expect(try Self.plan("funcgraph", "-n", "load", "vfs_read").buffers[0].events == [teller])
+    let hidden = try Self.tool("funcgraph", ["-n", "load", "vfs_read"])
+      .reportOptions(ofRecording: false).selection.filters
+    #expect(hidden.first == FilterText("task/task_rename", isInverted: true))
+    #expect(hidden.count == 2)
+    // Who asks for that event is shown it.
+    let own = ["-n", "load", "task:task_rename"]
+    #expect(try Self.tool("tpoint", own).plan().buffers[0].events.count == 1)
+    #expect(
+      try Self.tool("tpoint", own).reportOptions(ofRecording: false).selection.filters.count == 1)
+  }
+
   @Test(arguments: [
     ("p:do_filp_open", "p:kscope/do_filp_open do_filp_open"),
     ("r:do_filp_open $retval", "r:kscope/do_filp_open do_filp_open $retval"),

@@ -18,6 +18,8 @@ package protocol StreamTool: NamedTool {
   func selection() throws -> ReportOptions.Selection
   /// What of that which the kernel hands over is shown, where it is not all.
   var liveFilters: [FilterText] { get }
+  /// Whether the event `task:task_rename` may be what it shows.
+  var mayShowNames: Bool { get }
   /// How lines are printed.
   var line: ReportOptions.LineOptions { get }
   /// What is above the text of the lines: `FIELDS`.
@@ -32,6 +34,7 @@ package protocol StreamTool: NamedTool {
 
 extension StreamTool {
   package var liveFilters: [FilterText] { [] }
+  package var mayShowNames: Bool { false }
   package var line: ReportOptions.LineOptions { ReportOptions.LineOptions() }
   package var title: String { "FIELDS" }
   package func answer(_ commandLine: [String]) throws -> [UInt8]? { nil }
@@ -56,6 +59,13 @@ extension StreamTool {
   package func plan() throws -> RecordingPlan {
     var plan = RecordingPlan()
     plan.buffers[0] = try buffer()
+    if needsNames {
+      // What the kernel keeps of names it learns when a task leaves its processor, and many a program
+      // ends before it does that.
+      var request = EventRequest("task:task_rename")
+      request.isOptional = true
+      plan.buffers[0].events.append(request)
+    }
     if let process = options.process {
       plan.buffers[0].pids = [process]
       plan.followsChildren = true
@@ -79,6 +89,9 @@ extension StreamTool {
       }
     } else {
       report.selection.filters = liveFilters
+      if needsNames {
+        report.selection.filters.append(FilterText("task/task_rename", isInverted: true))
+      }
     }
     if let name = options.nameText {
       report.selection.filters.append(
@@ -86,6 +99,9 @@ extension StreamTool {
     }
     return report
   }
+
+  /// Whether an event is asked for that tells tasks' names, and is not shown.
+  private var needsNames: Bool { options.nameText != nil && !mayShowNames }
 
   private static func quoted(_ text: String) -> String {
     text.contains("\"") ? "'\(text)'" : "\"\(text)\""
