@@ -1,3 +1,4 @@
+import ByteIO
 import Recording
 import Testing
 

@@ -1,3 +1,4 @@
+import EventFormats
 import Glibc
 import Recording
 import Testing

@@ -59,6 +59,10 @@ import Testing
       .reportOptions(ofRecording: false).selection.filters
     #expect(hidden.first == FilterText("task/task_rename", isInverted: true))
     #expect(hidden.count == 2)
+    // A stack stands behind what is shown alone.
+    let stacks = try Self.plan("tpoint", "-s", "-n", "load", "sched:sched_switch").buffers[0]
+    #expect(stacks.options == [])
+    #expect(stacks.events.map(\.triggers) == [["stacktrace"], []])
     // Who asks for that event is shown it.
     let own = ["-n", "load", "task:task_rename"]
     #expect(try Self.tool("tpoint", own).plan().buffers[0].events.count == 1)

@@ -1,3 +1,5 @@
+import ByteIO
+package import EventFormats
 package import Tracefs
 
 /// What the kernel is asked to count for a tool, so that no event has to be brought out: events made

@@ -10,7 +10,7 @@ final class EventConditions {
 
   /// - Throws: what is wrong with a condition.
   init(
-    _ wanted: [WantedEvent], _ bindings: [EventBinding], _ sources: [ReportSource]
+    _ wanted: [WantedEvent], _ bindings: [EventChoices], _ sources: [ReportSource]
   ) throws(FilterError) {
     self.sources = sources
     var filters: [[[EventFilter]]] = []

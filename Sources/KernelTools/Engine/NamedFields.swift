@@ -1,3 +1,5 @@
+import ByteIO
+import EventFormats
 import Tracefs
 
 /// One thing that a person wants to know of an event: fields of it, where a condition holds.
@@ -89,7 +91,7 @@ enum FieldContent: Hashable {
   /// A key of the kernel's: of several, each has the bytes of its field alone, without their sign.
   ///
   /// - Parameter place: what the field is; nil where that is not known.
-  init(_ row: CountedRow, _ index: Int, _ place: EventBinding.Place?) {
+  init(_ row: CountedRow, _ index: Int, _ place: FieldPlace?) {
     if case .text(let text) = row.keys[index] {
       self = .text(text)
     } else {
@@ -97,7 +99,7 @@ enum FieldContent: Hashable {
     }
   }
 
-  private init(number: Int, _ place: EventBinding.Place?) {
+  private init(number: Int, _ place: FieldPlace?) {
     let bits = UInt(bitPattern: number)
     switch (place?.kind, place?.size) {
     case (.signed, 1): self = .signed(Int(Int8(truncatingIfNeeded: number)), size: 1)

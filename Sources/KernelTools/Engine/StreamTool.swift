@@ -64,6 +64,13 @@ extension StreamTool {
       // ends before it does that.
       var request = EventRequest("task:task_rename")
       request.isOptional = true
+      // As a setting of the buffer, a stack would stand behind this event, too.
+      if let setting = plan.buffers[0].options.firstIndex(of: StreamWords.stackSetting) {
+        plan.buffers[0].options.remove(at: setting)
+        for index in plan.buffers[0].events.indices {
+          plan.buffers[0].events[index].triggers.append(StreamWords.stackSetting)
+        }
+      }
       plan.buffers[0].events.append(request)
     }
     if let process = options.process {
@@ -126,6 +133,8 @@ extension StreamTool {
 enum StreamWords {
   static let header = ToolOption("H", "header", "Print what the columns are.")
   static let stacks = ToolOption("s", "stacks", "Print the kernel's stack behind each line.")
+  /// The tracer's option for that, and an event's trigger.
+  static let stackSetting = "stacktrace"
   static let format = ToolOption("v", "view", "Print the format of the event, and do not trace.")
 
   /// Of the tools that are about the time in a function.

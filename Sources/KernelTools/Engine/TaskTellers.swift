@@ -20,8 +20,8 @@ struct TaskTellers {
   /// The same, `CLONE_PARENT`.
   private static let isSibling = 0x8000
 
-  static func binding(in source: ReportSource) -> EventBinding {
-    EventBinding(
+  static func binding(in source: ReportSource) -> EventChoices {
+    EventChoices(
       [
         WantedEvent("task:task_newtask", NewTask.self),
         WantedEvent("task:task_rename", Rename.self),
@@ -30,7 +30,7 @@ struct TaskTellers {
   }
 
   /// - Parameter binding: which whoever asks keeps: what is in plain memory counts no references.
-  init(_ binding: EventBinding) {
+  init(_ binding: EventChoices) {
     reader = binding.reader
     hasNewTask = !binding.missing.contains(0)
   }

@@ -71,7 +71,7 @@ package final class ToolContext {
   var pageCacheSizes: () -> (buffers: Int, cached: Int)? = { nil }
 
   /// Set where the run has found them out.
-  var bindings: [EventBinding] = []
+  var bindings: [EventChoices] = []
   var conditions: EventConditions?
   private var scratch = PrintScratch()
 
@@ -246,7 +246,7 @@ package final class ToolContext {
   }
 
   /// What a field of a wanted event is; nil where the event is not described.
-  func place(of field: Int, in event: Int) -> EventBinding.Place? {
+  func place(of field: Int, in event: Int) -> FieldPlace? {
     bindings.lazy.compactMap { $0.place(of: field, in: event) }.first
   }
 

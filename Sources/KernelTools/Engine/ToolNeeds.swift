@@ -6,7 +6,7 @@ import Reports
 extension ToolRun {
   /// Whether each event, or what stands for it, is in one of the sources.
   static func checkEvents(
-    _ wanted: [WantedEvent], _ bindings: [EventBinding], tool: String
+    _ wanted: [WantedEvent], _ bindings: [EventChoices], tool: String
   ) throws(ToolError) {
     func isThere(_ number: Int) -> Bool {
       bindings.contains { !$0.missing.contains(number) }
@@ -26,7 +26,7 @@ extension ToolRun {
 
   /// Whether fields that a person named are there, and can be counted and shown.
   static func checkFields(
-    _ wanted: [WantedEvent], _ bindings: [EventBinding], _ feed: EventFeed, tool: String
+    _ wanted: [WantedEvent], _ bindings: [EventChoices], _ feed: EventFeed, tool: String
   ) throws(ToolError) {
     for (number, event) in wanted.enumerated() where event.needsFields {
       for (index, field) in event.fields.enumerated() {

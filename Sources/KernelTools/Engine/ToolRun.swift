@@ -9,8 +9,8 @@ package final class ToolRun {
   package let tool: any KernelTool
   private let feed: EventFeed
   private let options: ToolOptions
-  private let bindings: [EventBinding]
-  private let tellerBindings: [EventBinding]
+  private let bindings: [EventChoices]
+  private let tellerBindings: [EventChoices]
   /// Of each source, in plain memory: what `bindings` own.
   private let readers: UnsafeMutablePointer<EventBinding.Reader>
   private let tellers: UnsafeMutablePointer<TaskTellers>
@@ -61,7 +61,7 @@ package final class ToolRun {
     self.feed = feed
     options = tool.options
     let wanted = tool.wantedEvents
-    bindings = feed.input.sources.map { EventBinding(wanted, in: $0) }
+    bindings = feed.input.sources.map { EventChoices(wanted, in: $0) }
     readers = Self.plain(bindings.map(\.reader))
     tellerBindings = feed.input.sources.map { TaskTellers.binding(in: $0) }
     tellers = Self.plain(tellerBindings.map { TaskTellers($0) })

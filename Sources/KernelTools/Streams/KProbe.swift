@@ -88,7 +88,7 @@ package struct KProbe: StreamTool {
 
   package func buffer() throws -> BufferPlan {
     try StreamWords.buffer(
-      request(), if: filter, stacks: options.has("stacks") ? "stacktrace" : nil)
+      request(), if: filter, stacks: options.has("stacks") ? StreamWords.stackSetting : nil)
   }
 
   package func selection() throws -> ReportOptions.Selection {

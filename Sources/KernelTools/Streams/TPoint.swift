@@ -52,7 +52,8 @@ package struct TPoint: StreamTool {
 
   package func buffer() -> BufferPlan {
     StreamWords.buffer(
-      EventRequest(pattern), if: filter, stacks: options.has("stacks") ? "stacktrace" : nil)
+      EventRequest(pattern), if: filter,
+      stacks: options.has("stacks") ? StreamWords.stackSetting : nil)
   }
 
   package func selection() -> ReportOptions.Selection {

@@ -1,3 +1,5 @@
+import ByteIO
+
 /// What a request to a disk does, by the letters that the block layer's events have for it.
 ///
 /// Source: blk_fill_rwbs of kernel/trace/blktrace.c: F for a flush before, the operation, then F for

@@ -1,4 +1,5 @@
 import ByteIO
+import EventFormats
 
 /// `tcplife`: every TCP connection when it ends: whose it was, how long, how much it carried.
 ///

@@ -1,5 +1,3 @@
-package import EventFormats
-
 /// What `prev_state` of `sched_switch` tells of the task that leaves the processor.
 ///
 /// One that was made to leave, and could go on, has a bit above all states. Which one that is differs
@@ -7,7 +5,7 @@ package import EventFormats
 /// as it shows a `+` for it (include/trace/events/sched.h).
 package struct SwitchStates: Sendable {
   /// 0 where the kernel has none: before Linux 3.1 such a task is shown as one that runs.
-  let preempted: Int
+  package let preempted: Int
 
   package init(preempted: Int) { self.preempted = preempted }
 
@@ -22,22 +20,5 @@ package struct SwitchStates: Sendable {
   }
 
   /// Whether the task waits for nothing but a processor.
-  func isRunnable(_ state: Int) -> Bool { state == 0 || state & preempted != 0 }
-
-  // MARK: The same in the kernel's filter language
-
-  var runnableFilter: String {
-    preempted == 0 ? "prev_state == 0" : "(prev_state == 0 || prev_state == \(preempted))"
-  }
-
-  var sleepingFilter: String {
-    preempted == 0 ? "prev_state != 0" : "prev_state & \(preempted - 1)"
-  }
-}
-
-extension ToolContext {
-  /// Whether the task that left the processor at a `sched_switch` waits for nothing but that.
-  func isRunnable(_ state: Int, source: Int) -> Bool {
-    state == 0 || switchStates[source].isRunnable(state)
-  }
+  package func isRunnable(_ state: Int) -> Bool { state == 0 || state & preempted != 0 }
 }

@@ -1,12 +1,12 @@
 /// A few bytes of text that are kept by value: a task's name, a request's type.
 ///
 /// Up to 16, without a NUL; what is longer is cut.
-struct ShortText: Equatable, BitwiseCopyable {
+@frozen public struct ShortText: Hashable, BitwiseCopyable, Sendable {
   /// The first eight bytes and the others, the first of each lowest; zeros behind the text.
-  private var low: UInt64 = 0
-  private var high: UInt64 = 0
+  @usableFromInline var low: UInt64 = 0
+  @usableFromInline var high: UInt64 = 0
 
-  init(_ text: UnsafeRawBufferPointer) {
+  public init(_ text: UnsafeRawBufferPointer) {
     var bytes: (UInt64, UInt64) = (0, 0)
     self = withUnsafeMutableBytes(of: &bytes) { bytes in
       bytes.copyBytes(from: text.prefix(16))
@@ -16,12 +16,13 @@ struct ShortText: Equatable, BitwiseCopyable {
   }
 
   /// No text.
-  init() {}
+  @inlinable public init() {}
 
   /// - Parameters:
   ///   - start: where 16 bytes can be read.
   ///   - count: how many of them may be the text's, up to its NUL.
-  @inline(__always) init(readingAt start: UnsafeRawPointer, count: Int) {
+  @inlinable @inline(__always)
+  public init(readingAt start: UnsafeRawPointer, count: Int) {
     let first = UInt64(littleEndian: start.loadUnaligned(as: UInt64.self))
     let last = UInt64(littleEndian: start.loadUnaligned(fromByteOffset: 8, as: UInt64.self))
     let kept = Self.text(of: first, count: count)
@@ -31,7 +32,8 @@ struct ShortText: Equatable, BitwiseCopyable {
   }
 
   /// All bits of the bytes of a word before the first that is 0, and of the first `count` at most.
-  @inline(__always) private static func text(of word: UInt64, count: Int) -> UInt64 {
+  @inlinable @inline(__always)
+  static func text(of word: UInt64, count: Int) -> UInt64 {
     // The lowest of these bits is the top one of the first byte that is 0.
     var ends = (word &- 0x0101_0101_0101_0101) & ~word & 0x8080_8080_8080_8080
     if count <= 0 { return 0 }
@@ -44,9 +46,9 @@ struct ShortText: Equatable, BitwiseCopyable {
     return (bits + 7) / 8
   }
 
-  var bytes: [UInt8] { withBytes { Array($0) } }
+  public var bytes: [UInt8] { withBytes { Array($0) } }
 
-  func withBytes<T>(_ body: (UnsafeRawBufferPointer) -> T) -> T {
+  public func withBytes<T>(_ body: (UnsafeRawBufferPointer) -> T) -> T {
     withUnsafeBytes(of: (low.littleEndian, high.littleEndian)) {
       body(UnsafeRawBufferPointer(rebasing: $0[..<count]))
     }
