@@ -18,8 +18,8 @@ package protocol StreamTool: NamedTool {
   func selection() throws -> ReportOptions.Selection
   /// What of that which the kernel hands over is shown, where it is not all.
   var liveFilters: [FilterText] { get }
-  /// Whether the event `task:task_rename` may be what it shows.
-  var mayShowNames: Bool { get }
+  /// Whether the event `task:task_rename` can be traced beside what it shows, and left out of that.
+  var canHideNames: Bool { get }
   /// How lines are printed.
   var line: ReportOptions.LineOptions { get }
   /// What is above the text of the lines: `FIELDS`.
@@ -34,7 +34,7 @@ package protocol StreamTool: NamedTool {
 
 extension StreamTool {
   package var liveFilters: [FilterText] { [] }
-  package var mayShowNames: Bool { false }
+  package var canHideNames: Bool { true }
   package var line: ReportOptions.LineOptions { ReportOptions.LineOptions() }
   package var title: String { "FIELDS" }
   package func answer(_ commandLine: [String]) throws -> [UInt8]? { nil }
@@ -108,7 +108,7 @@ extension StreamTool {
   }
 
   /// Whether an event is asked for that tells tasks' names, and is not shown.
-  private var needsNames: Bool { options.nameText != nil && !mayShowNames }
+  private var needsNames: Bool { options.nameText != nil && canHideNames }
 
   private static func quoted(_ text: String) -> String {
     text.contains("\"") ? "'\(text)'" : "\"\(text)\""

@@ -46,8 +46,8 @@ package struct TPoint: StreamTool {
 
   private var pattern: String { event.map { "\($0)" } ?? "" }
   package var subject: String { "\(pattern)." }
-  package var mayShowNames: Bool {
-    pattern.hasPrefix("task:") || pattern.contains { "*?[".contains($0) }
+  package var canHideNames: Bool {
+    !pattern.hasPrefix("task:") && !pattern.contains { "*?[".contains($0) }
   }
 
   package func buffer() -> BufferPlan {

@@ -55,6 +55,9 @@ package struct UProbe: StreamTool {
       making: .probe(try definition.probe()), mayBeRenamed: definition.hasNoName)
   }
 
+  // A program's stack is a setting of the whole buffer and would stand behind names, too.
+  package var canHideNames: Bool { !options.has("stacks") }
+
   package func buffer() throws -> BufferPlan {
     try StreamWords.buffer(
       request(), if: filter, stacks: options.has("stacks") ? "userstacktrace" : nil)
