@@ -22,6 +22,8 @@ let package = Package(
     .executable(name: "kscope", targets: ["kscope"]),
     // For programs that read recordings: README shows how.
     .library(name: "TraceEvents", targets: ["TraceEvents"]),
+    // For programs that ask what tasks and CPUs did.
+    .library(name: "Timeline", targets: ["Timeline"]),
     // For programs that trace: Examples/ shows how.
     .library(name: "Tracefs", targets: ["Tracefs"]),
   ],
@@ -120,6 +122,19 @@ let package = Package(
       ],
       exclude: ["Fixtures"], swiftSettings: settings),
 
+    // MARK: What tasks and CPUs did
+
+    .target(
+      name: "Timeline",
+      dependencies: ["ByteIO", "EventFormats", "Reports", "RingBuffer", "TraceDat"],
+      swiftSettings: settings),
+    .testTarget(
+      name: "TimelineTests",
+      dependencies: [
+        "ByteIO", "EventFormats", "Reports", "Timeline", "TraceDat", "TraceTestSupport",
+      ],
+      swiftSettings: settings),
+
     // MARK: Ready-made questions to the kernel
 
     .target(
@@ -172,7 +187,7 @@ let package = Package(
 
     .executableTarget(
       name: "kscope-bench",
-      dependencies: ["ByteIO", "Recording", "Reports", "RingBuffer", "TraceDat"],
+      dependencies: ["ByteIO", "Recording", "Reports", "RingBuffer", "Timeline", "TraceDat"],
       swiftSettings: settings),
 
     // MARK: What tests share

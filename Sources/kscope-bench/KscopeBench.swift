@@ -8,13 +8,16 @@ import TraceDat
 /// whatever else runs only adds to them), events, bytes. SCRATCH is a file that is written and
 /// removed.
 ///
-/// `kscope-bench stream FILE` measures the way of live events instead (`StreamMeasurement`).
+/// `kscope-bench stream FILE` measures the way of live events instead (`StreamMeasurement`),
+/// `kscope-bench timeline FILE` what a timeline takes (`TimelineMeasurement`).
 @main enum KscopeBench {
   static func main() {
     do {
       let arguments = Array(CommandLine.arguments.dropFirst())
       if arguments.first == "stream", arguments.count > 1 {
         try StreamMeasurement.run(Array(arguments.dropFirst()))
+      } else if arguments.first == "timeline", arguments.count > 1 {
+        try TimelineMeasurement.run(Array(arguments.dropFirst()))
       } else {
         try run(arguments)
       }

@@ -1,0 +1,82 @@
+import ByteIO
+package import Reports
+import RingBuffer
+import Synchronization
+import TraceDat
+
+/// One recording, or several side by side, as a person thinks of it: which tasks there were, what
+/// each did, and what each CPU.
+///
+/// Opening reads heads and tables alone. `buildIndex` walks over all events once; until it has, what
+/// is asked is answered for the part that it has reached. Times are ns since the first event.
+public final class Trace: Sendable {
+  package let input: ReportInput
+  let places: TracePlaces
+  let index: TraceIndex
+  let bands: BandCache
+  private let bytesPerSlice: Int
+  /// The first event's time, as the recording has it, in ns.
+  public let start: UInt64
+  /// How long it is, in ns: from the first event to the last.
+  public let duration: Int64
+
+  /// Opens recordings.
+  ///
+  /// Throws an error whose description says what was expected, and where, if a file cannot be read
+  /// at all.
+  public convenience init(paths: [String]) throws {
+    let files = try paths.map { try TraceFile(path: $0) }
+    try self.init(ReportInput(files.map { ReportInput.Recording($0) }))
+  }
+
+  /// - Parameter bytesPerSlice: how many bytes of pages are walked over at once.
+  package init(_ input: ReportInput, bytesPerSlice: Int = 2 << 20) {
+    self.input = input
+    self.bytesPerSlice = bytesPerSlice
+    let times = TimeSpan(input.streams)
+    start = times.first
+    duration = Int64(clamping: times.last &- times.first)
+    places = TracePlaces(
+      input, first: times.first, isScheduled: TimeSpan.hasSwitches(input, times))
+    let bytes = input.streams.reduce(0) { $0 + $1.pages.count * $1.pages.layout.pageSize }
+    index = TraceIndex(
+      cpuCount: places.cpus.count, sourceCount: input.sources.count,
+      shift: Self.bucketWidth(duration, bytes: bytes, cpus: places.cpus.count))
+    bands = BandCache()
+  }
+
+  /// The width of the finest buckets: about five hundred events in one, and not more of them on all
+  /// CPUs than the file can pay for (64 MB for a GB of events).
+  private static func bucketWidth(_ duration: Int64, bytes: Int, cpus: Int) -> Int {
+    let wanted = max(bytes >> 14, 1024)
+    let affordable = max(bytes / 16 / MemoryLayout<IndexEntry>.stride / max(cpus, 1), 1024)
+    let count = Int64(min(wanted, affordable))
+    var width = 0
+    while width < 31, duration >> Int64(width) > count { width += 1 }
+    return width
+  }
+
+  /// Walks over all events.
+  ///
+  /// - Parameter isCancelled: asked now and then; the index stays as far as it came.
+  public func buildIndex(workers: Int = 0, isCancelled: @Sendable () -> Bool = { false }) {
+    let builder = IndexBuilder(
+      streams: input.streams, places: places, index: index, end: duration + 1,
+      bytesPerSlice: bytesPerSlice)
+    builder.run(
+      workers: workers > 0 ? workers : ProcessorCount.available, isCancelled: isCancelled)
+  }
+
+  // MARK: What there is
+
+  /// The rows of CPUs, from 0, in this order; those of tasks are behind them.
+  public var cpuCount: Int { places.cpus.count }
+  /// What the index knows of tasks by now.
+  public var tasks: [TraceTask] { index.read { $0.tasks } }
+  /// How many events were walked over.
+  public var eventCount: Int { index.read { $0.eventCount } }
+  /// What part of the file was walked over, from 0 to 1.
+  public var progress: Double { index.read { $0.progress } }
+  /// Whether switches between tasks were recorded; without them nobody knows who ran.
+  public var isScheduled: Bool { places.isScheduled }
+}

@@ -1,0 +1,64 @@
+import EventFormats
+import Reports
+import TraceDat
+
+/// Where the events of opened recordings happen: whose rows they are, how their fields are read.
+///
+/// A machine is a file: its buffers tell of the same tasks and CPUs. Guest and host are two.
+final class TracePlaces: Sendable {
+  struct Stream {
+    /// The row of its CPU.
+    var cpu: Int
+    var machine: Int
+    /// The index of the buffer.
+    var source: Int
+    var reader: EventBinding.Reader
+    var states: SwitchStates
+  }
+
+  struct CPU: Hashable {
+    var machine: Int
+    var cpu: Int
+  }
+
+  let streams: [Stream]
+  /// By row.
+  let cpus: [CPU]
+  /// The time of the first event, as the recording has it.
+  let first: UInt64
+  /// Whether switches were recorded, so that events tell who runs between them.
+  let isScheduled: Bool
+  /// How many buffers there are.
+  let sourceCount: Int
+  private let bindings: [EventBinding]
+
+  init(_ input: ReportInput, first: UInt64, isScheduled: Bool) {
+    self.first = first
+    self.isScheduled = isScheduled
+    sourceCount = input.sources.count
+    bindings = input.sources.map { SchedulerEvent.binding(in: $0) }
+    var paths: [ObjectIdentifier: Int] = [:]
+    for source in input.sources where paths[ObjectIdentifier(source.file)] == nil {
+      paths[ObjectIdentifier(source.file)] = paths.count
+    }
+    let places = input.streams.map { stream in
+      CPU(machine: paths[ObjectIdentifier(input.sources[stream.buffer].file)] ?? 0, cpu: stream.cpu)
+    }
+    cpus = Set(places).sorted { ($0.machine, $0.cpu) < ($1.machine, $1.cpu) }
+    var rows: [CPU: Int] = [:]
+    for (row, cpu) in cpus.enumerated() { rows[cpu] = row }
+    let states = input.sources.map { source in
+      SwitchStates(
+        source.events.event(system: "sched", name: "sched_switch"),
+        longSize: source.file.longSize)
+    }
+    streams = zip(input.streams, places).map { [bindings] stream, place in
+      Stream(
+        cpu: rows[place] ?? 0, machine: place.machine, source: stream.buffer,
+        reader: bindings[stream.buffer].reader, states: states[stream.buffer])
+    }
+  }
+
+  /// A time as ns since the first event.
+  @inline(__always) func offset(_ time: UInt64) -> Int64 { Int64(bitPattern: time &- first) }
+}
