@@ -136,6 +136,11 @@ let package = Package(
       ],
       exclude: ["Fixtures"], swiftSettings: settings),
 
+    // MARK: The page
+
+    .target(name: "Viewer", dependencies: ["ByteIO"], swiftSettings: settings),
+    .testTarget(name: "ViewerTests", dependencies: ["Viewer"], swiftSettings: settings),
+
     // MARK: The command line
 
     .target(name: "Terminal", dependencies: ["ByteIO", "CKernel"], swiftSettings: settings),
