@@ -1,4 +1,4 @@
-package import ByteIO
+import ByteIO
 
 /// Why a question of the page has no answer.
 package struct PageError: ExplainedError, Equatable {
