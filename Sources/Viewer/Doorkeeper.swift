@@ -8,12 +8,13 @@ import HTTPTypes
 /// went to, by `Origin` and by `Sec-Fetch-Site`, which no page can choose.
 struct Doorkeeper: Sendable {
   let token: AccessToken
+  let ticket: Ticket
 
   enum Verdict: Equatable {
     /// What stands behind the token, with its parameters.
     case enter(String)
-    /// The address lacks its last slash, without which relative addresses go elsewhere.
-    case addSlash
+    /// The page's own address is another: it ends with a slash, and has the token in it.
+    case moved
     /// There is nothing: that is all that a stranger learns.
     case unknown
     case wrongMethod
@@ -26,22 +27,30 @@ struct Doorkeeper: Sendable {
     guard let path = head.path, path.hasPrefix("/") else { return .unknown }
     let rest = path.dropFirst()
     let claimed = rest.prefix { $0 != "/" && $0 != "?" }
+    let inside = rest.dropFirst(claimed.utf8.count)
+    let objection = objection(
+      head, authorities: authorities, asksForPage: inside.isEmpty || inside == "/")
+    if inside.isEmpty, objection == nil, head.method == .get, ticket.isRedeemed(by: claimed) {
+      return .moved
+    }
     guard token.isEqual(to: claimed) else { return .unknown }
+    if let objection { return objection }
+    guard inside.hasPrefix("/") else { return inside.isEmpty ? .moved : .unknown }
+    return .enter(String(inside.dropFirst()))
+  }
 
+  /// What is against answering a request, whatever is asked for.
+  private func objection(
+    _ head: HTTPRequest, authorities: [String], asksForPage: Bool
+  ) -> Verdict? {
     guard let host = head.authority?.lowercased(), authorities.contains(host) else {
       let names = authorities.joined(separator: " or ")
       return .refuse("this page is at \(names): a port that is forwarded has to keep its number")
     }
-    let inside = rest.dropFirst(claimed.utf8.count)
-    if let origin = head.headerFields[.origin], origin.lowercased() != "http://\(host)" {
-      return .refuse("this page answers no other page")
-    }
-    guard Self.isOwn(head, asksForPage: inside == "/") else {
-      return .refuse("this page answers no other page")
-    }
-    guard head.method == .get || head.method == .head else { return .wrongMethod }
-    guard inside.hasPrefix("/") else { return inside.isEmpty ? .addSlash : .unknown }
-    return .enter(String(inside.dropFirst()))
+    let origin = head.headerFields[.origin]?.lowercased()
+    guard origin == nil || origin == "http://\(host)", Self.isOwn(head, asksForPage: asksForPage)
+    else { return .refuse("this page answers no other page") }
+    return head.method == .get || head.method == .head ? nil : .wrongMethod
   }
 
   /// Whether the page itself asks, or a person. A person may come by a link, as in a terminal that

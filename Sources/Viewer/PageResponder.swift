@@ -47,8 +47,8 @@ struct PageResponder: Sendable {
       var reply = Reply(PageError(status: 405, "what is here can be read only"))
       reply.fields[.allow] = "GET, HEAD"
       return reply
-    case .addSlash:
-      var reply = Reply(.permanentRedirect)
+    case .moved:
+      var reply = Reply(.seeOther)
       reply.fields[.location] = "/\(door.token.text)/"
       return reply
     case .enter(let target):

@@ -12,7 +12,7 @@ package struct ViewerServer: Sendable {
   package let listen: ListenAddress
   package let port: UInt16
   private let responder: PageResponder
-  private let token = AccessToken()
+  private let door = Doorkeeper(token: AccessToken(), ticket: Ticket())
 
   /// - Parameters:
   ///   - listen: Where to be reached.
@@ -23,7 +23,7 @@ package struct ViewerServer: Sendable {
   ) {
     self.listen = listen
     self.port = port
-    responder = PageResponder(door: Doorkeeper(token: token), files: files, answers: answers)
+    responder = PageResponder(door: door, files: files, answers: answers)
   }
 
   /// Serves until its task is cancelled, and then until the answers that are being made are done.
@@ -37,7 +37,7 @@ package struct ViewerServer: Sendable {
         address: .hostname(listen.text, port: Int(port)), serverName: nil),
       onServerRunning: { channel in
         let port = channel.localAddress?.port ?? Int(self.port)
-        onStart(PageAddress(listen, port: port, token: token))
+        onStart(PageAddress(listen, port: port, token: door.token, ticket: door.ticket))
       },
       eventLoopGroup: MultiThreadedEventLoopGroup.singleton,
       logger: Logger(label: "kscope") { _ in SwiftLogNoOpLogHandler() })
@@ -49,24 +49,6 @@ package struct ViewerServer: Sendable {
       throw ViewerError(listen: listen, port: port, code: code, reason: "\(error)")
     }
   }
-}
-
-/// Where the page is.
-package struct PageAddress: Sendable {
-  package let host: String
-  package let port: Int
-  package let token: AccessToken
-  /// Whether only this machine reaches it.
-  package let isLoopback: Bool
-
-  package init(_ listen: ListenAddress, port: Int, token: AccessToken) {
-    host = listen.hostInURL
-    self.port = port
-    self.token = token
-    isLoopback = listen.isLoopback
-  }
-
-  package var url: String { "http://\(host):\(port)/\(token.text)/" }
 }
 
 /// Why the page cannot be had where it should.

@@ -33,7 +33,7 @@ import Viewer
   }
 
   @Test func theWayOverSSHIsSaid() {
-    let page = PageAddress(.loopback, port: 40123, token: AccessToken())
+    let page = PageAddress(.loopback, port: 40123)
     func lines(_ environment: [String: String]) -> [String] {
       ViewText.lines(for: page) { environment[$0] }
     }
@@ -52,7 +52,7 @@ import Viewer
 
   @Test func exposingIsSaid() throws {
     let address = try #require(ListenAddress("0.0.0.0"))
-    let page = PageAddress(address, port: 8000, token: AccessToken())
+    let page = PageAddress(address, port: 8000)
     let lines = ViewText.lines(for: page) { _ in "10.0.0.2 50000 10.0.0.1 22" }
     #expect(lines == [page.url, "other machines can ask for this page until Ctrl-C"])
     #expect(!page.url.contains("0.0.0.0"))

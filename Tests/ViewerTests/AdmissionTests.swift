@@ -110,8 +110,29 @@ import Viewer
   @Test func theLastSlashIsAdded() async throws {
     try await RunningServer.run(ScriptedAnswers.echo) { server in
       let answer = try await server.ask("/" + server.page.token.text)
-      #expect(answer.status == 308)
+      #expect(answer.status == 303)
       #expect(answer.fields["location"] == server.root)
+    }
+  }
+
+  @Test func aTicketLeadsToThePageOnce() async throws {
+    try await RunningServer.run(ScriptedAnswers.echo) { server in
+      let url = try #require(server.page.urlForOnce)
+      #expect(!url.contains(server.page.token.text))
+      let path = "/" + (try #require(url.split(separator: "/").last))
+      // It opens nothing else, and is not spent on who may not use it.
+      #expect(try await server.ask(path + "/").status == 404)
+      #expect(try await server.ask(path + "/api/x").status == 404)
+      #expect(try await server.ask(path, method: "POST").status == 404)
+      #expect(try await server.ask(path, method: "HEAD").status == 404)
+      #expect(try await server.ask(path, host: "evil.example").status == 404)
+      #expect(try await server.ask(path, ["Sec-Fetch-Site: cross-site"]).status == 404)
+      let answer = try await server.ask(path)
+      #expect(answer.status == 303)
+      #expect(answer.fields["location"] == server.root)
+      #expect(answer.fields["cache-control"] == "no-store")
+      #expect(try await server.ask(path).status == 404)
+      #expect(server.page.urlForOnce == nil)
     }
   }
 

@@ -17,14 +17,14 @@ package struct ViewCommand: ParsableCommand {
 
       EXAMPLES
         kscope view                          ./trace.dat
-        kscope view before.dat after.dat     two recordings, on one axis of time
+        kscope view before.dat after.dat     two recordings in one page
         kscope view --port 8000 --no-browser trace.dat
                                              for a port that is forwarded already
       """)
 
   @Option(
     help: ArgumentHelp("Serve at this port (one that is free).", valueName: "n"))
-  var port: UInt16 = 0
+  var port: UInt16?
 
   @Flag(name: .customLong("no-browser"), help: "Print the address and open nothing.")
   var noBrowser = false
@@ -58,11 +58,11 @@ package struct ViewCommand: ParsableCommand {
   package func run() throws {
     let run = try ServerRun()
     let answers = try Self.answers(of: files.isEmpty ? ["trace.dat"] : files)
-    let server = ViewerServer(answers, files: Self.pageFiles, listen: try address, port: port)
+    let server = ViewerServer(answers, files: Self.pageFiles, listen: try address, port: port ?? 0)
     let opens = !noBrowser && Browser.isWanted(in: Self.environment)
     try run.serve(server) { page in
       ViewText.lines(for: page, in: Self.environment).forEach(Failure.say)
-      if opens { Browser.open(page.url) }
+      if opens, let url = page.urlForOnce { Browser.open(url) }
     }
   }
 
