@@ -28,7 +28,14 @@ let package = Package(
     .library(name: "Tracefs", targets: ["Tracefs"]),
   ],
   dependencies: [
-    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0")
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
+    // The web server of the page; the packages below it are its own.
+    .package(
+      url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.0", traits: []),
+    .package(url: "https://github.com/apple/swift-http-types", from: "1.8.0", traits: []),
+    .package(url: "https://github.com/apple/swift-log", from: "1.14.0", traits: []),
+    .package(url: "https://github.com/apple/swift-nio", from: "2.101.0"),
+    .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
   ],
   targets: [
     // MARK: C
@@ -151,6 +158,29 @@ let package = Package(
       ],
       exclude: ["Fixtures"], swiftSettings: settings),
 
+    // MARK: The page
+
+    .target(name: "CWebAssets"),
+    .target(
+      name: "Viewer",
+      dependencies: [
+        "ByteIO", "CWebAssets",
+        .product(name: "HTTPTypes", package: "swift-http-types"),
+        .product(name: "HummingbirdCore", package: "hummingbird"),
+        .product(name: "Logging", package: "swift-log"),
+        .product(name: "NIOCore", package: "swift-nio"),
+        .product(name: "NIOPosix", package: "swift-nio"),
+        .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+      ],
+      swiftSettings: settings),
+    .testTarget(
+      name: "ViewerTests",
+      dependencies: [
+        "ByteIO", "TraceTestSupport", "Viewer",
+        .product(name: "HTTPTypes", package: "swift-http-types"),
+      ],
+      swiftSettings: settings),
+
     // MARK: The command line
 
     .target(name: "Terminal", dependencies: ["ByteIO", "CKernel"], swiftSettings: settings),
@@ -160,7 +190,7 @@ let package = Package(
         "ByteIO", "CKernel", "EventFormats", "HistogramQueries", "KernelTools", "KernelTypes",
         "ProbeLanguage", "Recording", "Reports", "Terminal",
         "TraceDat",
-        "Tracefs",
+        "Tracefs", "Viewer",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: settings),
@@ -168,7 +198,7 @@ let package = Package(
       name: "CommandsTests",
       dependencies: [
         "ByteIO", "Commands", "EventFormats", "KernelTools", "Recording", "Reports", "TraceDat",
-        "TraceTestSupport", "Tracefs",
+        "TraceTestSupport", "Tracefs", "Viewer",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: settings),

@@ -33,6 +33,7 @@ package struct KscopeCommand: ParsableCommand {
     StreamCommand.self,
     ProfileCommand.self,
     ReportCommand.self,
+    ViewCommand.self,
     HistCommand.self,
     SQLHistCommand.self,
     MemCommand.self,

@@ -1,4 +1,4 @@
-import ByteIO
+package import ByteIO
 import CKernel
 import Glibc
 
@@ -7,11 +7,11 @@ import Glibc
 ///
 /// They stay blocked until `restore`, so that a second Ctrl-C cannot cost the file that is being
 /// finished. Threads that are made in between inherit that.
-final class Signals {
-  let descriptor: Int32
+package final class Signals {
+  package let descriptor: Int32
 
   /// - Parameter others: more signals that shall be read.
-  init(also others: [Int32] = []) throws(SystemError) {
+  package init(also others: [Int32] = []) throws(SystemError) {
     let numbers = [SIGINT, SIGTERM, SIGHUP, SIGCHLD] + others
     descriptor = kernel_make_signalfd(numbers, numbers.count)
     guard descriptor >= 0 else { throw SystemError("signalfd") }
@@ -25,24 +25,24 @@ final class Signals {
   }
 
   /// The number of a signal that came.
-  func next() -> Int32? {
+  package func next() -> Int32? {
     let number = kernel_read_signalfd(descriptor)
     return number > 0 ? number : nil
   }
 }
 
 /// An eventfd: a flag that other threads can wait for.
-final class EventFlag {
-  let descriptor: Int32
+package final class EventFlag: Sendable {
+  package let descriptor: Int32
 
-  init() throws(SystemError) {
+  package init() throws(SystemError) {
     descriptor = kernel_make_eventfd()
     guard descriptor >= 0 else { throw SystemError("eventfd") }
   }
 
   deinit { close(descriptor) }
 
-  func raise() { Self.raise(descriptor) }
+  package func raise() { Self.raise(descriptor) }
 
   static func raise(_ descriptor: Int32) {
     var one: UInt64 = 1
