@@ -164,7 +164,7 @@ let package = Package(
     .target(
       name: "Viewer",
       dependencies: [
-        "ByteIO", "CWebAssets",
+        "ByteIO", "CWebAssets", "EventFormats", "Reports", "RingBuffer", "Timeline", "TraceDat",
         .product(name: "HTTPTypes", package: "swift-http-types"),
         .product(name: "HummingbirdCore", package: "hummingbird"),
         .product(name: "Logging", package: "swift-log"),
@@ -176,7 +176,7 @@ let package = Package(
     .testTarget(
       name: "ViewerTests",
       dependencies: [
-        "ByteIO", "TraceTestSupport", "Viewer",
+        "ByteIO", "Timeline", "TraceTestSupport", "Viewer",
         .product(name: "HTTPTypes", package: "swift-http-types"),
       ],
       swiftSettings: settings),
@@ -188,7 +188,7 @@ let package = Package(
       name: "Commands",
       dependencies: [
         "ByteIO", "CKernel", "EventFormats", "HistogramQueries", "KernelTools", "KernelTypes",
-        "ProbeLanguage", "Recording", "Reports", "Terminal",
+        "ProbeLanguage", "Recording", "Reports", "Terminal", "Timeline",
         "TraceDat",
         "Tracefs", "Viewer",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),

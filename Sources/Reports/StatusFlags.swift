@@ -1,13 +1,13 @@
-import ByteIO
-import EventFormats
-import RingBuffer
+package import ByteIO
+package import EventFormats
+package import RingBuffer
 
 /// The five letters that tell what a CPU was doing: `d.h1.`.
 ///
 /// Interrupts off (`d`, `X` where the kernel cannot tell), must reschedule (`N`), in a hard or soft
 /// interrupt (`h`, `s`, both `H`), how often preemption was disabled, how often migration.
 /// Source: Documentation/trace/ftrace.rst, "Output format"; linux/trace_events.h, TRACE_FLAG_.
-struct StatusFlags {
+package struct StatusFlags {
   private let common: CommonFields
   private let order: ByteOrder
 
@@ -21,7 +21,7 @@ struct StatusFlags {
   /// How many bytes `write` may touch.
   static let room = 48
 
-  init(_ common: CommonFields, _ order: ByteOrder) {
+  package init(_ common: CommonFields, _ order: ByteOrder) {
     self.common = common
     self.order = order
   }
@@ -29,6 +29,16 @@ struct StatusFlags {
   /// The flags of a record, as linux/trace_events.h numbers them.
   @inline(__always) func flags(of record: Record) -> Int {
     common.read(common.flags, of: record.bytes, order)
+  }
+
+  /// The letters of a record.
+  package func text(of record: Record) -> String {
+    withUnsafeTemporaryAllocation(byteCount: Self.room, alignment: 8) { room in
+      guard let start = room.baseAddress else { return "" }
+      let end = write(record, to: start)
+      return String(
+        decoding: UnsafeRawBufferPointer(start: start, count: end - start), as: UTF8.self)
+    }
   }
 
   /// Writes the letters and tells where they end.

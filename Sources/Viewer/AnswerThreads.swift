@@ -16,6 +16,9 @@ final class AnswerThreads: TaskExecutor {
 
   private init() { pool.start() }
 
+  /// Work that nobody waits for.
+  func run(_ work: @escaping @Sendable () -> Void) { pool.submit { _ in work() } }
+
   func enqueue(_ job: consuming ExecutorJob) {
     let job = UnownedJob(job)
     pool.submit { _ in job.runSynchronously(on: self.asUnownedTaskExecutor()) }

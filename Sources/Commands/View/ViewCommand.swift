@@ -1,5 +1,6 @@
 package import ArgumentParser
 import Glibc
+import Timeline
 import Viewer
 
 /// `kscope view`: recordings in a page of the browser.
@@ -51,8 +52,9 @@ package struct ViewCommand: ParsableCommand {
 
   /// What answers the page, of the recordings at some paths.
   static func answers(of paths: [String]) throws -> any PageAnswers {
-    // STAND-IN, as long as nothing answers from the recordings themselves.
-    try FileNameAnswers(paths)
+    let answers = TraceAnswers(try Trace(paths: paths), paths: paths)
+    answers.begin()
+    return answers
   }
 
   package func run() throws {

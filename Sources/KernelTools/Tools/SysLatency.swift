@@ -1,4 +1,5 @@
 import ByteIO
+import EventFormats
 import Glibc
 import Tracefs
 

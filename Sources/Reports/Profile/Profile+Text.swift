@@ -54,7 +54,7 @@ extension Profile {
         return "func: \(name.isEmpty ? "0x" + String(label, radix: 16) : name)()"
       case ("sched_switch", "prev_state"): return "\(event.name):\(TaskState.letters(label))"
       case (_, "vec") where event.name.hasPrefix("softirq_"):
-        return "\(event.name):\(SoftIRQ.name(label))"
+        return "\(event.name):\(SoftInterruptNames.name(label))"
       case ("sys_enter", "id"): return "\(event.name):\(Int64(bitPattern: label))"
       default: return "\(event.name):0x\(String(label, radix: 16))"
       }
@@ -235,18 +235,6 @@ extension Profile {
         sink.append("}\n")
       }
     }
-  }
-}
-
-/// Names of numbers that the events give without one.
-private enum SoftIRQ {
-  private static let names = [
-    "HI", "TIMER", "NET_TX", "NET_RX", "BLOCK", "IRQ_POLL", "TASKLET", "SCHED", "HRTIMER", "RCU",
-  ]
-
-  /// Source: include/linux/interrupt.h.
-  static func name(_ vector: UInt64) -> String {
-    vector < names.count ? names[Int(vector)] : "0x" + String(vector, radix: 16)
   }
 }
 

@@ -18,7 +18,9 @@ public struct RowColumns: Sendable {
     /// Task: the longest wait for a CPU that ended there, in ns.
     public var latency: UInt64 = 0
 
-    var isEmpty: Bool { events == 0 && a == 0 && b == 0 && c == 0 && unknown == 0 && latency == 0 }
+    public var isEmpty: Bool {
+      events == 0 && a == 0 && b == 0 && c == 0 && unknown == 0 && latency == 0
+    }
   }
 
   /// The width of a column, as a power of two ns.

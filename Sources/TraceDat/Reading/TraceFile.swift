@@ -46,6 +46,8 @@ package final class TraceFile: Sendable {
   package let tables: [PageTable]
 
   let mapped: MappedFile
+  /// In bytes, when it was opened.
+  package var size: Int { mapped.count }
   /// What its unpacked parts may take.
   let memory: MemoryBudget
   let unpacked = UnpackedChunks()

@@ -1,5 +1,3 @@
-package import TraceDat
-
 /// Which process a thread belongs to, as kscope's own recordings tell.
 package struct RecordedProcesses: Sendable {
   private var processes: [Int32: Int32] = [:]

@@ -2,11 +2,11 @@
 ///
 /// Source: `__NR_…` of Linux's arch/x86/entry/syscalls/syscall_64.tbl and, for the machines that came
 /// later, scripts/syscall.tbl as 64-bit kernels take it; up to Linux 7.2.
-struct SyscallNames {
+package struct SyscallNames: Sendable {
   private let names: [Substring]
 
   /// - Parameter machine: as uname(2) calls it; no name is known of one with a table of its own.
-  init(machine: String) {
+  package init(machine: String) {
     let table =
       switch machine {
       case "x86_64": Self.x86
@@ -25,13 +25,15 @@ struct SyscallNames {
   }
 
   /// `openat` for 257 on x86-64; `syscall_999` where there is no name.
-  func name(_ number: Int) -> String {
+  package func name(_ number: Int) -> String {
     names.indices.contains(number) && !names[number].isEmpty
       ? String(names[number]) : "syscall_\(number)"
   }
 
   /// Of a name; nil where there is none.
-  func number(_ name: String) -> Int? { name.isEmpty ? nil : names.firstIndex { $0 == name } }
+  package func number(_ name: String) -> Int? {
+    name.isEmpty ? nil : names.firstIndex { $0 == name }
+  }
 
   /// `-3` is a gap of three numbers.
   private static let x86 = """

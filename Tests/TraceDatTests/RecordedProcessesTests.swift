@@ -1,4 +1,3 @@
-import KernelTools
 import Testing
 import TraceDat
 import TraceTestSupport

@@ -1,0 +1,100 @@
+import ByteIO
+import EventFormats
+import Reports
+package import TraceDat
+
+extension Trace {
+  /// Whether all events were walked over.
+  public var isComplete: Bool { index.read { $0.isComplete } }
+
+  /// What interrupts and system calls are called: `virtio0`, `TIMER`, `openat`.
+  public func name(of span: RangeStatistics.SpanKey) -> String {
+    let number = Int(span.detail)
+    switch span.kind {
+    case .hardInterrupt:
+      let line = InterruptLine(machine: span.machine, number: number)
+      return index.read { $0.interrupts[line] } ?? "irq \(number)"
+    case .softInterrupt:
+      return number >= 0 ? SoftInterruptNames.name(UInt64(number)) : "softirq"
+    case .call: return callNames(span.machine).name(number)
+    case .running, .woken, .preempted, .blocked, .sleeping, .function, .lost, .pair: return ""
+    }
+  }
+
+  /// The machine whose tasks a row is of.
+  public func machine(ofRow row: UInt32) -> Int {
+    if row < cpuCount { return places.cpus[Int(row)].machine }
+    return index.read { state in
+      let number = Int(row) - cpuCount
+      return number < state.tasks.count ? state.tasks[number].machine : 0
+    }
+  }
+
+  private func callNames(_ machine: Int) -> SyscallNames {
+    let uname = file(machine)?.options.first { $0.id == .uname }.map {
+      String(decoding: $0.data.prefix { $0 != 0 }, as: UTF8.self)
+    }
+    // The kernel's name, the host's, the kernel's version and the machine, as uname(2) has them.
+    return SyscallNames(machine: uname?.split(separator: " ").last.map { String($0) } ?? "x86_64")
+  }
+
+  /// The file that a machine's events are from.
+  package func file(_ machine: Int) -> TraceFile? {
+    var seen: [ObjectIdentifier] = []
+    for source in input.sources where !seen.contains(ObjectIdentifier(source.file)) {
+      if seen.count == machine { return source.file }
+      seen.append(ObjectIdentifier(source.file))
+    }
+    return nil
+  }
+}
+
+/// A CPU that a trace tells of.
+public struct TraceCPU: Sendable {
+  public var row: UInt32
+  /// As the kernel numbers it.
+  public var cpu: Int
+  /// Which of the opened recordings it is from.
+  public var machine: Int
+  public var eventCount: Int
+  /// How many events are known to be lost.
+  public var lostCount: Int
+  /// How often some were lost, and nobody knows how many.
+  public var unknownLossCount: Int
+}
+
+extension Trace {
+  public var cpus: [TraceCPU] {
+    index.read { state in
+      places.cpus.enumerated().map { row, place in
+        TraceCPU(
+          row: UInt32(row), cpu: place.cpu, machine: place.machine,
+          eventCount: state.cpuEvents[row], lostCount: state.lost[row].events,
+          unknownLossCount: state.lost[row].unknown)
+      }
+    }
+  }
+
+  /// What could not be read, a sentence each, as far as it is known.
+  public var problems: [String] {
+    let found = index.read { ($0.problems, $0.damageCount) }
+    let damages =
+      found.1 == 0
+      ? [] : [found.1 == 1 ? "1 page is damaged" : "\(found.1) pages are damaged"]
+    return input.problems.map(\.message) + found.0 + damages
+  }
+
+  /// How often each event occurs: by buffer, and by its `common_type`.
+  package var eventCounts: [[Int]] { index.read { $0.idCounts } }
+
+  /// Counts what was added to the index.
+  package var indexVersion: Int { index.read { $0.version } }
+
+  /// The name that the recording's own table has for a task of which no event tells one.
+  package func recordedName(of task: TraceTask) -> String {
+    guard let file = file(task.machine),
+      let source = input.sources.first(where: { $0.file === file })
+    else { return "" }
+    return String(decoding: source.names.name(of: task.pid), as: UTF8.self)
+  }
+}
