@@ -1,0 +1,1 @@
+"""Checks of filters, areas, sessions, and of odd traces."""
