@@ -124,8 +124,22 @@ export const api = {
    *  @returns {Promise<import('./types.js').WakeUp|null>} */
   wakeups: (row, time, direction) => orNone(json('wakeups', { row, time, direction })),
 
-  /** @param {string} text @returns {Promise<{ok: true}>} */
-  filter: text => json('filter', { text }),
+  /**
+   * What is wrong with a filter, or null.
+   * @param {string} text
+   * @returns {Promise<{error: string, position: number|null}|null>}
+   */
+  async filter(text) {
+    try {
+      const answer = await json('filter', { text })
+      return answer.ok ? null : { error: answer.error, position: answer.position ?? null }
+    } catch (error) {
+      if (error instanceof ApiError && error.status === 400) {
+        return { error: error.message, position: error.position }
+      }
+      throw error
+    }
+  },
 
   /**
    * @param {{text: string, kind: string, ignoreCase?: number}} query

@@ -30,17 +30,17 @@ export function drawAxis(c, app, width, height, ratio) {
   const { step, lines } = gridOf(view, digits)
   const decimals = decimalsFor(step)
   const minor = step / 5
-  c.fillStyle = theme.grid
+  c.fillStyle = theme.rowLine
   for (let k = Math.ceil(view.from / minor); k * minor <= view.to; k++) {
     c.fillRect(Math.round(view.x(k * minor)), height - 4, 1, 4)
   }
   for (const time of lines) {
     const x = Math.round(view.x(time))
-    c.fillStyle = theme.dim
-    c.fillRect(x, height - 8, 1, 8)
+    c.fillStyle = theme.grid
+    c.fillRect(x, 3, 1, height - 3)
     c.fillStyle = theme.text
     const label = time === 0 && app.settings.times !== 'absolute' ? '0' : app.time(time, decimals)
-    c.fillText(`${label}\u2009s`, x + 5, height / 2 - 1)
+    c.fillText(`${label}\u2009s`, x + 5, 10)
   }
   drawFlags(c, app, width, height)
 }

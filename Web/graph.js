@@ -240,7 +240,7 @@ export class Graph {
       this.#wishAhead()
     }
     tiles.endFrame()
-    const isLate = this.#drawRows(scene)
+    const isLate = this.drawRows(scene)
     drawAxis(this.axisContext, app, this.width, this.axis.clientHeight, this.ratio)
     this.minimap.draw()
     app.emit('frame', this)
@@ -291,9 +291,9 @@ export class Graph {
     }
   }
 
-  /** @param {Scene} scene */
-  #drawRows(scene) {
-    const { app, context: c } = this
+  /** @param {Scene} scene @param {CanvasRenderingContext2D} [c] another context, for a picture */
+  drawRows(scene, c = this.context) {
+    const { app } = this
     const { theme } = app.colours
     c.setTransform(this.ratio, 0, 0, this.ratio, 0, 0)
     c.fillStyle = theme.background
@@ -305,7 +305,7 @@ export class Graph {
     /** @type {import('./draw.js').Frame} */
     const frame = {
       context: c, scene, rows: app.rows, colours: app.colours, names: app.names,
-      ratio: this.ratio, width: this.width,
+      ratio: c === this.context ? this.ratio : 1, width: this.width,
       hiddenTypes: app.filter.onGraph ? app.filter.types : new Set(),
       taskColour: app.settings.taskColour, deadline: performance.now() + STRIP_TIME, late: false,
     }

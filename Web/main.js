@@ -4,17 +4,24 @@
 import { addActions } from './actions.js'
 import { api } from './api.js'
 import { App } from './app.js'
+import { AreaPane } from './area.js'
 import { Bottom } from './bottom.js'
 import { Commands } from './commands.js'
 import { Detail } from './detail.js'
 import { byId, el, later } from './dom.js'
+import { Filters } from './filters.js'
+import { addRow, openRowDialog } from './extra.js'
 import { Graph } from './graph.js'
 import { Keys } from './keys.js'
 import { Labels } from './labels.js'
 import { List } from './list.js'
+import { addListTools } from './listtools.js'
+import { startMenu } from './menu.js'
 import { openHelp, openPalette } from './palette.js'
 import { Pointer } from './pointer.js'
+import { addPictures } from './picture.js'
 import { Search } from './search.js'
+import { startSession } from './session.js'
 import { startStatus } from './status.js'
 import { startTheme } from './theme.js'
 import { Tip } from './tip.js'
@@ -36,12 +43,22 @@ eventsPanel.append(listBox, detailBox)
 const list = new List(app, listBox)
 new Detail(graph, detailBox)
 const search = new Search(app)
+const area = new AreaPane(app, bottom)
+const filters = new Filters(app, list.pages)
+addListTools(app, bottom, list, filters)
 addTools(app, graph, commands, { bottom, list, search })
 commands.add('Page', [
   ['palette', 'All commands, rows and tasks …', ['Ctrl+K', 'Ctrl+P', 'Ctrl+Shift+P'],
     () => openPalette(app, commands, goToRow)],
+  ['filters', 'Filters', ['i'], () => filters.toggle()],
   ['help', 'List of keys', ['?', 'F1'], () => openHelp(commands)],
 ])
+commands.add('Rows', [
+  ['new-row', 'New row: values of a field, or pairs of events …', ['c'], () => openRowDialog(app)],
+])
+addPictures(graph, commands)
+startSession(app, commands, query => addRow(app, query))
+startMenu(graph, commands)
 new Keys(app, commands)
 
 const rowFilter = byId('row-filter', HTMLInputElement)
@@ -93,4 +110,4 @@ function listenToChanges() {
 app.tiles.on('error', error => app.say(`Tiles: ${error instanceof Error ? error.message : error}`, true))
 void refresh().then(listenToChanges)
 // For the tests, and for the curious at the console.
-Object.assign(globalThis, { kscope: { app, graph, list, search, commands } })
+Object.assign(globalThis, { kscope: { app, graph, list, search, commands, area, filters } })

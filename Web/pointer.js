@@ -131,7 +131,9 @@ export class Pointer {
     /** @type {string[]} */
     const ids = []
     this.graph.eachVisible((item, top) => {
-      if (top < high && top + item.height > low && item.type !== 'section') ids.push(item.id)
+      // An open group's head is not the group: its rows are there to be marked.
+      const isHead = item.canFold && !this.app.rows.folded.has(item.id)
+      if (top < high && top + item.height > low && !isHead) ids.push(item.id)
     })
     return ids
   }

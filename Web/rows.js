@@ -40,6 +40,8 @@ export class Rows extends Emitter {
   folded = new Set()
   /** @type {Set<string>} */
   hidden = new Set()
+  /** @type {Set<string>} what a filter hides */
+  filtered = new Set()
   /** @type {string[]} */
   pinned = []
   /** @type {Record<string, string[]>} an order of a parent's rows that a person made */
@@ -216,7 +218,7 @@ export class Rows extends Emitter {
     const walk = (parent, matched) => {
       let any = false
       for (const item of this.children(parent)) {
-        if (this.hidden.has(item.id)) continue
+        if (this.hidden.has(item.id) || this.filtered.has(item.id)) continue
         const fits = matched || !this.text || this.#matches(item)
         if (!item.canFold) {
           if (!fits) continue

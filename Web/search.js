@@ -1,7 +1,7 @@
 // @ts-check
 // The search box: hits are counted while the server looks through the trace.
 
-import { api, ApiError } from './api.js'
+import { api } from './api.js'
 import { byId, icon, setText } from './dom.js'
 import { formatCount } from './time.js'
 
@@ -79,13 +79,14 @@ export class Search {
   async enter(direction) {
     const { query } = this
     if (!query.text) return this.focus()
-    if (JSON.stringify(query) !== this.#searched) this.#begin(query, direction)
+    if (JSON.stringify(query) !== this.#searched) await this.#begin(query, direction)
     else await this.step(direction)
   }
 
   /** @param {{text: string, kind: string, ignoreCase?: number}} query @param {number} direction */
-  #begin(query, direction) {
+  async #begin(query, direction) {
     this.clear()
+    if (query.kind === 'filter' && await api.filter(query.text)) return this.#failed(query)
     this.#searched = JSON.stringify(query)
     this.#isDone = false
     this.#number = 0
@@ -110,12 +111,13 @@ export class Search {
 
   /** @param {{text: string, kind: string}} query */
   async #failed(query) {
-    const error = await api.searchError(query)
+    const error = query.kind === 'filter' ? await api.filter(query.text)
+      : await api.searchError(query)
     this.#text.setAttribute('aria-invalid', 'true')
     this.#searched = ''
     setText(this.#count, '')
-    const at = error instanceof ApiError && error.position !== null ? ` (at ${error.position + 1})` : ''
-    this.app.say(error ? `${error.message}${at}` : 'The search was broken off', true)
+    const at = error && error.position !== null ? ` (at ${error.position + 1})` : ''
+    this.app.say(error ? `${'error' in error ? error.error : error.message}${at}` : 'The search was broken off', true)
   }
 
   #write() {

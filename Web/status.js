@@ -26,7 +26,7 @@ export function startStatus(app) {
     if (A !== null) parts.push(`A ${app.time(A)}`)
     if (B !== null) parts.push(`B ${app.time(B)}`)
     if (A !== null && B !== null) parts.push(`B − A = ${formatDuration(B - A)}  (${formatCount(Math.abs(B - A))} ns)`)
-    setText(markers, parts.join('   '))
+    setText(markers, parts.join('  \u00b7  '))
   }
   app.on('frame', write)
   app.on('pointer', write)

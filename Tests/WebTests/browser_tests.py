@@ -83,7 +83,7 @@ class Page:
 
 def tests(word):
     for module in (browser_checks, browser_checks_more):
-        for name, check in vars(module).items():
+        for name, check in list(vars(module).items()):
             if name.startswith("test_") and inspect.isfunction(check) and word in name:
                 yield name, check
 

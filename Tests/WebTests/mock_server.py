@@ -322,7 +322,10 @@ class Handler(http.server.BaseHTTPRequestHandler):
         self.json({"time": found[0][0], "row": found[0][1], "from": found[0][2]})
 
     def get_filter(self, model, query):
-        model.passing(query["text"])
+        try:
+            model.passing(query["text"])
+        except Refusal as refusal:
+            return self.json({"ok": False, "error": str(refusal), "position": refusal.position})
         self.json({"ok": True})
 
     def get_search(self, model, query):
