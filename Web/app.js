@@ -23,6 +23,8 @@ export const DEFAULTS = {
 /** @typedef {typeof DEFAULTS} Settings */
 
 const STORE = 'kscope.view'
+/** How much later than another's a CPU's events may arrive, in ns. */
+const LATE = 2e9
 
 export class App extends Emitter {
   /** @type {import('./types.js').Trace} */
@@ -73,17 +75,50 @@ export class App extends Emitter {
     onGraph: true, onList: true,
   }
 
+  /** While the trace grows: whether the view stays at its end. */
+  followsNow = true
+
   /** @param {import('./types.js').Trace} trace */
   setTrace(trace) {
     const isFirst = this.trace.id === ''
     this.trace = trace
     this.start = BigInt(trace.start)
-    this.view.duration = trace.duration
     this.tiles.top = trace.levels.top
-    this.tiles.renew(trace.id)
+    this.#grow(trace, isFirst)
     this.rows.setTrace(trace)
     if (isFirst) this.view.set(0, trace.duration)
     this.emit('trace', isFirst)
+  }
+
+  /**
+   * The trace has grown, or more of it is known. Rows and types come with the next `api/trace`.
+   * @param {import('./types.js').Change} change
+   */
+  setChange(change) {
+    const { trace } = this
+    if (!trace.id) return
+    trace.indexed = change.indexed
+    trace.events = change.events
+    trace.isLive = change.isLive
+    trace.duration = change.duration
+    this.#grow(change, false)
+    this.emit('progress')
+  }
+
+  /** @param {import('./types.js').Change} now @param {boolean} isFirst */
+  #grow(now, isFirst) {
+    const { view, tiles } = this
+    const before = view.duration
+    view.duration = now.duration
+    // Of a recording that goes on only the end changes; events of a CPU may come a little late.
+    tiles.renew(now.id, now.isLive && now.indexed >= 1 ? now.duration - LATE : 0)
+    const by = now.duration - before
+    if (isFirst || !now.isLive || by <= 0) return
+    if (this.followsNow) {
+      if (view.from <= 0) view.set(view.from, now.duration)
+      else view.set(view.from + by, view.to + by)
+    }
+    this.emit('grown')
   }
 
   /**

@@ -225,7 +225,7 @@ export class AreaPane {
       this.#time('To', (/** @type {Bucket} */ b) => b.to),
       { ...this.#count('Count', (/** @type {Bucket} */ b) => b.count),
         part: (/** @type {Bucket} */ b) => b.count / most },
-    ], latency.histogram, 0)
+    ], latency.histogram, 0, undefined, true)
     const numbers = /** @type {[string, number][]} */ ([['p50', latency.p50], ['p90', latency.p90],
       ['p99', latency.p99], ['max', latency.max], ['mean', latency.count ? latency.total / latency.count : 0]])
     const extra = el('p', { class: 'numbers' }, ...numbers.map(([name, value]) => el('span', {},

@@ -21,6 +21,7 @@ export class Bottom {
     this.#list.append(this.tools)
     this.#listen()
     this.apply()
+    app.on('settings', () => this.apply())
   }
 
   /** @param {string} id @param {string} title @param {boolean} [isHidden] */
@@ -66,7 +67,6 @@ export class Bottom {
   /** @param {boolean} isOpen */
   setOpen(isOpen) {
     this.app.set({ listOpen: isOpen })
-    this.apply()
   }
 
   apply() {
@@ -89,7 +89,6 @@ export class Bottom {
       const move = moved => {
         const wanted = height + from - moved.clientY
         app.set({ listHeight: Math.max(90, wanted), listOpen: wanted > 50 })
-        this.apply()
       }
       splitter.addEventListener('pointermove', move)
       splitter.addEventListener('pointerup', () => {
@@ -104,7 +103,6 @@ export class Bottom {
       else return
       event.preventDefault()
       event.stopPropagation()
-      this.apply()
     })
     this.#list.addEventListener('keydown', event => {
       const by = event.key === 'ArrowRight' ? 1 : event.key === 'ArrowLeft' ? -1 : 0

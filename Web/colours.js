@@ -78,6 +78,7 @@ function makeTheme(isDark) {
     dim: pick('#6a7484', '#8d98a8'),
     accent: pick('#2862d6', '#7aa7ff'),
     accentSoft: pick('rgba(40,98,214,.14)', 'rgba(122,167,255,.18)'),
+    area: pick('rgba(40,98,214,.09)', 'rgba(122,167,255,.13)'),
     markerA: pick('#0e7c66', '#3fd0ae'),
     markerB: pick('#a3480f', '#f2a45c'),
     idleTick: rgb(pick('#8b95a5', '#6d7889')),

@@ -160,10 +160,14 @@ function drawBands(f, item, shape, segment, data, top) {
     const [x, w] = edges(f, start, end)
     if (w <= 0) continue
     const kind = data.bandKind[i]
+    // What is narrower than a pixel gets one, but a paler one.
+    const part = (end - start) / view.nsPerPixel * f.ratio
+    f.context.globalAlpha = part < 1 ? Math.max(0.35, part) : 1
     const [y, h] = laneOf(shape, kind, data.depth[i])
     drawBand(f, item, { start, end: data.end[i], kind, depth: data.depth[i], detail: data.detail[i] },
       x, top + y, w, h)
   }
+  f.context.globalAlpha = 1
   drawTicks(f, shape, segment, data, top)
 }
 
@@ -283,7 +287,7 @@ function quiet(f, x, y, w, h, label) {
 function drawTicks(f, shape, segment, data, top) {
   const c = f.context
   const { view } = f.scene
-  c.fillStyle = css(f.colours.theme.tick)
+  c.fillStyle = css(f.colours.theme.tick, 0.7)
   const w = 1 / f.ratio
   let last = -1
   for (let i = 0; i < data.tickTime.length; i++) {

@@ -73,6 +73,10 @@ export class Graph {
       if (app.rows.noteBands(row, data)) this.relayout = true
     })
     app.names.on('change', all)
+    app.on('grown', () => {
+      this.minimap.invalidate()
+      this.redraw()
+    })
     app.on('trace', () => {
       this.#ahead = app.trace.tasks.length + app.trace.cpus.length > 0
         ? [...app.rows.byRow.keys()].slice(0, MOST_AHEAD) : []

@@ -258,7 +258,9 @@ export class List {
     if (!c) return
     c.fillStyle = app.colours.theme.hit
     const each = strip.height / app.strip.length
+    const most = Math.max(1, ...app.strip)
     app.strip.forEach((hits, i) => {
+      c.globalAlpha = 0.25 + 0.75 * hits / most
       if (hits) c.fillRect(0, i * each, strip.width, Math.max(1.5, each))
     })
   }

@@ -51,7 +51,7 @@ commands.add('Page', [
   ['palette', 'All commands, rows and tasks …', ['Ctrl+K', 'Ctrl+P', 'Ctrl+Shift+P'],
     () => openPalette(app, commands, goToRow)],
   ['filters', 'Filters', ['i'], () => filters.toggle()],
-  ['help', 'List of keys', ['?', 'F1'], () => openHelp(commands)],
+  ['help', 'List of keys', ['?', 'F1'], () => openHelp(commands, app.colours)],
 ])
 commands.add('Rows', [
   ['new-row', 'New row: values of a field, or pairs of events …', ['c'], () => openRowDialog(app)],
@@ -73,7 +73,8 @@ async function refresh() {
     const trace = await api.trace()
     const isFirst = app.trace.id === ''
     app.setTrace(trace)
-    list.pages.reset(list.pages.filter, trace.events)
+    if (trace.isLive && !isFirst) list.pages.grow(trace.events)
+    else list.pages.reset(list.pages.filter, trace.events)
     if (isFirst) {
       graph.resize()
       document.body.classList.add('ready')
@@ -90,9 +91,7 @@ const refreshSoon = later(300, () => void refresh())
 let lastRefresh = 0
 function listenToChanges() {
   api.changes(change => {
-    app.trace.indexed = change.indexed
-    app.trace.events = change.events
-    app.emit('progress')
+    app.setChange(change)
     if (change.id === app.trace.id || app.trace.id === '') return
     // While the file is being read the id changes all the time.
     if (performance.now() - lastRefresh > 700) {

@@ -125,7 +125,6 @@ export class Minimap {
       if ((unknown[Math.floor(x / width * columns)] ?? 0) > 0) c.fillRect(x, 2, 1, foot - 2)
     }
     this.#drawUnread(c)
-    if (app.strip) this.#drawHits(c, app.strip)
     for (const mark of app.bookmarks) this.#line(c, mark.time, theme.accent)
     if (app.markers.A !== null) this.#line(c, app.markers.A, theme.markerA)
     if (app.markers.B !== null) this.#line(c, app.markers.B, theme.markerB)
@@ -134,6 +133,7 @@ export class Minimap {
       c.fillRect(this.#x(app.area.from), 0, Math.max(1, this.#x(app.area.to - app.area.from)), height)
     }
     this.#drawWindow(c, view)
+    if (app.strip) this.#drawHits(c, app.strip)
   }
 
   /**

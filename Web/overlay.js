@@ -73,10 +73,11 @@ function drawArea(c, g, area) {
   const { theme } = g.app.colours
   const x0 = g.app.view.x(area.from)
   const x1 = g.app.view.x(area.to)
-  c.fillStyle = theme.accentSoft
+  c.fillStyle = theme.area
   const ids = area.ids ? new Set(area.ids) : null
   g.eachVisible((item, top) => {
-    if (!ids || ids.has(item.id)) c.fillRect(x0, top, x1 - x0, item.height)
+    const isHead = item.canFold && !g.app.rows.folded.has(item.id)
+    if (ids ? ids.has(item.id) : !isHead) c.fillRect(x0, top, x1 - x0, item.height)
   })
   c.fillStyle = theme.accent
   c.fillRect(Math.round(x0), 0, 1, g.height)

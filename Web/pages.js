@@ -39,6 +39,17 @@ export class Pages extends Emitter {
   }
 
   /**
+   * A recording went on: what was answered stays, but for the last page.
+   * @param {number} total
+   */
+  grow(total) {
+    if (this.filter || this.error) return this.reset()
+    this.#pages.delete(Math.floor(this.total / PAGE))
+    this.total = total
+    this.emit('change')
+  }
+
+  /**
    * The event at a place of the list, or null while it is on its way.
    * @param {number} place
    */

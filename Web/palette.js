@@ -2,6 +2,7 @@
 // Dialogs: the command palette, the list of keys, and one that asks for a line of text.
 
 import { fuzzy, keyLabel } from './commands.js'
+import { css } from './colours.js'
 import { clamp, el } from './dom.js'
 
 /** @typedef {import('./app.js').App} App */
@@ -111,8 +112,52 @@ const OTHERS = /** @type {const} */ ([
   ]],
 ])
 
-/** @param {import('./commands.js').Commands} commands */
-export function openHelp(commands) {
+/**
+ * What the shapes and colours mean.
+ * @param {import('./colours.js').Colours} colours
+ */
+function legend(colours) {
+  const { theme } = colours
+  const list = el('div', { class: 'legend' })
+  /** @param {string} text @param {(c: CanvasRenderingContext2D) => void} draw */
+  const add = (text, draw) => {
+    const canvas = el('canvas', { width: 108, height: 36 })
+    const c = canvas.getContext('2d')
+    if (c) {
+      c.scale(2, 2)
+      draw(c)
+    }
+    list.append(canvas, el('span', {}, text))
+  }
+  /** @param {import('./colours.js').Rgb} colour @param {boolean} isSlanted */
+  const box = (colour, isSlanted) => (/** @type {CanvasRenderingContext2D} */ c) => {
+    c.fillStyle = isSlanted ? colours.hatch(c, colour, 0.28) : css(colour, 0.13)
+    c.fillRect(2, 2, 50, 14)
+    c.strokeStyle = css(colour)
+    c.strokeRect(2.5, 2.5, 49, 13)
+  }
+  /** @param {string} fill @param {number} y @param {number} h */
+  const bar = (fill, y, h) => (/** @type {CanvasRenderingContext2D} */ c) => {
+    c.fillStyle = fill
+    c.fillRect(2, y, 50, h)
+  }
+  add('runs: on a CPU’s row the task’s colour, on a task’s row the CPU’s', bar(colours.cpu(0).fill, 2, 14))
+  add('woken, waits for a CPU', box(theme.woken, false))
+  add('made to leave, waits for a CPU', box(theme.preempted, true))
+  add('blocked, uninterruptible', bar(css(theme.blocked), 10, 4))
+  add('sleeps, in the call that is named', bar(css(theme.sleeps), 12, 1))
+  add('zoomed out: part of the time it waits for a CPU', bar(css(theme.waits), 6, 10))
+  add('hard interrupt', bar(theme.hard.fill, 3, 10))
+  add('soft interrupt', bar(theme.soft.fill, 3, 10))
+  add('events were lost: nobody knows', c => bar(/** @type {string} */ (colours.hatch(c, theme.lost, 0.9)), 2, 14)(c))
+  return list
+}
+
+/**
+ * @param {import('./commands.js').Commands} commands
+ * @param {import('./colours.js').Colours} colours
+ */
+export function openHelp(commands, colours) {
   if (document.querySelector('dialog[open]')) return
   /** @type {Map<string, [Node[], string][]>} */
   const groups = new Map()
@@ -129,6 +174,7 @@ export function openHelp(commands) {
     columns.append(el('section', {}, el('h3', {}, group), el('dl', {}, ...lines.flatMap(
       ([keys, what]) => [el('dt', {}, ...keys), el('dd', {}, what)]))))
   }
+  columns.append(el('section', {}, el('h3', {}, 'On the graph'), legend(colours)))
   const close = el('button', { class: 'flat close', 'aria-label': 'Close' }, '×')
   const dialog = openDialog('help', 'Keys', el('header', {}, el('h2', {}, 'Keys'), close), columns)
   close.addEventListener('click', () => dialog.close())

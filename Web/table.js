@@ -32,8 +32,10 @@ export class Table {
   /**
    * @param {string} name @param {Column<T>[]} columns @param {T[]} items @param {number} by column
    * @param {(item: T) => void} [open]
+   * @param {boolean} [isRising]
    */
-  constructor(name, columns, items, by, open) {
+  constructor(name, columns, items, by, open, isRising = false) {
+    this.#isRising = isRising
     this.name = name
     this.columns = columns
     this.items = items

@@ -19,8 +19,10 @@ export class RowTile {
   strip = null
   stripKey = ''
 
-  /** @param {TileData} data @param {number} level @param {number} tile @param {number} epoch */
-  constructor(data, level, tile, epoch) {
+  /** @param {TileData} data @param {number} level @param {number} tile @param {number} epoch @param {number} knownTo */
+  constructor(data, level, tile, epoch, knownTo) {
+    /** What lay before this time was final when it was asked for. */
+    this.knownTo = knownTo
     this.data = data
     this.level = level
     this.tile = tile
@@ -55,6 +57,7 @@ export class TileStore extends Emitter {
   #failures = 0
   /** Tiles of an older epoch are shown until newer ones come. */
   epoch = 0
+  knownTo = 0
   id = ''
   top = 20
 
@@ -103,8 +106,10 @@ export class TileStore extends Emitter {
    * @param {RowTile|null} found @param {number} level
    */
   isFinal(found, level) {
-    return found !== null && found.epoch === this.epoch
-      && (found.level === level || found.isComplete)
+    if (found === null) return false
+    const isNew = found.epoch === this.epoch
+      || (found.tile + 1) * 512 * 2 ** found.level <= found.knownTo
+    return isNew && (found.level === level || found.isComplete)
   }
 
   /** Once a frame, before tiles are wished for. */
@@ -151,7 +156,7 @@ export class TileStore extends Emitter {
   /** @param {Block} block @param {number[]} rows */
   async #fetch(block, rows) {
     const control = new AbortController()
-    const epoch = this.epoch
+    const { epoch, knownTo } = this
     this.#flights.set(control, block)
     for (const row of rows) block.pending.add(row)
     try {
@@ -163,7 +168,7 @@ export class TileStore extends Emitter {
         const old = block.rows.get(row)
         old?.drop()
         if (!old) this.#count++
-        block.rows.set(row, new RowTile(data, block.level, block.tile, epoch))
+        block.rows.set(row, new RowTile(data, block.level, block.tile, epoch, knownTo))
         if (data.kind === 2) this.emit('bands', { row, data })
       }
       // A block may have been thrown out while its rows were on their way.
@@ -210,11 +215,12 @@ export class TileStore extends Emitter {
 
   /**
    * The trace has another id now: what was known may have grown.
-   * @param {string} id
+   * @param {string} id @param {number} knownTo before this time nothing will change
    */
-  renew(id) {
+  renew(id, knownTo) {
     if (this.id === id) return
     this.id = id
+    this.knownTo = knownTo
     this.epoch++
   }
 

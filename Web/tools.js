@@ -91,6 +91,14 @@ export function addTools(app, graph, commands, { bottom, list, search }) {
     }],
     ['row-filter', 'Filter rows by name', ['Ctrl+Shift+F', 'k'], () => byId('row-filter', HTMLInputElement).focus()],
   ])
+  app.view.on('rest', () => {
+    const { view } = app
+    app.followsNow = view.to >= view.duration - view.span * 0.02
+  })
+  commands.add('Moving', [['now', 'To now, and stay there while the recording goes on', ['Shift+G'], () => {
+    app.followsNow = true
+    app.view.set(app.view.duration - app.view.span, app.view.duration, { animate: true })
+  }]])
   commands.add('Settings', [
     ['times', 'Times from the beginning, or as the report shows them', ['Shift+O'], () => {
       app.set({ times: app.settings.times === 'offset' ? 'absolute' : 'offset' })

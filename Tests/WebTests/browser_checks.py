@@ -364,4 +364,122 @@ def test_search_refusal_is_told(page, trace):
     page.until("n => kscope.search.state?.done === 1 && kscope.search.state.hits === n", wanted)
 
 
+def test_minimap_moves_the_view(page, trace):
+    page.open()
+    page.view(0.5e9, 0.9e9)
+    box = page.page.locator("#minimap").bounding_box()
+    at = lambda t: box["x"] + t / trace.duration * box["width"]
+    page.page.mouse.move(at(0.7e9), box["y"] + 20)
+    page.page.mouse.down()
+    page.page.mouse.move(at(1.2e9), box["y"] + 20, steps=4)
+    page.page.mouse.up()
+    start, end = page.view()
+    pixel = trace.duration / box["width"]
+    assert abs(start - 1.0e9) < 2 * pixel and abs(end - 1.4e9) < 2 * pixel, (start, end)
+    # Its right edge alone.
+    page.page.mouse.move(at(end), box["y"] + 20)
+    page.page.mouse.down()
+    page.page.mouse.move(at(1.8e9), box["y"] + 20, steps=4)
+    page.page.mouse.up()
+    assert abs(page.view()[0] - start) < 1 and abs(page.view()[1] - 1.8e9) < 2 * pixel
+
+
+def test_rows_are_dragged(page, trace):
+    page.open()
+    label = page.page.locator("#labels .label", has_text="CPU 0").first.bounding_box()
+    target = page.page.locator("#labels .label", has_text="CPU 2").first.bounding_box()
+    page.page.mouse.move(label["x"] + 60, label["y"] + 12)
+    page.page.mouse.down()
+    page.page.mouse.move(target["x"] + 60, target["y"] + 12, steps=6)
+    page.page.mouse.up()
+    ids = page.js("() => kscope.app.rows.children('cpus').map(i => i.id)")
+    assert ids == ["cpu:1", "cpu:2", "cpu:0", "cpu:3"], ids
+
+
+def test_columns_of_the_list_are_chosen(page, trace):
+    page.open()
+    assert page.page.locator(".list-head .c-flags").is_hidden()
+    page.page.click("button:text('Columns')")
+    page.page.locator(".menu label", has_text="Flags").locator("input").check()
+    assert page.page.locator(".list-head .c-flags").is_visible()
+    page.page.locator(".menu label", has_text="PID").locator("input").uncheck()
+    assert page.page.locator(".list-head .c-pid").is_hidden()
+    page.press("Escape")
+    page.page.reload()
+    page.page.wait_for_selector("body.ready")
+    assert page.page.locator(".list-head .c-flags").is_visible()
+
+
+def test_kernelshark_s_habits(page, trace):
+    """Dragging marks what the view is filled with; a double click on a waiting box measures it."""
+    page.open()
+    page.js("() => kscope.commands.run('habits')")
+    page.view(0.5e9, 1.0e9)
+    x, y = page.point(0, 0.6e9)
+    x1, _ = page.point(0, 0.7e9)
+    page.page.mouse.move(x, y)
+    page.page.mouse.down()
+    page.page.mouse.move(x1, y, steps=4)
+    page.page.mouse.up()
+    page.page.wait_for_timeout(400)
+    start, end = page.view()
+    assert abs(start - 0.6e9) < 2e6 and abs(end - 0.7e9) < 2e6, (start, end)
+    row = trace.tasks[0].row
+    begin, stop, *_ = some_band(trace, row, WOKEN, 300_000)
+    page.js("row => kscope.app.emit('go-row', `task:${row}`)", row)
+    page.view(begin - 200_000, stop + 200_000)
+    page.page.mouse.dblclick(*page.point(row, (begin + stop) / 2))
+    assert page.js("() => [kscope.app.markers.A, kscope.app.markers.B]") == [begin, stop]
+
+
+def test_menu_of_a_row(page, trace):
+    page.open()
+    x, y = page.point(1, 1.5e9)
+    page.page.mouse.click(x, y, button="right")
+    page.page.click(".menu button:text('List: only this CPU')")
+    wanted = sum(1 for e in trace.events if e[1] == 1)
+    page.until("n => kscope.list.pages.total === n", wanted)
+
+
+def test_undo_keeps_many_views(page):
+    page.open()
+    views = [[k * 1e8, k * 1e8 + 1e8] for k in range(1, 6)]
+    for view in views:
+        page.view(*view)
+        page.js("() => kscope.app.view.rest()")
+    for view in reversed(views[:-1]):
+        page.press("u")
+        assert page.view() == view
+    for view in views[1:]:
+        page.press("r")
+        assert page.view() == view
+
+
+def test_pictures_of_the_page(page, trace):
+    """Main views, for people to look at (with --pictures); each must draw without an error."""
+    def shot(name):
+        page.idle()
+        if page.pictures:
+            page.page.screenshot(path=f"{page.pictures}/{name}.png")
+    page.open()
+    for theme in ("light", "dark"):
+        page.page.emulate_media(color_scheme=theme)
+        page.view(0, trace.duration)
+        shot(f"whole-{theme}")
+        page.view(0.636e9, 0.6392e9)
+        page.js("() => { kscope.app.chooseRow('task:5'); kscope.list.choose(34500) }")
+        page.page.wait_for_timeout(400)
+        shot(f"near-{theme}")
+    page.press("Control+k")
+    page.page.keyboard.type("mark")
+    shot("palette")
+    page.press("Escape")
+    page.press("?")
+    shot("keys")
+    page.press("Escape")
+    page.js("() => kscope.app.setArea({ from: 0.6365e9, to: 0.638e9, ids: null })")
+    page.page.wait_for_selector("#panel-area table.data")
+    shot("selection")
+
+
 __all__ = ["needs", "digits", "some_band", "SLEEPS", "SYSCALL"]

@@ -270,6 +270,26 @@ def test_grows_while_it_is_indexed(page, trace):
     assert sum(kinds) > 0, kinds
 
 
+@needs(trace={"seconds": 3.0}, model={"live": True})
+def test_follows_a_recording(page, trace):
+    """The view stays at the end of what is recorded, or where it was put."""
+    page.open()
+    page.js("() => kscope.app.view.set(2.5e9, 3e9)")
+    page.page.wait_for_timeout(500)
+    longer = type(trace)(3.5)
+    page.server.model.set(trace=longer)
+    page.until("() => kscope.app.view.to > 3.49e9")
+    page.idle()
+    page.until("n => kscope.list.pages.total === n", len(longer.events))
+    kinds = page.js("() => kscope.graph.scene.segments(0).map(s => [s.found.data.kind, s.to])")
+    assert max(to for kind, to in kinds if kind) >= 3.4e9, kinds
+    page.view(1.0e9, 1.2e9)
+    page.page.wait_for_timeout(500)
+    page.server.model.set(trace=type(trace)(4.0))
+    page.until("() => kscope.app.view.duration === 4e9")
+    assert page.view() == [1.0e9, 1.2e9]
+
+
 @needs(trace={"seconds": 0, "tasks": 0, "cpus": 2},
        model={"hints": ["no scheduling in this recording"], "problems": ["CPU 1: a page is damaged"]})
 def test_empty_trace(page, trace):
