@@ -50,7 +50,8 @@ export function addActions(app, graph, commands) {
     const from = app.chosenEvent?.time ?? app.chosenBand?.band.start
       ?? (app.pointer ?? (view.from + view.to) / 2)
     const next = await api.next(Math.round(from), direction, row)
-    if (!next) return app.say(direction > 0 ? 'No event after this one' : 'No event before this one')
+    if (!next) return app.say(direction > 0 ? 'No event after this one'
+      : 'No event before this one')
     goToEvent({ ...next, row: row ?? NONE })
   }
 
@@ -90,7 +91,8 @@ export function addActions(app, graph, commands) {
     else app.say(`Choose a row to ${what}: ↑ and ↓`)
   }
 
-  const goToTime = () => ask('Go to time', '', 'Seconds from the beginning, or with s, ms, us, ns; @ before it: a time as the report shows it',
+  const goToTime = () => ask('Go to time', '',
+    'Seconds from the beginning, or with s, ms, us, ns; @ before it: a time as the report shows it',
     text => {
       const time = parseTime(text, app.start)
       if (time === null) return `${text} is no time: write 1.25, 300us, or @55.3112`
@@ -142,7 +144,8 @@ export function addActions(app, graph, commands) {
     if (!target) return view.fit()
     const wide = Math.max(target.to - target.from, 100)
     const from = target.from - wide * 0.1
-    const isThere = Math.abs(view.from - from) < wide * 0.02 && Math.abs(view.span - wide * 1.2) < wide * 0.05
+    const isThere = Math.abs(view.from - from) < wide * 0.02
+      && Math.abs(view.span - wide * 1.2) < wide * 0.05
     if (isThere) view.fit()
     else view.set(from, from + wide * 1.2, { animate: true })
   }
@@ -168,15 +171,19 @@ export function addActions(app, graph, commands) {
       if (!view.redo()) app.say('This is the last view')
     }],
     ['start', 'To the beginning', ['Ctrl+Home'], () => view.set(0, view.span, { animate: true })],
-    ['end', 'To the end', ['End', 'Ctrl+End'], () => view.set(view.duration - view.span, view.duration, { animate: true })],
-    ['page-right', 'A page to the right', ['Shift+ArrowRight', 'Shift+D'], () => view.pan(view.span * 0.8, { animate: true })],
-    ['page-left', 'A page to the left', ['Shift+ArrowLeft'], () => view.pan(-view.span * 0.8, { animate: true })],
+    ['end', 'To the end', ['End', 'Ctrl+End'],
+      () => view.set(view.duration - view.span, view.duration, { animate: true })],
+    ['page-right', 'A page to the right', ['Shift+ArrowRight', 'Shift+D'],
+      () => view.pan(view.span * 0.8, { animate: true })],
+    ['page-left', 'A page to the left', ['Shift+ArrowLeft'],
+      () => view.pan(-view.span * 0.8, { animate: true })],
   ])
   commands.add('Events', [
     ['next', 'Next event on this row', ['.'], () => inTurn(() => nextEvent(1, true))],
     ['previous', 'Previous event on this row', [','], () => inTurn(() => nextEvent(-1, true))],
     ['next-any', 'Next event of all', ['Ctrl+ArrowRight'], () => inTurn(() => nextEvent(1, false))],
-    ['previous-any', 'Previous event of all', ['Ctrl+ArrowLeft'], () => inTurn(() => nextEvent(-1, false))],
+    ['previous-any', 'Previous event of all', ['Ctrl+ArrowLeft'],
+      () => inTurn(() => nextEvent(-1, false))],
     ['woken-by', 'To who woke this task', ['['], () => inTurn(() => wakeUp(-1))],
     ['woke', 'To whom this task woke next', [']'], () => inTurn(() => wakeUp(1))],
   ])

@@ -109,7 +109,10 @@ export const api = {
   events: (first, count, filter) => filter
     ? json('events', { place: first, count, filter }) : json('events', { index: first, count }),
 
-  /** @param {number} time @param {number} [row] @returns {Promise<{index: number, time: number}|null>} */
+  /**
+   * @param {number} time @param {number} [row]
+   * @returns {Promise<{index: number, time: number}|null>}
+   */
   near: (time, row) => orNone(json('events/near', { time, row: rowOrAny(row) })),
 
   /** @param {number} time @param {number} direction @param {number} [row]

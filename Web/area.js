@@ -10,7 +10,9 @@ import { Kind } from './types.js'
 
 /** @typedef {import('./app.js').App} App */
 /** @typedef {import('./types.js').Stats} Stats */
-/** @typedef {{id: string, title: string, count: number, table: Table<any>|null, extra?: Node}} View */
+/**
+ * @typedef {{id: string, title: string, count: number, table: Table<any>|null, extra?: Node}} View
+ */
 
 const KINDS = /** @type {Record<number, string>} */ ({
   [Kind.hard]: 'interrupt', [Kind.soft]: 'soft interrupt', [Kind.syscall]: 'system call',
@@ -82,7 +84,8 @@ export class AreaPane {
       el('nav', { class: 'area-tabs', 'aria-label': 'Tables' },
         el('p', { class: 'area-head' }, el('b', {}, formatDuration(stats.to - stats.from)),
           el('br'), el('small', {}, `from ${app.time(stats.from)} s`), el('br'),
-          el('small', {}, rows ? `${rows.length} ${rows.length === 1 ? 'row' : 'rows'}` : 'all rows')),
+          el('small', {}, rows ? `${rows.length} ${rows.length === 1 ? 'row' : 'rows'}`
+            : 'all rows')),
         ...views.map(view => el('button', {
           class: 'flat', 'aria-pressed': String(view === shown), disabled: !view.count,
           onclick: () => {
@@ -92,7 +95,8 @@ export class AreaPane {
         }, view.title, el('span', { class: 'count' }, formatCount(view.count))))),
       el('div', { class: 'area-body' },
         el('div', { class: 'area-tools' }, copy, save),
-        shown.extra ?? '', shown.table?.element ?? el('p', { class: 'none' }, 'Nothing of that kind here.')))
+        shown.extra ?? '', shown.table?.element
+          ?? el('p', { class: 'none' }, 'Nothing of that kind here.')))
   }
 
   /** @param {View} view */
@@ -133,7 +137,8 @@ export class AreaPane {
 
   /** @template T @param {string} title @param {(item: T) => number} value */
   #time(title, value) {
-    return { title, unit: 'ns', value, text: (/** @type {T} */ item) => formatDuration(value(item)) }
+    return { title, unit: 'ns', value,
+      text: (/** @type {T} */ item) => formatDuration(value(item)) }
   }
 
   /** @template T @param {string} title @param {(item: T) => number} value */
@@ -146,12 +151,14 @@ export class AreaPane {
     const { rows } = this.app
     /** @typedef {import('./types.js').TaskStats} Task */
     const table = new Table('CPU time by task', [
-      { title: 'Task', value: (/** @type {Task} */ t) => rows.task(t.row)?.comm ?? rows.name(t.row) },
+      { title: 'Task', value: (/** @type {Task} */ t) => rows.task(t.row)?.comm
+        ?? rows.name(t.row) },
       { title: 'PID', value: (/** @type {Task} */ t) => rows.task(t.row)?.pid ?? 0 },
       ...this.#share('Running', (/** @type {Task} */ t) => t.running, span),
       this.#time('Waits for a CPU', (/** @type {Task} */ t) => t.runnable),
       this.#time('Blocked', (/** @type {Task} */ t) => t.blocked),
-      this.#time('Sleeps, unknown', (/** @type {Task} */ t) => Math.max(0, span - t.running - t.runnable - t.blocked)),
+      this.#time('Sleeps, unknown', (/** @type {Task} */ t) => Math.max(0,
+        span - t.running - t.runnable - t.blocked)),
       this.#count('Switches', (/** @type {Task} */ t) => t.switches),
       this.#count('Wake-ups', (/** @type {Task} */ t) => t.wakeups),
       this.#count('Events', (/** @type {Task} */ t) => t.events),
@@ -162,7 +169,9 @@ export class AreaPane {
   /** @param {Stats} stats @param {number} span @returns {View} */
   #processes(stats, span) {
     const { rows } = this.app
-    /** @type {Map<number, {name: string, tgid: number, threads: number, running: number, runnable: number, row: number}>} */
+    /**
+     * @type {Map<number, {name: string, tgid: number, threads: number, running: number, runnable: number, row: number}>}
+     */
     const groups = new Map()
     for (const task of stats.tasks) {
       const known = rows.task(task.row)
@@ -227,10 +236,12 @@ export class AreaPane {
         part: (/** @type {Bucket} */ b) => b.count / most },
     ], latency.histogram, 0, undefined, true)
     const numbers = /** @type {[string, number][]} */ ([['p50', latency.p50], ['p90', latency.p90],
-      ['p99', latency.p99], ['max', latency.max], ['mean', latency.count ? latency.total / latency.count : 0]])
+      ['p99', latency.p99], ['max', latency.max],
+        ['mean', latency.count ? latency.total / latency.count : 0]])
     const extra = el('p', { class: 'numbers' }, ...numbers.map(([name, value]) => el('span', {},
       el('small', {}, name), el('b', {}, formatDuration(value)))),
-    latency.worst ? el('button', { onclick: () => this.#show(latency.worst) }, 'Go to the worst') : null)
+    latency.worst ? el('button', { onclick: () => this.#show(latency.worst) }, 'Go to the worst')
+      : null)
     return { id: 'latency', title: 'Wake-up latency', count: latency.count, table, extra }
   }
 
@@ -242,7 +253,8 @@ export class AreaPane {
       { title: 'Name', value: (/** @type {Span} */ s) => s.name },
       { title: 'Kind', value: (/** @type {Span} */ s) => KINDS[s.kind] ?? '' },
       this.#count('Count', (/** @type {Span} */ s) => s.count),
-      { ...this.#time('Total', (/** @type {Span} */ s) => s.total), part: (/** @type {Span} */ s) => s.total / most },
+      { ...this.#time('Total', (/** @type {Span} */ s) => s.total),
+        part: (/** @type {Span} */ s) => s.total / most },
       this.#time('Self', (/** @type {Span} */ s) => s.self),
       this.#time('p50', (/** @type {Span} */ s) => s.p50),
       this.#time('p99', (/** @type {Span} */ s) => s.p99),
@@ -259,7 +271,8 @@ export class AreaPane {
     const table = new Table('Events by name', [
       { title: 'Event', value: (/** @type {Count} */ e) => types[e.type]?.name ?? String(e.type) },
       { title: 'System', value: (/** @type {Count} */ e) => types[e.type]?.system ?? '' },
-      { ...this.#count('Count', (/** @type {Count} */ e) => e.count), part: (/** @type {Count} */ e) => e.count / most },
+      { ...this.#count('Count', (/** @type {Count} */ e) => e.count),
+        part: (/** @type {Count} */ e) => e.count / most },
     ], stats.events, 2)
     return { id: 'events', title: 'Events', count: stats.events.length, table }
   }

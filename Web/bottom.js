@@ -27,7 +27,8 @@ export class Bottom {
   /** @param {string} id @param {string} title @param {boolean} [isHidden] */
   add(id, title, isHidden = false) {
     const panel = el('div', {
-      class: `panel panel-${id}`, role: 'tabpanel', id: `panel-${id}`, 'aria-labelledby': `tab-${id}`,
+      class: `panel panel-${id}`, role: 'tabpanel', id: `panel-${id}`,
+        'aria-labelledby': `tab-${id}`,
       hidden: true,
     })
     const tab = el('button', {
@@ -99,7 +100,8 @@ export class Bottom {
     splitter.addEventListener('keydown', event => {
       const by = event.key === 'ArrowUp' ? 24 : event.key === 'ArrowDown' ? -24 : 0
       if (event.key === 'Enter') this.setOpen(!app.settings.listOpen)
-      else if (by) app.set({ listHeight: clamp(app.settings.listHeight + by, 90, innerHeight - 260) })
+      else if (by) app.set({ listHeight: clamp(app.settings.listHeight + by, 90,
+        innerHeight - 260) })
       else return
       event.preventDefault()
       event.stopPropagation()

@@ -10,7 +10,10 @@ export class Commands {
   /** @type {Map<string, Command>} */
   #byKey = new Map()
 
-  /** @param {string} group @param {[string, string, string[], () => void][]} list  id, title, keys, action */
+  /**
+   * @param {string} group
+   * @param {[string, string, string[], () => void][]} list  id, title, keys, action
+   */
   add(group, list) {
     for (const [id, title, keys, run] of list) {
       const command = { id, title, group, keys, run }
@@ -41,7 +44,8 @@ export function keyName(event) {
   if (event.ctrlKey || event.metaKey) parts.push('Ctrl')
   if (event.altKey) parts.push('Alt')
   if (event.shiftKey && (!isLetter || parts.length || /^[a-z]$/i.test(key))) parts.push('Shift')
-  parts.push(isLetter ? (parts.length && /^[a-z]$/i.test(key) ? key.toUpperCase() : key.toLowerCase()) : key)
+  parts.push(isLetter ? (parts.length && /^[a-z]$/i.test(key)
+    ? key.toUpperCase() : key.toLowerCase()) : key)
   return parts.join('+')
 }
 

@@ -85,7 +85,8 @@ export function completions(text, caret, types, comms) {
   const quoted = /COMM\s*[=!]=\s*"([^"]*)$/.exec(before) ?? /comm\s*[=!]=\s*"([^"]*)$/.exec(before)
   if (quoted) {
     const from = caret - quoted[1].length
-    return { from, items: matching(quoted[1], [...new Set(comms)].map(c => ({ text: `${c}"`, note: 'task' }))) }
+    return { from, items: matching(quoted[1],
+      [...new Set(comms)].map(c => ({ text: `${c}"`, note: 'task' }))) }
   }
   if ((before.match(/"/g)?.length ?? 0) % 2) return { from: caret, items: [] }
   const word = /[A-Za-z_]\w*$/.exec(before)?.[0] ?? ''

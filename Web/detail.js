@@ -83,8 +83,10 @@ export class Detail {
       if (target) app.emit('go-row', target.id)
     } }, app.rows.name(row))
     if (item.type === 'cpu' && band.kind === Kind.running) lines.push(['task', link(band.detail)])
-    if (band.kind === Kind.woken && band.detail !== NONE) lines.push(['woken by', link(band.detail)])
-    if (band.kind === Kind.preempted && band.detail !== NONE) lines.push(['left for', link(band.detail)])
+    if (band.kind === Kind.woken && band.detail !== NONE) lines.push(['woken by',
+      link(band.detail)])
+    if (band.kind === Kind.preempted && band.detail !== NONE) lines.push(['left for',
+      link(band.detail)])
     const body = el('tbody')
     for (const [name, value] of lines) {
       body.append(el('tr', {}, el('th', { scope: 'row' }, name), el('td', {}, value)))
@@ -94,12 +96,14 @@ export class Detail {
     const wide = band.end - band.start
     this.parent.replaceChildren(el('h3', {}, what), el('table', { class: 'fields' }, body),
       el('p', { class: 'buttons' },
-        button('Zoom to it', () => app.view.set(band.start - wide * 0.2, band.end + wide * 0.2, { animate: true })),
+        button('Zoom to it', () => app.view.set(band.start - wide * 0.2, band.end + wide * 0.2,
+          { animate: true })),
         button('Markers at its ends', () => {
           app.setMarker('A', band.start)
           app.setMarker('B', band.end)
         }),
         button('Select its time', () => app.setArea({ from: band.start, to: band.end, ids: null })),
-        band.kind === Kind.woken ? button(`Waited ${formatDuration(wide)}: to the waker`, () => app.emit('wakeup', -1)) : null))
+        band.kind === Kind.woken ? button(`Waited ${formatDuration(wide)}: to the waker`,
+          () => app.emit('wakeup', -1)) : null))
   }
 }

@@ -125,7 +125,10 @@ function drawStrip(f, item, shape, segment, top, cutTop, cutHeight, height = cut
     x0, top, x1 - x0, height)
 }
 
-/** @param {Frame} f @param {Item} item @param {import('./shape.js').Shape} s @param {import('./tiles.js').RowTile} found */
+/**
+ * @param {Frame} f @param {Item} item @param {import('./shape.js').Shape} s
+ * @param {import('./tiles.js').RowTile} found
+ */
 function makeStrip(f, item, s, found) {
   const { ratio } = f
   /** @param {number} n */
@@ -164,14 +167,18 @@ function drawBands(f, item, shape, segment, data, top) {
     const part = (end - start) / view.nsPerPixel * f.ratio
     f.context.globalAlpha = part < 1 ? Math.max(0.35, part) : 1
     const [y, h] = laneOf(shape, kind, data.depth[i])
-    drawBand(f, item, { start, end: data.end[i], kind, depth: data.depth[i], detail: data.detail[i] },
+    drawBand(f, item, { start, end: data.end[i], kind, depth: data.depth[i],
+      detail: data.detail[i] },
       x, top + y, w, h)
   }
   f.context.globalAlpha = 1
   drawTicks(f, shape, segment, data, top)
 }
 
-/** @param {Frame} f @param {Item} item @param {Band} band @param {number} x @param {number} y @param {number} w @param {number} h */
+/**
+ * @param {Frame} f @param {Item} item @param {Band} band @param {number} x @param {number} y
+ * @param {number} w @param {number} h
+ */
 function drawBand(f, item, band, x, y, w, h) {
   const c = f.context
   const { theme } = f.colours
@@ -309,7 +316,8 @@ export function describeBand(f, item, band) {
   const length = formatDuration(band.end - band.start)
   const name = () => f.names.get(band.detail)
   switch (band.kind) {
-    case Kind.running: return [item.type === 'cpu' ? f.rows.name(band.detail) : `runs on CPU ${band.detail}`, length]
+    case Kind.running: return [item.type === 'cpu'
+      ? f.rows.name(band.detail) : `runs on CPU ${band.detail}`, length]
     case Kind.woken: return [`woken by ${f.rows.name(band.detail)}, waits for a CPU`, length]
     case Kind.preempted: return [`left for ${f.rows.name(band.detail)}, waits for a CPU`, length]
     case Kind.blocked: return [`blocked${named(f, band)}`, length]
@@ -317,7 +325,8 @@ export function describeBand(f, item, band) {
     case Kind.hard: return [`interrupt ${name()}`, length]
     case Kind.soft: return [`soft interrupt ${name()}`, length]
     case Kind.syscall: return [`system call ${name()}`, length]
-    case Kind.lost: return [band.detail === NONE ? 'events lost' : `${band.detail} events lost`, length]
+    case Kind.lost: return [band.detail === NONE ? 'events lost' : `${band.detail} events lost`,
+      length]
     default: return [name(), length]
   }
 }

@@ -87,7 +87,8 @@ export class Expression {
         this.#take(i)
       },
     }, el('span', {}, item.text.replace(/"$/, '')), el('small', {}, item.note))))
-    this.input.setAttribute('aria-activedescendant', items.length ? `completion-${this.#chosen}` : '')
+    this.input.setAttribute('aria-activedescendant', items.length
+      ? `completion-${this.#chosen}` : '')
     this.list.children[this.#chosen]?.scrollIntoView({ block: 'nearest' })
   }
 

@@ -3,7 +3,7 @@
 
 import { api } from './api.js'
 import { el } from './dom.js'
-import { openDialog } from './palette.js'
+import { closeDialog, openDialog } from './palette.js'
 import { formatCount } from './time.js'
 
 /** @typedef {import('./app.js').App} App */
@@ -59,7 +59,7 @@ export function openRowDialog(app) {
   const add = query => async () => {
     try {
       await addRow(app, query())
-      dialog.close()
+      closeDialog(dialog)
     } catch (problem) {
       error.textContent = problem instanceof Error ? problem.message : String(problem)
     }
@@ -67,9 +67,11 @@ export function openRowDialog(app) {
   const dialog = openDialog('prompt rows-dialog', 'New row', el('h2', {}, 'New row'),
     el('h3', {}, 'A field’s values'), counter.element,
     el('p', { class: 'hint' }, 'The highest and lowest value in each pixel.'),
-    el('button', { onclick: add(() => ({ kind: 'counter', event: counter.event, field: counter.field })) }, 'Add the counter'),
+    el('button', { onclick: add(() => ({ kind: 'counter', event: counter.event,
+      field: counter.field })) }, 'Add the counter'),
     el('h3', {}, 'Pairs of events'), begin.element, end.element,
-    el('p', { class: 'hint' }, 'From one event to the next of the other whose field has the same value.'),
+    el('p', { class: 'hint' },
+      'From one event to the next of the other whose field has the same value.'),
     el('button', { onclick: add(() => ({
       kind: 'pairs', begin: `${begin.event}.${begin.field}`, end: `${end.event}.${end.field}`,
     })) }, 'Add the pairs'), error)

@@ -55,7 +55,9 @@ class Ticks {
 
   draw() {
     const all = this.entries()
-    setText(this.summary, this.hidden.size ? `${formatCount(all.length - this.hidden.size)} of ${formatCount(all.length)}` : formatCount(all.length))
+    setText(this.summary, this.hidden.size
+      ? `${formatCount(all.length - this.hidden.size)} of ${formatCount(all.length)}`
+        : formatCount(all.length))
     if (!this.element.open) return
     const found = this.#found()
     this.box.replaceChildren(...found.slice(0, MOST).map(entry => {
@@ -65,7 +67,8 @@ class Ticks {
         if (tick.checked) this.hidden.delete(entry.key)
         else this.hidden.add(entry.key)
         this.changed()
-        setText(this.summary, `${formatCount(all.length - this.hidden.size)} of ${formatCount(all.length)}`)
+        setText(this.summary,
+          `${formatCount(all.length - this.hidden.size)} of ${formatCount(all.length)}`)
       })
       const only = el('button', { class: 'only', onclick: (/** @type {Event} */ event) => {
         event.preventDefault()
@@ -79,7 +82,8 @@ class Ticks {
         el('span', { class: 'count' }, entry.count === null ? '' : formatCount(entry.count)))
     }))
     if (found.length > MOST) {
-      this.box.append(el('p', { class: 'none' }, `… and ${formatCount(found.length - MOST)} more: find them by name`))
+      this.box.append(el('p', { class: 'none' },
+        `… and ${formatCount(found.length - MOST)} more: find them by name`))
     }
   }
 }
@@ -134,12 +138,14 @@ export class Filters {
       })
       return el('label', {}, tick, title)
     }
-    const close = el('button', { class: 'flat', 'aria-label': 'Close', onclick: () => this.toggle(false) }, '×')
+    const close = el('button', { class: 'flat', 'aria-label': 'Close',
+      onclick: () => this.toggle(false) }, '×')
     const clear = el('button', { onclick: () => this.clear() }, 'Clear all')
     this.shown = el('code', { class: 'composed' })
     this.element.append(
       el('header', {}, el('h2', {}, 'Filters'), clear, close),
-      el('p', { class: 'targets' }, 'Apply to ', target('onList', 'list'), target('onGraph', 'graph')),
+      el('p', { class: 'targets' }, 'Apply to ', target('onList', 'list'),
+        target('onGraph', 'graph')),
       el('h3', {}, 'Expression'), this.expression.element,
       el('p', { class: 'hint' }, 'As for kscope report -F. Enter applies it, Tab completes.'),
       ...this.groups.map(group => group.element),

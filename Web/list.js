@@ -130,7 +130,8 @@ export class List {
     this.empty.hidden = pages.total > 0
     setText(this.empty, error ? `The filter is refused: ${error.message}`
       : pages.filter ? 'No event passes the filter.'
-        : app.trace.indexed < 1 ? 'Events appear as the file is read.' : 'This trace has no events.')
+        : app.trace.indexed < 1 ? 'Events appear as the file is read.'
+          : 'This trace has no events.')
     app.emit('list', this)
   }
 
@@ -140,7 +141,8 @@ export class List {
       role: 'gridcell', class: `c-${id}`, hidden: hidden.has(id),
     }))
     const swatch = el('i', { class: 'swatch', 'aria-hidden': 'true' })
-    const root = el('div', { class: 'line', role: 'row', id: `line-${this.#pool.length}` }, ...cells)
+    const root = el('div', { class: 'line', role: 'row', id: `line-${this.#pool.length}` },
+      ...cells)
     cells[3].before(swatch)
     const line = { root, cells, swatch, place: -1 }
     root.addEventListener('pointerdown', () => this.choose(line.place))
@@ -149,7 +151,9 @@ export class List {
     return line
   }
 
-  /** @param {{root: HTMLElement, cells: HTMLElement[], place: number}} line @param {number} place */
+  /**
+   * @param {{root: HTMLElement, cells: HTMLElement[], place: number}} line @param {number} place
+   */
   #fill(line, place) {
     const { app } = this
     const event = this.pages.at(place)

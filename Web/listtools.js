@@ -63,6 +63,7 @@ export function addListTools(app, bottom, list, filters) {
     })
   })
   addEventListener('pointerdown', event => {
-    if (menu && event.target instanceof Node && !menu.contains(event.target) && event.target !== columns) close()
+    if (menu && event.target instanceof Node && !menu.contains(event.target)
+      && event.target !== columns) close()
   }, { capture: true })
 }

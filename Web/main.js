@@ -106,7 +106,8 @@ function listenToChanges() {
   })
 }
 
-app.tiles.on('error', error => app.say(`Tiles: ${error instanceof Error ? error.message : error}`, true))
+app.tiles.on('error', error => app.say(`Tiles: ${error instanceof Error ? error.message : error}`,
+  true))
 void refresh().then(listenToChanges)
 // For the tests, and for the curious at the console.
 Object.assign(globalThis, { kscope: { app, graph, list, search, commands, area, filters } })

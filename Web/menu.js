@@ -61,7 +61,8 @@ export function startMenu(graph, commands) {
       })
     }
     add('Select what is seen of this row', () => commands.run('select-row'))
-    menu = el('div', { class: 'menu', role: 'menu' }, ...lines.map(([title, action]) => el('button', {
+    menu = el('div', { class: 'menu', role: 'menu' },
+      ...lines.map(([title, action]) => el('button', {
       class: 'flat', role: 'menuitem', onclick: () => {
         close()
         action()

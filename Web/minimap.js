@@ -130,7 +130,8 @@ export class Minimap {
     if (app.markers.B !== null) this.#line(c, app.markers.B, theme.markerB)
     if (app.area) {
       c.fillStyle = theme.accentSoft
-      c.fillRect(this.#x(app.area.from), 0, Math.max(1, this.#x(app.area.to - app.area.from)), height)
+      c.fillRect(this.#x(app.area.from), 0, Math.max(1, this.#x(app.area.to - app.area.from)),
+        height)
     }
     this.#drawWindow(c, view)
     if (app.strip) this.#drawHits(c, app.strip)

@@ -38,7 +38,10 @@ export function drawOverlay(c, graph) {
   if (app.pointer !== null) vertical(c, graph, app.pointer, theme.dim, [2, 3])
 }
 
-/** @param {CanvasRenderingContext2D} c @param {Graph} g @param {number} time @param {string} colour @param {number[]} dash */
+/**
+ * @param {CanvasRenderingContext2D} c @param {Graph} g @param {number} time @param {string} colour
+ * @param {number[]} dash
+ */
 function vertical(c, g, time, colour, dash) {
   const x = Math.round(g.app.view.x(time)) + 0.5
   if (x < 0 || x > g.width) return
@@ -52,7 +55,10 @@ function vertical(c, g, time, colour, dash) {
   c.setLineDash([])
 }
 
-/** @param {CanvasRenderingContext2D} c @param {Graph} g @param {number} x @param {number} y @param {string} text */
+/**
+ * @param {CanvasRenderingContext2D} c @param {Graph} g @param {number} x @param {number} y
+ * @param {string} text
+ */
 function label(c, g, x, y, text) {
   const { theme } = g.app.colours
   c.font = SMALL
@@ -82,7 +88,8 @@ function drawArea(c, g, area) {
   c.fillStyle = theme.accent
   c.fillRect(Math.round(x0), 0, 1, g.height)
   c.fillRect(Math.round(x1), 0, 1, g.height)
-  if (x1 - x0 > 60) label(c, g, Math.max(4, x0 + 6), g.height - 14, formatDuration(area.to - area.from))
+  if (x1 - x0 > 60) label(c, g, Math.max(4, x0 + 6), g.height - 14,
+    formatDuration(area.to - area.from))
 }
 
 /** @param {CanvasRenderingContext2D} c @param {Graph} g @param {import('./app.js').ChosenBand} chosen
@@ -102,7 +109,10 @@ function outline(c, g, chosen, colour, width) {
   c.stroke()
 }
 
-/** @param {CanvasRenderingContext2D} c @param {Graph} g @param {import('./app.js').ChosenEvent} event */
+/**
+ * @param {CanvasRenderingContext2D} c @param {Graph} g
+ * @param {import('./app.js').ChosenEvent} event
+ */
 function drawChosenTick(c, g, event) {
   const item = g.app.rows.byRow.get(event.row)
   const top = item ? g.topOf(item) : null
@@ -128,6 +138,10 @@ function drawArrows(c, g) {
   const focus = new Set()
   const chosen = app.rows.byId.get(app.chosenRow)
   for (const item of [chosen, g.hoverItem]) if (item?.type === 'task') focus.add(item.row)
+  // Where pixels hold many wake-ups, a few arrows would only seem to be all.
+  for (const row of focus) {
+    if (scene.segments(row).some(segment => segment.found.data.kind === 1)) focus.delete(row)
+  }
   if (!focus.size) return
   let count = 0
   g.eachVisible((item, top) => {
@@ -149,7 +163,10 @@ function drawArrows(c, g) {
   })
 }
 
-/** @param {CanvasRenderingContext2D} c @param {number} x @param {number} y0 @param {number} y1 @param {string} colour */
+/**
+ * @param {CanvasRenderingContext2D} c @param {number} x @param {number} y0 @param {number} y1
+ * @param {string} colour
+ */
 function arrow(c, x, y0, y1, colour) {
   const way = Math.sign(y1 - y0) || 1
   c.strokeStyle = colour

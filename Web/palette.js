@@ -16,6 +16,15 @@ export function keyCap(key) {
 }
 
 /**
+ * At once: a field that lingers until the event of closing would swallow the next keys.
+ * @param {HTMLDialogElement} dialog
+ */
+export function closeDialog(dialog) {
+  dialog.close()
+  dialog.remove()
+}
+
+/**
  * A dialog that goes away with Escape or a click beside it.
  * @param {string} name @param {string} label @param {...Node} content
  */
@@ -23,8 +32,12 @@ export function openDialog(name, label, ...content) {
   const dialog = el('dialog', { class: name, 'aria-label': label }, ...content)
   document.body.append(dialog)
   dialog.addEventListener('close', () => dialog.remove())
+  dialog.addEventListener('cancel', event => {
+    event.preventDefault()
+    closeDialog(dialog)
+  })
   dialog.addEventListener('click', event => {
-    if (event.target === dialog) dialog.close()
+    if (event.target === dialog) closeDialog(dialog)
   })
   dialog.showModal()
   return dialog
@@ -82,12 +95,13 @@ export function openPalette(app, commands, goToRow) {
   /** @param {number} i */
   const run = i => {
     const choice = shown[i]
-    dialog.close()
+    closeDialog(dialog)
     choice?.run()
   }
   input.addEventListener('input', match)
   input.addEventListener('keydown', event => {
-    const by = /** @type {Record<string, number>} */ ({ ArrowDown: 1, ArrowUp: -1, PageDown: 8, PageUp: -8 })[event.key]
+    const by = /** @type {Record<string, number>} */ ({ ArrowDown: 1, ArrowUp: -1, PageDown: 8,
+      PageUp: -8 })[event.key]
     if (by) {
       chosen = clamp(chosen + by, 0, Math.max(0, shown.length - 1))
       draw()
@@ -141,7 +155,8 @@ function legend(colours) {
     c.fillStyle = fill
     c.fillRect(2, y, 50, h)
   }
-  add('runs: on a CPU’s row the task’s colour, on a task’s row the CPU’s', bar(colours.cpu(0).fill, 2, 14))
+  add('runs: on a CPU’s row the task’s colour, on a task’s row the CPU’s',
+    bar(colours.cpu(0).fill, 2, 14))
   add('woken, waits for a CPU', box(theme.woken, false))
   add('made to leave, waits for a CPU', box(theme.preempted, true))
   add('blocked, uninterruptible', bar(css(theme.blocked), 10, 4))
@@ -149,7 +164,8 @@ function legend(colours) {
   add('zoomed out: part of the time it waits for a CPU', bar(css(theme.waits), 6, 10))
   add('hard interrupt', bar(theme.hard.fill, 3, 10))
   add('soft interrupt', bar(theme.soft.fill, 3, 10))
-  add('events were lost: nobody knows', c => bar(/** @type {string} */ (colours.hatch(c, theme.lost, 0.9)), 2, 14)(c))
+  add('events were lost: nobody knows',
+    c => bar(/** @type {string} */ (colours.hatch(c, theme.lost, 0.9)), 2, 14)(c))
   return list
 }
 
@@ -177,7 +193,7 @@ export function openHelp(commands, colours) {
   columns.append(el('section', {}, el('h3', {}, 'On the graph'), legend(colours)))
   const close = el('button', { class: 'flat close', 'aria-label': 'Close' }, '×')
   const dialog = openDialog('help', 'Keys', el('header', {}, el('h2', {}, 'Keys'), close), columns)
-  close.addEventListener('click', () => dialog.close())
+  close.addEventListener('click', () => closeDialog(dialog))
 }
 
 /**
@@ -194,7 +210,7 @@ export function ask(title, value, hint, accept) {
   form.addEventListener('submit', event => {
     event.preventDefault()
     const problem = accept(input.value)
-    if (problem === null) dialog.close()
+    if (problem === null) closeDialog(dialog)
     else error.textContent = problem
   })
   input.select()

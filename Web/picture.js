@@ -44,7 +44,8 @@ function drawNames(c, graph) {
     }
     c.font = item.canFold ? FONT.replace('11px', 'bold 12px') : FONT.replace('11px', '12px')
     c.fillStyle = theme.text
-    c.fillText(fit(c, `${item.label}  ${item.note}`, labels - left - 18), left + 14, y + item.height / 2)
+    c.fillText(fit(c, `${item.label}  ${item.note}`, labels - left - 18), left + 14, y
+      + item.height / 2)
   })
   c.fillStyle = theme.grid
   c.fillRect(labels - 1, 0, 1, axis + graph.height)

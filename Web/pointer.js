@@ -249,7 +249,8 @@ export class Pointer {
     if (event.shiftKey || Math.abs(dx) > Math.abs(dy)) {
       app.view.pan((Math.abs(dx) > Math.abs(dy) ? dx : dy) * app.view.nsPerPixel)
     } else if (isZoom) {
-      const speed = app.settings.kernelShark ? 0.0005 : event.ctrlKey && Math.abs(dy) < 30 ? 0.01 : 0.0022
+      const speed = app.settings.kernelShark ? 0.0005 : event.ctrlKey && Math.abs(dy) < 30
+        ? 0.01 : 0.0022
       let about = app.view.time(Math.max(0, px))
       const mark = app.markers.A
       if (app.settings.kernelShark && mark !== null && mark > app.view.from && mark < app.view.to) {

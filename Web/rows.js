@@ -176,7 +176,10 @@ export class Rows extends Emitter {
     })
   }
 
-  /** @param {string} id @param {RowType} type @param {string} label @param {string} note @returns {Item} */
+  /**
+   * @param {string} id @param {RowType} type @param {string} label @param {string} note
+   * @returns {Item}
+   */
   #item(id, type, label, note) {
     return {
       id, type, row: NONE, label, note, level: 0, parent: '', members: [],

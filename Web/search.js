@@ -117,7 +117,8 @@ export class Search {
     this.#searched = ''
     setText(this.#count, '')
     const at = error && error.position !== null ? ` (at ${error.position + 1})` : ''
-    this.app.say(error ? `${'error' in error ? error.error : error.message}${at}` : 'The search was broken off', true)
+    this.app.say(error ? `${'error' in error ? error.error : error.message}${at}`
+      : 'The search was broken off', true)
   }
 
   #write() {

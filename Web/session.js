@@ -76,7 +76,8 @@ export async function applySession(app, value, addRow) {
   rows.order = {}
   for (const [parent, ids] of Object.entries(session.order ?? {})) rows.order[parent] = strings(ids)
   rows.text = typeof session.text === 'string' ? session.text : ''
-  for (const [key, set] of /** @type {const} */ ([['types', filter.types], ['tasks', filter.tasks], ['cpus', filter.cpus]])) {
+  for (const [key, set] of /** @type {const} */ ([['types', filter.types], ['tasks', filter.tasks],
+    ['cpus', filter.cpus]])) {
     set.clear()
     for (const number of finite(session[key])) set.add(number)
   }
@@ -134,7 +135,8 @@ export function startSession(app, commands, addRow) {
     written = toFragment(app, takeSession(app))
     if (location.hash !== written) history.replaceState(null, '', written)
   })
-  for (const name of ['choice', 'markers', 'bookmarks', 'filter', 'area', 'event']) app.on(name, write)
+  for (const name of ['choice', 'markers', 'bookmarks', 'filter', 'area', 'event']) app.on(name,
+    write)
   app.view.on('rest', write)
   app.rows.on('change', write)
   const read = async () => {

@@ -19,7 +19,10 @@ export class RowTile {
   strip = null
   stripKey = ''
 
-  /** @param {TileData} data @param {number} level @param {number} tile @param {number} epoch @param {number} knownTo */
+  /**
+   * @param {TileData} data @param {number} level @param {number} tile @param {number} epoch
+   * @param {number} knownTo
+   */
   constructor(data, level, tile, epoch, knownTo) {
     /** What lay before this time was final when it was asked for. */
     this.knownTo = knownTo
@@ -164,7 +167,8 @@ export class TileStore extends Emitter {
         control.signal)
       this.#failures = 0
       for (const row of rows) {
-        const data = answer.rows.get(row) ?? { kind: /** @type {0} */ (0), count: /** @type {0} */ (0) }
+        const data = answer.rows.get(row) ?? { kind: /** @type {0} */ (0),
+          count: /** @type {0} */ (0) }
         const old = block.rows.get(row)
         old?.drop()
         if (!old) this.#count++

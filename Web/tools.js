@@ -27,7 +27,8 @@ export function addTools(app, graph, commands, { bottom, list, search }) {
   /** @param {keyof typeof ICONS} id @param {string} title @param {string} [command] */
   const button = (id, title, command = id) => {
     const made = el('button', {
-      class: 'tool', id: `tool-${id}`, title, 'aria-label': title, onclick: () => commands.run(command),
+      class: 'tool', id: `tool-${id}`, title, 'aria-label': title,
+        onclick: () => commands.run(command),
     }, icon(ICONS[id]))
     tools.append(made)
     return made
@@ -79,7 +80,8 @@ export function addTools(app, graph, commands, { bottom, list, search }) {
     ['search-next', 'Next hit', ['F3'], () => void search.enter(1)],
     ['search-back', 'Previous hit', ['Shift+F3'], () => void search.enter(-1)],
     ['search-clear', 'Clear the search', [], () => search.clear()],
-    ['list', 'Show or hide the list', ['Ctrl+B', 'q'], () => bottom.setOpen(!app.settings.listOpen)],
+    ['list', 'Show or hide the list', ['Ctrl+B', 'q'],
+      () => bottom.setOpen(!app.settings.listOpen)],
     ['list-focus', 'To the list', ['l'], () => {
       bottom.show('events')
       list.grid.focus()
@@ -89,13 +91,15 @@ export function addTools(app, graph, commands, { bottom, list, search }) {
       app.set({ follow: !app.settings.follow })
       app.say(app.settings.follow ? 'List and graph follow each other' : 'List and graph stay')
     }],
-    ['row-filter', 'Filter rows by name', ['Ctrl+Shift+F', 'k'], () => byId('row-filter', HTMLInputElement).focus()],
+    ['row-filter', 'Filter rows by name', ['Ctrl+Shift+F', 'k'],
+      () => byId('row-filter', HTMLInputElement).focus()],
   ])
   app.view.on('rest', () => {
     const { view } = app
     app.followsNow = view.to >= view.duration - view.span * 0.02
   })
-  commands.add('Moving', [['now', 'To now, and stay there while the recording goes on', ['Shift+G'], () => {
+  commands.add('Moving',
+    [['now', 'To now, and stay there while the recording goes on', ['Shift+G'], () => {
     app.followsNow = true
     app.view.set(app.view.duration - app.view.span, app.view.duration, { animate: true })
   }]])
@@ -103,13 +107,16 @@ export function addTools(app, graph, commands, { bottom, list, search }) {
     ['times', 'Times from the beginning, or as the report shows them', ['Shift+O'], () => {
       app.set({ times: app.settings.times === 'offset' ? 'absolute' : 'offset' })
     }],
-    ['habits', 'KernelShark’s habits: dragging zooms, the wheel zooms slowly, about marker A', [], () => {
+    ['habits', 'KernelShark’s habits: dragging zooms, the wheel zooms slowly, about marker A', [],
+      () => {
       app.set({ kernelShark: !app.settings.kernelShark })
-      app.say(app.settings.kernelShark ? 'KernelShark’s habits are on' : 'KernelShark’s habits are off')
+      app.say(app.settings.kernelShark ? 'KernelShark’s habits are on'
+        : 'KernelShark’s habits are off')
     }],
     ['wheel', 'The wheel alone zooms, or scrolls rows', [], () => {
       app.set({ wheelZooms: !app.settings.wheelZooms })
-      app.say(app.settings.wheelZooms ? 'The wheel zooms; with Ctrl it scrolls' : 'The wheel scrolls; with Ctrl it zooms')
+      app.say(app.settings.wheelZooms ? 'The wheel zooms; with Ctrl it scrolls'
+        : 'The wheel scrolls; with Ctrl it zooms')
     }],
     ['task-colour', 'Tasks’ rows in the colours of CPUs, or of tasks', ['Shift+C'], () => {
       app.set({ taskColour: app.settings.taskColour === 'cpu' ? 'task' : 'cpu' })
@@ -118,7 +125,8 @@ export function addTools(app, graph, commands, { bottom, list, search }) {
   ])
 
   const edge = byId('label-edge', HTMLDivElement)
-  const setWidth = () => document.documentElement.style.setProperty('--labels', `${app.settings.labelWidth}px`)
+  const setWidth = () => document.documentElement.style.setProperty('--labels',
+    `${app.settings.labelWidth}px`)
   setWidth()
   edge.addEventListener('pointerdown', event => {
     edge.setPointerCapture(event.pointerId)
@@ -130,6 +138,7 @@ export function addTools(app, graph, commands, { bottom, list, search }) {
       graph.resize()
     }
     edge.addEventListener('pointermove', move)
-    edge.addEventListener('pointerup', () => edge.removeEventListener('pointermove', move), { once: true })
+    edge.addEventListener('pointerup', () => edge.removeEventListener('pointermove', move),
+      { once: true })
   })
 }
