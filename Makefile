@@ -21,6 +21,7 @@ test: ## install what is lacking, build, run every test, then the lab's tests on
 	KSCOPE=.build/debug/kscope Scripts/tool-pages --check
 	swift build --package-path Examples
 	swift test
+	Scripts/web-tests
 	swift build --configuration release
 	Lab/test
 
@@ -40,6 +41,7 @@ format: ## lay out the Swift files
 lint: ## check format and layout
 	swift format lint --strict --recursive Sources Tests Package.swift
 	Scripts/check-layout
+	Scripts/web-assets --check
 
 release: ## build the one static program: .build-static/release/kscope
 	swift build --configuration release --product kscope --scratch-path $(STATIC) \

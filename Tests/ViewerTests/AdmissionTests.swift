@@ -99,8 +99,8 @@ import Viewer
         #expect(answer.status == 405, "\(method)")
         #expect(answer.fields["allow"] == "GET, HEAD")
       }
-      let whole = try await server.ask("app.css")
-      let head = try await server.ask("app.css", method: "HEAD")
+      let whole = try await server.ask("style.css")
+      let head = try await server.ask("style.css", method: "HEAD")
       #expect(head.status == 200)
       #expect(head.fields["content-length"] == "\(whole.body.count)")
       #expect(head.fields["etag"] == whole.fields["etag"])

@@ -10,7 +10,8 @@ import Viewer
     #filePath.split(separator: "/").dropLast(3).map { "/" + $0 }.joined() + "/Web"
 
   @Test func theProgramHasWhatTheFolderHas() throws {
-    let listed = try #require(CommandRun(["find", Self.folder, "-type", "f", "-printf", #"%P\n"#]))
+    let listed = try #require(CommandRun(
+      ["find", Self.folder, "-regex", #".*\.\(js\|css\|html\)"#, "-printf", #"%P\n"#]))
     let names = listed.output.split(separator: "\n").map(String.init).sorted()
     #expect(names.contains("index.html"))
     #expect(WebFiles.embeddedNames == names)
@@ -28,7 +29,7 @@ import Viewer
         ("", "text/html; charset=utf-8", "index.html"),
         ("?from=link", "text/html; charset=utf-8", "index.html"),
         ("app.js", "text/javascript; charset=utf-8", "app.js"),
-        ("app.css", "text/css; charset=utf-8", "app.css"),
+        ("style.css", "text/css; charset=utf-8", "style.css"),
       ]
       for (path, type, name) in types {
         let answer = try await server.ask(path)
