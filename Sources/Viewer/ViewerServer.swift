@@ -48,6 +48,9 @@ package struct ViewerServer: Sendable {
       let code = (error as? IOError)?.errnoCode
       throw ViewerError(listen: listen, port: port, code: code, reason: "\(error)")
     }
+    guard Task.isCancelled else {
+      throw ViewerError(listen: listen, port: port, code: nil, reason: "the server has ended")
+    }
   }
 }
 
