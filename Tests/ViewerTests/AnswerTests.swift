@@ -172,24 +172,25 @@ import Viewer
 
 /// Where threads wait until it is opened; a minute at most, so that a test fails and does not hang.
 final class Gate: Sendable {
-  private let state = Mutex((isOpen: false, waiting: 0))
+  private let isOpen = Atomic(false)
+  private let waiting = Atomic(0)
   private static let rounds = 60_000
 
-  func open() { state.withLock { $0.isOpen = true } }
+  func open() { isOpen.store(true, ordering: .releasing) }
 
   func pass() {
-    state.withLock { $0.waiting += 1 }
-    for _ in 0..<Self.rounds where !state.withLock({ $0.isOpen }) { usleep(1000) }
+    waiting.add(1, ordering: .relaxed)
+    for _ in 0..<Self.rounds where !isOpen.load(ordering: .acquiring) { usleep(1000) }
   }
 
   /// Waits until so many stand before it.
   func hasWaiting(_ count: Int) async throws {
     try await blocking {
       for _ in 0..<Self.rounds {
-        if self.state.withLock({ $0.waiting }) >= count { return }
+        if self.waiting.load(ordering: .relaxed) >= count { return }
         usleep(1000)
       }
-      throw WireError.ended("\(self.state.withLock { $0.waiting }) of \(count) wait")
+      throw WireError.ended("\(self.waiting.load(ordering: .relaxed)) of \(count) wait")
     }
   }
 }
