@@ -18,7 +18,7 @@ public final class Trace: Sendable {
   /// The first event's time, as the recording has it, in ns.
   public let start: UInt64
   /// How long it is, in ns: from the first event to the last.
-  public let duration: Int64
+  public var duration: Int64 { places.duration }
 
   /// Opens recordings.
   ///
@@ -35,15 +35,18 @@ public final class Trace: Sendable {
     self.bytesPerSlice = bytesPerSlice
     let times = TimeSpan(input.streams)
     start = times.first
-    duration = Int64(clamping: times.last &- times.first)
     places = TracePlaces(
-      input, first: times.first, isScheduled: TimeSpan.hasSwitches(input, times))
+      input, times: times, isScheduled: TimeSpan.hasSwitches(input, times))
     let bytes = input.streams.reduce(0) { $0 + $1.pages.count * $1.pages.layout.pageSize }
     index = TraceIndex(
       cpuCount: places.cpus.count, sourceCount: input.sources.count,
-      shift: Self.bucketWidth(duration, bytes: bytes, cpus: places.cpus.count))
+      shift: Self.bucketWidth(places.duration, bytes: bytes, cpus: places.cpus.count))
     bands = BandCache()
   }
+
+  /// So many of the finest buckets, and they are made wider than their times in ns fit in: a task
+  /// that waits the whole time has an entry in each, and a broken clock makes any time.
+  private static let mostBuckets: Int64 = 1 << 16
 
   /// The width of the finest buckets: about five hundred events in one, and not more of them on all
   /// CPUs than the file can pay for (64 MB for a GB of events).
@@ -52,7 +55,7 @@ public final class Trace: Sendable {
     let affordable = max(bytes / 16 / MemoryLayout<IndexEntry>.stride / max(cpus, 1), 1024)
     let count = Int64(min(wanted, affordable))
     var width = 0
-    while width < 31, duration >> Int64(width) > count { width += 1 }
+    while duration >> Int64(width) > (width < 31 ? count : Self.mostBuckets) { width += 1 }
     return width
   }
 

@@ -26,14 +26,18 @@ final class TracePlaces: Sendable {
   let cpus: [CPU]
   /// The time of the first event, as the recording has it.
   let first: UInt64
+  /// When the last event is, in ns since the first.
+  let duration: Int64
   /// Whether switches were recorded, so that events tell who runs between them.
   let isScheduled: Bool
   /// How many buffers there are.
   let sourceCount: Int
   private let bindings: [EventBinding]
+  private let rows: [CPU: Int]
 
-  init(_ input: ReportInput, first: UInt64, isScheduled: Bool) {
-    self.first = first
+  init(_ input: ReportInput, times: TimeSpan, isScheduled: Bool) {
+    first = times.first
+    duration = Int64(clamping: times.last &- times.first)
     self.isScheduled = isScheduled
     sourceCount = input.sources.count
     bindings = input.sources.map { SchedulerEvent.binding(in: $0) }
@@ -47,18 +51,30 @@ final class TracePlaces: Sendable {
     cpus = Set(places).sorted { ($0.machine, $0.cpu) < ($1.machine, $1.cpu) }
     var rows: [CPU: Int] = [:]
     for (row, cpu) in cpus.enumerated() { rows[cpu] = row }
+    self.rows = rows
     let states = input.sources.map { source in
       SwitchStates(
         source.events.event(system: "sched", name: "sched_switch"),
         longSize: source.file.longSize)
     }
-    streams = zip(input.streams, places).map { [bindings] stream, place in
+    streams = zip(input.streams, places).map { [bindings, rows] stream, place in
       Stream(
         cpu: rows[place] ?? 0, machine: place.machine, source: stream.buffer,
         reader: bindings[stream.buffer].reader, states: states[stream.buffer])
     }
   }
 
-  /// A time as ns since the first event.
-  @inline(__always) func offset(_ time: UInt64) -> Int64 { Int64(bitPattern: time &- first) }
+  /// A time as ns since the first event; one that is out of all order, as the first or last.
+  @inline(__always) func offset(_ time: UInt64) -> Int64 {
+    min(max(Int64(bitPattern: time &- first), 0), duration)
+  }
+
+  /// The row of another CPU of the machine that a row is of; -1 where nothing is known of that.
+  func row(of cpu: Int, like row: Int) -> Int {
+    // Most often rows are the CPUs' numbers.
+    if cpu >= 0, cpu < cpus.count, cpus[cpu] == CPU(machine: cpus[row].machine, cpu: cpu) {
+      return cpu
+    }
+    return rows[CPU(machine: cpus[row].machine, cpu: cpu)] ?? -1
+  }
 }

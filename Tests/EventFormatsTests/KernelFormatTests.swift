@@ -1,5 +1,6 @@
 import EventFormats
 import Testing
+import TraceTestSupport
 
 @Suite struct KernelFormatTests {
   /// All that the kernel lists, and `blktrace`, which has no format file; of arm64 those that differ.

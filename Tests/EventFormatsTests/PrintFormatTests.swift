@@ -1,5 +1,6 @@
 import EventFormats
 import Testing
+import TraceTestSupport
 
 /// Print formats on made-up records. Unless a comment says otherwise, trace-cmd 3.1.6 prints the same.
 @Suite struct PrintFormatTests {

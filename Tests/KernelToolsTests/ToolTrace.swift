@@ -7,29 +7,15 @@ import Tracefs
 
 /// A recording of events whose truth is known, with the formats of one of the lab's kernels.
 ///
-/// The records are laid out here from the lines of the formats; the code that is tested reads them
-/// by other means.
+/// `EventTexts` lays out the records; the code that is tested reads them by other means.
 struct ToolTrace {
-  enum Value {
-    case number(Int)
-    case text(String)
-    case bytes([UInt8])
-  }
+  typealias Value = EventTexts.Value
 
-  static let kernels = ["6.1", "6.12"]
-
-  private struct Format {
-    var id: UInt16
-    var fields: [(name: String, type: String, offset: Int, size: Int)]
-  }
+  static let kernels = EventTexts.kernels
 
   private let folder = TemporaryFolder()
-  private var systems: [(name: String, formats: [String])] = []
-  private var formats: [String: Format] = [:]
-  private var cpus: [[(time: UInt64, record: [UInt8])]]
-  /// Times and names of what a CPU lost events before.
-  private var losses: Set<[UInt64]> = []
-  private let order: ByteOrder
+  private var texts: EventTexts
+  private var cpus: RecordedCPUs
   /// A recording that a kernel made, in place of what is added here.
   private var recording: String?
   var commandLines = "7 dd\n9 my shell\n"
@@ -45,22 +31,8 @@ struct ToolTrace {
   init(
     kernel: String, cpuCount: Int = 2, order: ByteOrder = .little, _ names: [String]
   ) throws {
-    self.order = order
-    cpus = [[(time: UInt64, record: [UInt8])]](repeating: [], count: cpuCount)
-    let here = #filePath.split(separator: "/").dropLast().joined(separator: "/")
-    for file in names {
-      let isOfCalls = ["opens", "syncs", "stats", "mounts", "files", "execs"].contains(file)
-      let system =
-        isOfCalls ? "syscalls" : file.split(separator: "-").first.map(String.init) ?? file
-      let text = try TextFile.read("/\(here)/Fixtures/\(kernel)/\(file).txt")
-      var events: [String] = []
-      for line in text.split(separator: "\n", omittingEmptySubsequences: false) {
-        if line.hasPrefix("name: ") { events.append("") }
-        if !events.isEmpty { events[events.count - 1] += line + "\n" }
-      }
-      systems.append((system, events))
-      for event in events { read(event, of: system) }
-    }
+    texts = try EventTexts(kernel: kernel, order: order, names)
+    cpus = RecordedCPUs(count: cpuCount, order: order)
   }
 
   /// - Parameter recording: a file of `Fixtures`.
@@ -69,93 +41,26 @@ struct ToolTrace {
     self.recording = recording
   }
 
-  private mutating func read(_ event: String, of system: String) {
-    let lines = event.split(separator: "\n")
-    let name = lines[0].dropFirst("name: ".count)
-    let id = UInt16(lines[1].dropFirst("ID: ".count)) ?? 0
-    formats["\(system):\(name)"] = Format(
-      id: id,
-      fields: lines.filter { $0.contains("field:") }.map { line in
-        let parts = line.split(separator: ";").map {
-          $0.split(separator: ":", maxSplits: 1).last.map(String.init) ?? ""
-        }
-        let words = parts[0].split(separator: " ")
-        let name = words.last?.split(separator: "[").first.map(String.init) ?? ""
-        return (name, parts[0], Int(parts[1]) ?? 0, Int(parts[2]) ?? 0)
-      })
-  }
-
   /// Adds an event that is like another, by another name.
   mutating func copyFormat(_ title: String, as name: String) {
-    let parts = title.split(separator: ":")
-    guard let place = systems.firstIndex(where: { $0.name == parts[0] }),
-      let event = systems[place].formats.first(where: { $0.hasPrefix("name: \(parts[1])\n") })
-    else { fatalError("no format of \(title)") }
-    let rest = event.split(separator: "\n", omittingEmptySubsequences: false).dropFirst(2)
-    let copy = (["name: \(name)", "ID: \(9000 + formats.count)"] + rest).joined(separator: "\n")
-    systems[place].formats.append(copy)
-    read(copy, of: systems[place].name)
+    texts.copyFormat(title, as: name)
   }
 
   /// Takes a field out of a format, as if its event had been made without it.
   mutating func dropField(_ field: String, of title: String) {
-    let parts = title.split(separator: ":")
-    guard let place = systems.firstIndex(where: { $0.name == parts[0] }),
-      let index = systems[place].formats.firstIndex(where: { $0.hasPrefix("name: \(parts[1])\n") })
-    else { fatalError("no format of \(title)") }
-    systems[place].formats[index] = systems[place].formats[index]
-      .split(separator: "\n", omittingEmptySubsequences: false)
-      .filter { !$0.contains(" \(field);") && !$0.contains(" \(field)[") }.joined(separator: "\n")
-    read(systems[place].formats[index], of: systems[place].name)
+    texts.dropField(field, of: title)
   }
 
   /// Gives an event's format what another kernel has behind `print fmt:`.
   mutating func setPrintFormat(_ text: String, of title: String) {
-    let parts = title.split(separator: ":")
-    guard let place = systems.firstIndex(where: { $0.name == parts[0] }),
-      let index = systems[place].formats.firstIndex(where: { $0.hasPrefix("name: \(parts[1])\n") })
-    else { fatalError("no format of \(title)") }
-    let lines = systems[place].formats[index]
-      .split(separator: "\n", omittingEmptySubsequences: false)
-    systems[place].formats[index] = lines.map {
-      $0.hasPrefix("print fmt:") ? "print fmt: \(text)" : $0
-    }.joined(separator: "\n")
+    texts.setPrintFormat(text, of: title)
   }
 
   /// Adds an event; fields that are not named are 0.
   mutating func add(
     _ time: UInt64, cpu: Int = 0, thread: Int32, _ title: String, _ values: [String: Value] = [:]
   ) {
-    guard let format = formats[title] else { fatalError("no format of \(title)") }
-    var record = [UInt8](
-      repeating: 0, count: format.fields.map { $0.offset + $0.size }.max() ?? 8)
-    func put(_ number: Int, _ offset: Int, _ size: Int) {
-      for byte in 0..<size {
-        let place = order == .little ? byte : size - 1 - byte
-        record[offset + place] = UInt8(truncatingIfNeeded: number >> (8 * byte))
-      }
-    }
-    put(Int(format.id), 0, 2)
-    put(Int(thread), 4, 4)
-    for field in format.fields {
-      switch values[field.name] {
-      case .number(let number): put(number, field.offset, field.size)
-      case .text(let text) where field.type.contains("__data_loc"):
-        put(record.count | (text.utf8.count + 1) << 16, field.offset, 4)
-        record += Array(text.utf8) + [0]
-      case .text(let text):
-        for (index, byte) in text.utf8.prefix(field.size).enumerated() {
-          record[field.offset + index] = byte
-        }
-      case .bytes(let bytes):
-        for (index, byte) in bytes.prefix(field.size).enumerated() {
-          record[field.offset + index] = byte
-        }
-      case nil: break
-      }
-    }
-    while record.count % 4 != 0 { record.append(0) }
-    cpus[cpu].append((time, record))
+    cpus.add(time, cpu: cpu, texts.record(thread: thread, title, values))
   }
 
   /// Adds the calls that led to the event before it on that CPU, the innermost first; the format is
@@ -165,27 +70,28 @@ struct ToolTrace {
   ) {
     let bytes = (addresses + [.max]).flatMap { address in
       (0..<8).map {
-        UInt8(truncatingIfNeeded: address >> (8 * (order == .little ? $0 : 7 - $0)))
+        UInt8(truncatingIfNeeded: address >> (8 * (texts.order == .little ? $0 : 7 - $0)))
       }
     }
     add(time, cpu: cpu, thread: thread, "ftrace:kernel_stack", ["caller": .bytes(bytes)])
   }
 
-  /// What was added to a CPU last comes behind a loss.
-  mutating func loseEvents(cpu: Int = 0) { losses.insert([UInt64(cpu), UInt64(cpus[cpu].count)]) }
+  /// What is added to a CPU next comes behind a loss.
+  mutating func loseEvents(cpu: Int = 0) { cpus.loseEvents(cpu: cpu) }
 
   /// Adds events of all kinds whose fields and times may be anything, as in a damaged recording.
   mutating func addAnything(_ count: Int, _ random: inout some RandomNumberGenerator) {
-    let titles = formats.keys.sorted()
+    let titles = texts.formats.keys.sorted()
     let numbers = [
       -1, .min, .max, .min + 1, 1 << 31, -1 << 31, 1 << 32, 1 << 62, 1 << 48, 255, 4095, -4095,
     ]
     var time: UInt64 = 1_000_000_000
     for _ in 0..<count {
-      guard let title = titles.randomElement(using: &random), let format = formats[title] else {
+      guard let title = titles.randomElement(using: &random), let format = texts.formats[title]
+      else {
         return
       }
-      let cpu = Int.random(in: cpus.indices, using: &random)
+      let cpu = Int.random(in: cpus.cpus.indices, using: &random)
       var values: [String: Value] = [:]
       for field in format.fields where field.offset >= 8 {
         if Bool.random(using: &random) {
@@ -276,30 +182,13 @@ struct ToolTrace {
       let here = #filePath.split(separator: "/").dropLast().joined(separator: "/")
       return try TraceFile(path: "/\(here)/Fixtures/\(recording)")
     }
-    let pages = cpus.indices.map { cpu -> (cpu: Int, pages: [UInt8]) in
-      var done: [UInt8] = []
-      var page = PageBuilder(time: 1_000_000_000, order: order)
-      var last: UInt64 = 1_000_000_000
-      for (index, event) in cpus[cpu].enumerated() {
-        let isLoss = losses.contains([UInt64(cpu), UInt64(index)])
-        let isNear = event.time >= last && event.time - last < 1 << 58
-        if isLoss || !isNear || page.room < event.record.count + 16 {
-          done += page.bytes
-          if !isNear { last = event.time }
-          page = PageBuilder(time: last, order: order)
-          if isLoss { page.lost = .unknown }
-        }
-        page.event(after: event.time - last, event.record)
-        last = event.time
-      }
-      return (cpu, done + page.bytes)
-    }
-    var builder = TraceBuilder(cpuCount: cpus.count, buffers: [.init(clock: clock, cpus: pages)])
-    builder.systems = systems.filter { $0.name != "ftrace" }
-    builder.ftraceFormats = systems.filter { $0.name == "ftrace" }.flatMap(\.formats)
+    var builder = TraceBuilder(
+      cpuCount: cpus.cpus.count, buffers: [.init(clock: clock, cpus: cpus.pages)])
+    builder.systems = texts.systems.filter { $0.name != "ftrace" }
+    builder.ftraceFormats = texts.systems.filter { $0.name == "ftrace" }.flatMap(\.formats)
     builder.kallsyms = symbols
     builder.commandLines = commandLines
-    builder.order = order
+    builder.order = texts.order
     if let uname {
       builder.options.append((TraceOption.ID.uname.rawValue, Array(uname.utf8) + [0]))
     }

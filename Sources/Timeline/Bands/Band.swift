@@ -29,6 +29,23 @@ public struct Band: Sendable, BitwiseCopyable {
   public var detail: Int32 = -1
   /// Whether it goes on behind the part of the trace that was looked at.
   var isOpen = false
+  /// Whether a wait for a CPU ended as the task was switched to.
+  var isServed = false
+}
+
+extension Band {
+  init(interrupt line: SliceCPU.Line, on cpu: Int, depth: Int, _ from: Int64, _ to: Int64) {
+    self.init(
+      row: UInt32(cpu), kind: line.isSoft ? .softInterrupt : .hardInterrupt,
+      depth: UInt8(clamping: depth), start: from, end: to, detail: Int32(clamping: line.number))
+  }
+
+  /// - Parameter count: of events; -1 where nobody knows.
+  init(lost count: Int, on cpu: Int, _ from: Int64, _ to: Int64) {
+    self.init(
+      row: UInt32(cpu), kind: .lost, start: from, end: to,
+      detail: count < 0 ? -1 : Int32(clamping: count))
+  }
 }
 
 /// An event's place on the rows of its CPU and its task.

@@ -14,9 +14,16 @@ final class BandCache: Sendable {
   /// In bytes.
   private static let limit = 48 << 20
 
-  func slice(_ number: Int, _ make: () -> SliceBands?) -> SliceBands? {
+  /// - Parameter isFinal: what was made before all was known is made again.
+  func slice(_ number: Int, isFinal: Bool, _ make: () -> SliceBands?) -> SliceBands? {
     let known = state.withLock { state -> SliceBands? in
       guard let known = state.slices[number] else { return nil }
+      guard known.isFinal || !isFinal else {
+        state.slices[number] = nil
+        state.order.removeAll { $0 == number }
+        state.size -= known.size
+        return nil
+      }
       state.order.removeAll { $0 == number }
       state.order.append(number)
       return known

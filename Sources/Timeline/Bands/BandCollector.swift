@@ -27,7 +27,7 @@ struct BandCollector: StateSink, ~Copyable {
   }
 
   mutating func met(_ task: Int, pid: Int32, machine: Int) -> CarriedState? {
-    guard task < numbers.count, Int(numbers[task]) < carried.count else { return nil }
+    guard task < numbers.count, Int(numbers[task]) < carried.count else { return CarriedState() }
     return carried[Int(numbers[task])]
   }
 
@@ -38,7 +38,7 @@ struct BandCollector: StateSink, ~Copyable {
         source: UInt16(truncatingIfNeeded: source), id: UInt16(truncatingIfNeeded: id)))
   }
 
-  mutating func ran(cpu: Int, task: Int, from: Int64, to: Int64, isOpen: Bool) {
+  mutating func ran(cpu: Int, task: Int, from: Int64, to: Int64, begins: Bool, isOpen: Bool) {
     guard task >= 0, to > from || isOpen else { return }
     let row = row(task)
     add(
@@ -53,7 +53,9 @@ struct BandCollector: StateSink, ~Copyable {
   ) {
     guard to > from || isOpen, let kind = Self.kind(of: state) else { return }
     let detail = kind == .woken || kind == .preempted ? detail(other) : -1
-    add(Band(row: row(task), kind: kind, start: from, end: to, detail: detail), isOpen)
+    var band = Band(row: row(task), kind: kind, start: from, end: to, detail: detail)
+    band.isServed = isEnd
+    add(band, isOpen)
   }
 
   static func kind(of state: TaskState) -> Band.Kind? {
@@ -69,11 +71,8 @@ struct BandCollector: StateSink, ~Copyable {
   mutating func interrupted(
     cpu: Int, isSoft: Bool, number: Int, depth: Int, from: Int64, to: Int64, isOpen: Bool
   ) {
-    var band = Band(
-      row: UInt32(cpu), kind: isSoft ? .softInterrupt : .hardInterrupt, start: from, end: to,
-      detail: Int32(clamping: number))
-    band.depth = UInt8(clamping: depth)
-    add(band, isOpen)
+    let line = SliceCPU.Line(isSoft: isSoft, number: number)
+    add(Band(interrupt: line, on: cpu, depth: depth, from, to), isOpen)
   }
 
   mutating func called(task: Int, number: Int, from: Int64, to: Int64, isOpen: Bool) {
@@ -83,10 +82,7 @@ struct BandCollector: StateSink, ~Copyable {
   }
 
   mutating func lost(cpu: Int, from: Int64, to: Int64, count: Int) {
-    add(
-      Band(
-        row: UInt32(cpu), kind: .lost, start: from, end: to,
-        detail: count < 0 ? -1 : Int32(clamping: count)), false)
+    add(Band(lost: count, on: cpu, from, to), false)
   }
 
   mutating func named(interrupt: Int, machine: Int, _ name: UnsafeRawBufferPointer) {}
@@ -107,7 +103,6 @@ struct BandCollector: StateSink, ~Copyable {
       let until = cpu.losses.first ?? end
       let isOpen = cpu.losses.isEmpty
       if now.state == .running {
-        if cpu.floor >= 0, cpu.losses.isEmpty { continue }
         add(
           Band(
             row: UInt32(now.cpu), kind: .running, start: now.since, end: until, detail: Int32(row)),

@@ -12,10 +12,17 @@ final class SliceBands: Sendable {
   /// By row: which of the ticks are on it.
   private let tickPlaces: [UInt32: [Int32]]
 
+  /// Whether all was known of what goes on beyond its end.
+  let isFinal: Bool
+
+  /// - Parameters:
+  ///   - carried: what tasks did when the slice began.
+  ///   - crossings: interrupts and losses that end behind the slice in which they began.
   init(
-    _ slice: TraceIndex.Slice, carried: [CarriedState], _ streams: [EventStream],
-    _ places: TracePlaces
+    _ slice: TraceIndex.Slice, carried: [CarriedState], crossings: [Band], isFinal: Bool,
+    _ streams: [EventStream], _ places: TracePlaces
   ) {
+    self.isFinal = isFinal
     start = slice.slice.start
     end = slice.slice.end
     let cpuCount = places.cpus.count
@@ -24,7 +31,14 @@ final class SliceBands: Sendable {
       machine.collected()
     }
     ticks = found.ticks
-    bands = found.bands.sorted { $0.row != $1.row ? $0.row < $1.row : $0.start < $1.start }
+    let others = crossings.map { band in
+      var band = band
+      band.isOpen = band.end > slice.slice.end
+      return band
+    }
+    bands = (found.bands + others).sorted {
+      $0.row != $1.row ? $0.row < $1.row : $0.start < $1.start
+    }
     var starts: [UInt32: Range<Int>] = [:]
     var first = 0
     while first < bands.count {

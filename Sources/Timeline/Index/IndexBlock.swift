@@ -61,6 +61,8 @@ final class IndexBlock: Sendable {
           entries[entries.count - 1].add(entry, shift: shift)
         }
       }
+      // Slices add to buckets before them, where something ended that began there.
+      SliceStitcher.merge(&entries, from: start)
       parts.append(
         Part(row: row, start: UInt32(start), count: UInt32(entries.count - start)))
     }

@@ -56,7 +56,8 @@ struct IndexBuilder {
     dealer.time = end
     defer { dealer.number += 1 }
     return TraceSlice(
-      number: dealer.number, range: EventRange(from: from, to: to), start: start, end: end)
+      number: dealer.number, range: EventRange(from: from, to: to), start: start, end: end,
+      isLast: dealer.isAtEnd)
   }
 
   private func walk(_ slice: TraceSlice) -> SliceResult {
@@ -80,7 +81,8 @@ struct IndexBuilder {
       guard let (result, slice) = ready else { return false }
       let done = Double(slice.number + 1)
       index.add(
-        result, slice, &stitcher, progress: done / max(Double(estimate), done + 1))
+        result, slice, &stitcher, isLast: slice.isLast,
+        progress: done / max(Double(estimate), done + 1))
       return true
     }) == true {}
   }

@@ -10,6 +10,8 @@ struct SliceCounter: StateSink, ~Copyable {
 
   private let cpuCount: Int
   private let shift: Int64
+  /// By how many bits times are made smaller to fit.
+  private let unit: Int64
   private(set) var entries: [Counted] = []
   /// By row: where the entries are that were added to last, by events and by stretches of time.
   private var lastEvent: [Int32]
@@ -25,6 +27,7 @@ struct SliceCounter: StateSink, ~Copyable {
   init(cpuCount: Int, sourceCount: Int, shift: Int) {
     self.cpuCount = cpuCount
     self.shift = Int64(shift)
+    unit = Int64(max(0, shift - 31))
     lastEvent = [Int32](repeating: -1, count: cpuCount)
     lastTime = lastEvent
     idCounts = [[UInt32]](repeating: [], count: sourceCount)
@@ -50,8 +53,8 @@ struct SliceCounter: StateSink, ~Copyable {
     if task >= 0 { countEvent(cpuCount &+ task, bucket) }
   }
 
-  mutating func ran(cpu: Int, task: Int, from: Int64, to: Int64, isOpen: Bool) {
-    guard task >= 0 else { return }
+  mutating func ran(cpu: Int, task: Int, from: Int64, to: Int64, begins: Bool, isOpen: Bool) {
+    guard task >= 0, to > from else { return }
     add(cpu, from, to) { entry, time in
       entry.a &+= time
       if time > entry.stretch || entry.who == .max {
@@ -67,8 +70,8 @@ struct SliceCounter: StateSink, ~Copyable {
         entry.who = UInt32(truncatingIfNeeded: cpu)
       }
     }
-    guard !isOpen else { return }
-    let bucket = UInt32(truncatingIfNeeded: max(to, 0) >> shift)
+    guard begins else { return }
+    let bucket = UInt32(truncatingIfNeeded: max(from, 0) >> shift)
     withEntry(cpu, bucket) { $0.switches &+= 1 }
     withEntry(cpuCount + task, bucket) { $0.switches &+= 1 }
   }
@@ -154,7 +157,7 @@ struct SliceCounter: StateSink, ~Copyable {
     while from < to {
       let bucket = from >> shift
       let end = min(to, (bucket + 1) << shift)
-      let time = UInt32(truncatingIfNeeded: end - from)
+      let time = UInt32(truncatingIfNeeded: (end - from) >> unit)
       withEntry(row, UInt32(truncatingIfNeeded: bucket)) { body(&$0, time) }
       from = end
     }

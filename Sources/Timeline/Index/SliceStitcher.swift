@@ -5,6 +5,8 @@ import ByteIO
 struct SliceStitcher {
   private let cpuCount: Int
   private let shift: Int64
+  /// By how many bits times are made smaller to fit.
+  private let unit: Int64
   private var rows: [UInt64: Int] = [:]
   /// By number of the task; its row is behind those of the CPUs.
   private(set) var tasks: [TraceTask] = []
@@ -13,6 +15,8 @@ struct SliceStitcher {
   /// Those that run, wait for a CPU, or are blocked: what they do takes time in each slice.
   private var active = Set<Int>()
   private var extra: [SliceCounter.Counted] = []
+  private var cpus: [CarriedCPU]
+  private var crossings: [Band] = []
 
   /// A slice in its place.
   struct Stitched {
@@ -21,15 +25,21 @@ struct SliceStitcher {
     var numbers: [Int32]
     /// What tasks are in at its end, of those of which that is new.
     var changes: [(task: Int32, state: CarriedState)]
+    /// Interrupts and losses that end in it, and began before it.
+    var crossings: [Band]
   }
 
   init(cpuCount: Int, shift: Int) {
     self.cpuCount = cpuCount
     self.shift = Int64(shift)
+    unit = Int64(max(0, shift - 31))
+    cpus = [CarriedCPU](repeating: CarriedCPU(), count: cpuCount)
   }
 
-  mutating func add(_ slice: SliceResult) -> Stitched {
+  /// - Parameter isLast: what goes on ends with the trace.
+  mutating func add(_ slice: SliceResult, isLast: Bool) -> Stitched {
     extra = []
+    crossings = []
     let numbers = slice.tasks.map { Int32(number(of: $0, slice)) }
     var changes: [(task: Int32, state: CarriedState)] = []
     var mentioned = Set<Int>()
@@ -38,6 +48,7 @@ struct SliceStitcher {
       // A number that was used again may have had two tasks in the slice.
       mentioned.insert(number)
       resolve(task, number, slice, numbers)
+      tasks[number].running += task.ran
       changes.append((Int32(number), carried[number]))
     }
     for number in active.subtracting(mentioned).sorted() {
@@ -45,9 +56,20 @@ struct SliceStitcher {
       goOn(number, slice)
       if carried[number].state != before.state { changes.append((Int32(number), carried[number])) }
     }
+    if slice.cpus.contains(where: { !$0.losses.isEmpty }) {
+      // Those that sleep may have run meanwhile, too.
+      for number in carried.indices where carried[number].state == .sleeping {
+        guard carried[number].cpu >= 0, !mentioned.contains(number),
+          !slice.cpus[Int(carried[number].cpu)].losses.isEmpty
+        else { continue }
+        carried[number].state = .unknown
+        changes.append((Int32(number), carried[number]))
+      }
+    }
     for number in mentioned { note(number) }
+    for cpu in slice.cpus.indices { follow(cpu, slice, isLast: isLast) }
     return Stitched(
-      block: block(slice, numbers), numbers: numbers, changes: changes)
+      block: block(slice, numbers), numbers: numbers, changes: changes, crossings: crossings)
   }
 
   private mutating func note(_ number: Int) {
@@ -98,62 +120,105 @@ struct SliceStitcher {
   private mutating func resolve(
     _ task: SliceTask, _ number: Int, _ slice: SliceResult, _ numbers: [Int32]
   ) {
-    let before = carried[number]
-    let row = cpuCount + number
-    if task.isHeadOpen, task.now.state == .unknown {
-      // Nothing was said of what it does.
+    if task.hasRun { runs[number] = true }
+    var before = carried[number]
+    let isOnlyMentioned = task.isHeadOpen && task.now.state == .unknown
+    // Who runs, or waits for a CPU, is not woken.
+    let isVain =
+      task.head == .woken && task.firstWaitEnded == .unseen
+      && [.running, .preempted, .dead].contains(before.state)
+      && (task.isInFirstWait || task.now.state == .unknown)
+    if isOnlyMentioned || isVain {
       let call =
         task.knowsCall ? (task.now.call, task.now.callSince) : (before.call, before.callSince)
       goOn(number, slice)
       (carried[number].call, carried[number].callSince) = call
       return
     }
-    if task.headEnd >= 0 {
-      let isEnd = task.head == .run && before.state.isRunnable
-      wait(row, before.state, slice.start, task.headEnd, isEnd ? task.headEnd - before.since : nil)
-    }
-    if task.firstRun >= 0 {
-      let since = before.state.isRunnable ? before.since : task.firstWake
-      wait(row, .woken, task.firstRun, task.firstRun, task.firstRun - since)
+    if task.headEnd >= 0, before.cpu >= 0,
+      let loss = slice.cpus[Int(before.cpu)].losses.first, loss < task.headEnd
+    {
+      went(number, before, slice.start, loss)
+      if before.state != .dead { before.state = .unknown }
     }
     var now = task.now
     now.other = now.other.number(numbers).map { OtherTask(inTrace: $0) } ?? .none
-    if task.isInFirstWait, before.state.isRunnable {
-      (now.state, now.since, now.other) = (before.state, before.since, before.other)
-    }
-    if task.startsRunning, before.state == .running, before.cpu == now.cpu {
+    if task.headEnd >= 0 { close(task, number, before, slice, &now) }
+    if task.born >= 0, now.state == .sleeping, before.state == .sleeping, now.since == task.born {
       now.since = before.since
     }
-    if !task.knowsCall, task.born < 0 {
+    if now.state == .dead {
+      now.call = -1
+    } else if !task.knowsCall, task.born < 0 {
       (now.call, now.callSince) = (before.call, before.callSince)
     }
-    if now.state == .running { runs[number] = true }
     carried[number] = now
+  }
+
+  /// Tells what a task did from the slice's start up to where the slice knows it by itself.
+  ///
+  /// - Parameter now: what it does at the end of the slice, as the slice knows it.
+  private mutating func close(
+    _ task: SliceTask, _ number: Int, _ before: CarriedState, _ slice: SliceResult,
+    _ now: inout CarriedState
+  ) {
+    var (end, how) = (task.headEnd, task.head)
+    var before = before
+    if task.head == .woken {
+      let waitEnd = task.isInFirstWait ? slice.end : task.firstWaitEnd
+      if [.sleeping, .blocked, .unknown].contains(before.state) {
+        went(number, before, slice.start, task.headEnd)
+        before = CarriedState(state: .woken, since: task.headEnd)
+        wait(cpuCount + number, .woken, task.headEnd, waitEnd)
+      } else {
+        went(number, before, slice.start, waitEnd)
+        if task.isInFirstWait {
+          let cpu = now.cpu
+          (now.state, now.since, now.other) = (before.state, before.since, before.other)
+          now.cpu = before.state == .woken ? cpu : before.cpu
+        }
+      }
+      if task.isInFirstWait { return }
+      end = waitEnd
+      how = task.firstWaitEnded == .served ? .served : .found
+    } else {
+      went(number, before, slice.start, end)
+    }
+    if how == .served, before.state.isRunnable {
+      waited(cpuCount + number, end, end - before.since)
+    }
+    guard task.headCPU >= 0 else { return }
+    if how == .found, before.state == .running, before.cpu == task.headCPU {
+      if now.state == .running, now.since == end { now.since = before.since }
+    } else if how == .found, task.headRan {
+      began(number, on: Int(task.headCPU), end)
+    }
+  }
+
+  /// What a task did for some time, as was known before.
+  private mutating func went(_ number: Int, _ state: CarriedState, _ from: Int64, _ to: Int64) {
+    if state.state == .running {
+      ran(number, on: Int(state.cpu), from, to)
+    } else {
+      wait(cpuCount + number, state.state, from, to)
+    }
   }
 
   /// A task goes on with what it did, through the whole slice or until events of its CPU are lost.
   private mutating func goOn(_ number: Int, _ slice: SliceResult) {
     let now = carried[number]
-    guard now.cpu >= 0 else {
-      return wait(cpuCount + number, now.state, slice.start, slice.end, nil)
-    }
+    guard now.cpu >= 0 else { return went(number, now, slice.start, slice.end) }
     let cpu = slice.cpus[Int(now.cpu)]
-    let end = cpu.losses.first ?? slice.end
-    if now.state == .running {
-      // Somebody else runs there: its end was not recorded.
-      let isOver = cpu.floor >= 0 && cpu.losses.isEmpty
-      if !isOver { ran(number, on: Int(now.cpu), slice.start, end) }
-      if isOver || !cpu.losses.isEmpty { carried[number].state = .unknown }
-    } else {
-      wait(cpuCount + number, now.state, slice.start, end, nil)
-      if !cpu.losses.isEmpty { carried[number].state = .unknown }
-    }
+    went(number, now, slice.start, cpu.losses.first ?? slice.end)
+    if !cpu.losses.isEmpty, now.state != .dead { carried[number].state = .unknown }
     note(number)
   }
 
   // MARK: Time that only shows when slices are put together
 
   private mutating func ran(_ number: Int, on cpu: Int, _ from: Int64, _ to: Int64) {
+    guard to > from else { return }
+    tasks[number].running += UInt64(to - from)
     pieces(cpu, from, to) { entry, time in
       entry.a = time
       entry.stretch = time
@@ -166,16 +231,28 @@ struct SliceStitcher {
     }
   }
 
+  /// A run began that the slice took for one from before.
+  private mutating func began(_ number: Int, on cpu: Int, _ time: Int64) {
+    var entry = IndexEntry(bucket: UInt32(truncatingIfNeeded: max(time, 0) >> shift))
+    entry.switches = 1
+    extra.append(SliceCounter.Counted(row: Int32(cpu), entry: entry))
+    extra.append(SliceCounter.Counted(row: Int32(cpuCount + number), entry: entry))
+  }
+
   private mutating func wait(
-    _ row: Int, _ state: TaskState, _ from: Int64, _ to: Int64, _ latency: Int64?
+    _ row: Int, _ state: TaskState, _ from: Int64, _ to: Int64
   ) {
     switch state {
     case .woken, .preempted: pieces(row, from, to) { entry, time in entry.b = time }
     case .blocked: pieces(row, from, to) { entry, time in entry.c = time }
     case .unknown, .running, .sleeping, .dead: return
     }
-    guard let latency, latency > 0 else { return }
-    var entry = IndexEntry(bucket: UInt32(truncatingIfNeeded: max(to, 0) >> shift))
+  }
+
+  /// A wait for a CPU ended.
+  private mutating func waited(_ row: Int, _ time: Int64, _ latency: Int64) {
+    guard latency > 0 else { return }
+    var entry = IndexEntry(bucket: UInt32(truncatingIfNeeded: max(time, 0) >> shift))
     entry.latency = UInt32(clamping: latency)
     extra.append(SliceCounter.Counted(row: Int32(row), entry: entry))
   }
@@ -188,10 +265,83 @@ struct SliceStitcher {
       let bucket = from >> shift
       let end = min(to, (bucket + 1) << shift)
       var entry = IndexEntry(bucket: UInt32(truncatingIfNeeded: bucket))
-      body(&entry, UInt32(truncatingIfNeeded: end - from))
+      body(&entry, UInt32(truncatingIfNeeded: (end - from) >> unit))
       extra.append(SliceCounter.Counted(row: Int32(row), entry: entry))
       from = end
     }
+  }
+
+  // MARK: CPUs
+
+  /// A CPU between slices.
+  private struct CarriedCPU {
+    /// Interrupts that go on.
+    var open: [(line: SliceCPU.Line, since: Int64)] = []
+    var knowsHard = false
+    var knowsSoft = false
+    /// From when on something is known; -1 before that.
+    var floor: Int64 = -1
+    /// Streams that lose events, and since when.
+    var losing: [(stream: Int, since: Int64)] = []
+  }
+
+  /// Ends interrupts and losses that began in a slice before.
+  private mutating func follow(_ cpu: Int, _ slice: SliceResult, isLast: Bool) {
+    let now = slice.cpus[cpu]
+    guard now.first >= 0 || !now.losses.isEmpty || isLast else { return }
+    var carried = cpus[cpu]
+    if carried.floor < 0 { carried.floor = now.first }
+    for end in now.ends {
+      if let place = carried.open.lastIndex(where: { $0.line == end.line }) {
+        let since = carried.open.remove(at: place).since
+        interrupted(cpu, end.line, carried.open, since, end.time)
+      } else if end.isFirst, !(end.line.isSoft ? carried.knowsSoft : carried.knowsHard) {
+        interrupted(cpu, end.line, carried.open, carried.floor, end.time)
+      }
+    }
+    carried.open.removeAll {
+      now.settled.contains($0.line) || (now.hasSwitched && !$0.line.isSoft)
+    }
+    if let loss = now.losses.first {
+      for begun in carried.open { interrupted(cpu, begun.line, carried.open, begun.since, loss) }
+      carried.open = []
+      (carried.knowsHard, carried.knowsSoft) = (false, false)
+    }
+    carried.open += now.open
+    carried.knowsHard = carried.knowsHard || now.knowsHard
+    carried.knowsSoft = carried.knowsSoft || now.knowsSoft
+    if now.floor >= 0 { carried.floor = now.floor }
+    for (stream, time, count) in now.lossEnds {
+      let place = carried.losing.firstIndex { $0.stream == stream }
+      lost(cpu, place.map { carried.losing.remove(at: $0).since } ?? slice.start, time, count)
+    }
+    for (stream, since) in now.losing where !carried.losing.contains(where: { $0.stream == stream })
+    {
+      carried.losing.append((stream, since >= 0 ? since : slice.start))
+    }
+    if isLast {
+      for begun in carried.open {
+        interrupted(cpu, begun.line, carried.open, begun.since, slice.end)
+      }
+    }
+    cpus[cpu] = carried
+  }
+
+  private mutating func interrupted(
+    _ cpu: Int, _ line: SliceCPU.Line, _ others: [(line: SliceCPU.Line, since: Int64)],
+    _ from: Int64, _ to: Int64
+  ) {
+    let depth = others.count { $0.line.isSoft == line.isSoft && $0.since < from }
+    crossings.append(Band(interrupt: line, on: cpu, depth: depth, from, to))
+    guard depth == 0 else { return }
+    pieces(cpu, from, to) { entry, time in
+      if line.isSoft { entry.c = time } else { entry.b = time }
+    }
+  }
+
+  private mutating func lost(_ cpu: Int, _ from: Int64, _ to: Int64, _ count: Int) {
+    crossings.append(Band(lost: count, on: cpu, from, to))
+    pieces(cpu, from, to) { entry, time in entry.unknown = time }
   }
 
   // MARK: The block
@@ -244,7 +394,6 @@ struct SliceStitcher {
       if next > index + 1 { Self.merge(&entries, from: start) }
       if row >= cpuCount {
         for entry in entries[start...] {
-          tasks[row - cpuCount].running += UInt64(entry.a)
           tasks[row - cpuCount].eventCount += Int(entry.events)
         }
       }
@@ -256,7 +405,10 @@ struct SliceStitcher {
     return IndexBlock(parts: parts, entries: entries)
   }
 
-  private static func merge(_ entries: inout [IndexEntry], from start: Int) {
+  /// Puts entries, from a place on, in the order of their buckets, each once.
+  static func merge(_ entries: inout [IndexEntry], from start: Int) {
+    let rest = entries[start...]
+    guard zip(rest, rest.dropFirst()).contains(where: { $0.bucket >= $1.bucket }) else { return }
     entries[start...].sort { $0.bucket < $1.bucket }
     var last = start
     for index in entries.indices[(start + 1)...] {

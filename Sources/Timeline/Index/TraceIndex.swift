@@ -31,6 +31,8 @@ final class TraceIndex: Sendable {
     /// By CPU: how many events were lost, as far as that is known, and how often it is not.
     var lost: [(events: Int, unknown: Int)] = []
     var interrupts: [InterruptLine: String] = [:]
+    /// Interrupts and losses that end behind the slice in which they began.
+    var crossings: [Band] = []
     var latestEvent: Int64 = 0
     var damageCount = 0
     var problems: [String] = []
@@ -72,11 +74,12 @@ final class TraceIndex: Sendable {
 
   /// Adds the next slice, with its place among the others found out by `stitcher`.
   func add(
-    _ result: SliceResult, _ slice: TraceSlice, _ stitcher: inout SliceStitcher, progress: Double
+    _ result: SliceResult, _ slice: TraceSlice, _ stitcher: inout SliceStitcher, isLast: Bool,
+    progress: Double
   ) {
     let before =
       slice.number.isMultiple(of: Self.checkpointDistance) ? stitcher.carried : nil
-    let stitched = stitcher.add(result)
+    let stitched = stitcher.add(result, isLast: isLast)
     // Kept here, too, they are copied at the next change.
     let tasks = slice.number < 4 || slice.number % 16 == 0 ? stitcher.tasks : nil
     state.withLock { state in
@@ -95,7 +98,10 @@ final class TraceIndex: Sendable {
         }
         for (id, count) in counts.enumerated() { state.idCounts[source][id] += Int(count) }
       }
-      for loss in result.losses {
+      state.crossings += stitched.crossings
+      let crossing = stitched.crossings.filter { $0.kind == .lost }
+        .map { (cpu: Int($0.row), count: Int($0.detail)) }
+      for loss in result.losses + crossing {
         if loss.count >= 0 {
           state.lost[loss.cpu].events += loss.count
         } else {
@@ -171,6 +177,12 @@ final class TraceIndex: Sendable {
       }
       done = blocks[number].count * span
       span /= Self.fold
+    }
+  }
+
+  func crossings(in slice: TraceSlice) -> [Band] {
+    state.withLock { state in
+      state.crossings.filter { $0.start < slice.end && $0.end > slice.start }
     }
   }
 

@@ -27,9 +27,11 @@ extension Trace {
   }
 
   func bands(of slice: TraceIndex.Slice) -> SliceBands? {
-    bands.slice(slice.slice.number) {
+    let isFinal = index.read { $0.isComplete }
+    return bands.slice(slice.slice.number, isFinal: isFinal) {
       SliceBands(
-        slice, carried: index.carried(before: slice.slice.number), input.streams, places)
+        slice, carried: index.carried(before: slice.slice.number),
+        crossings: index.crossings(in: slice.slice), isFinal: isFinal, input.streams, places)
     }
   }
 

@@ -73,14 +73,16 @@ extension Trace {
       // A band from before the slice was added there up to the slice's end.
       var from = max(band.start, slice.start, range.lowerBound)
       let to = min(band.end, slice.end, range.upperBound)
-      let isWait = band.kind == .woken || band.kind == .preempted
-      if !band.isOpen, range.contains(band.end) {
+      if band.isServed, range.contains(band.end) {
         let place = Int((band.end - start) >> Int64(level))
-        if isWait {
-          columns[place].latency = max(columns[place].latency, UInt64(band.end - band.start))
-        } else if band.kind == .running {
-          columns[place].switches += 1
-        }
+        // As the index keeps it.
+        let latency = UInt64(UInt32(clamping: band.end - band.start))
+        columns[place].latency = max(columns[place].latency, latency)
+      }
+      if band.kind == .running, range.contains(band.start),
+        (slice.start..<slice.end).contains(band.start)
+      {
+        columns[Int((band.start - start) >> Int64(level))].switches += 1
       }
       while from < to {
         let place = Int((from - start) >> Int64(level))

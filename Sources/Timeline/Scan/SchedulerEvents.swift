@@ -16,9 +16,9 @@ enum SchedulerEvent: Int, CaseIterable {
     switch self {
     case .switched:
       ("sched", "sched_switch", ["prev_pid", "prev_state", "next_pid", "next_comm"])
-    case .waking: ("sched", "sched_waking", ["pid", "comm"])
-    case .wakeup: ("sched", "sched_wakeup", ["pid", "comm"])
-    case .wakeupNew: ("sched", "sched_wakeup_new", ["pid", "comm"])
+    case .waking: ("sched", "sched_waking", ["pid", "comm", "target_cpu"])
+    case .wakeup: ("sched", "sched_wakeup", ["pid", "comm", "target_cpu"])
+    case .wakeupNew: ("sched", "sched_wakeup_new", ["pid", "comm", "target_cpu"])
     case .forked: ("sched", "sched_process_fork", ["child_pid", "child_comm", "parent_pid"])
     case .exited: ("sched", "sched_process_exit", ["pid", "comm"])
     case .executed: ("sched", "sched_process_exec", ["pid", "filename"])

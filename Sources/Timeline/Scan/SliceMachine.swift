@@ -6,28 +6,28 @@ import TraceDat
 /// Follows what every task and CPU does through the events of one slice, and tells a sink.
 ///
 /// A slice is begun without knowing what was before, so that many can be walked over at once. What
-/// that leaves open is in `tasks`: until when a task did what it did before the slice, and what it
-/// does at the end. `SliceStitcher` puts that together, in the order of the slices. A sink that
-/// knows more, as it walks over one slice again, says so when a task is met.
+/// that leaves open is in `tasks` and `cpus`: until when they did what they did before the slice, and
+/// what they do at its end. `SliceStitcher` puts that together, in the order of the slices. A sink
+/// that knows more, as it walks over one slice again, says so when a task is met.
+///
+/// What holds for every walk, however the trace is cut: a state lasts until an event tells of another.
+/// A task runs as long as the events of its CPU say so: where the next is another's and no switch was
+/// seen, up to the last that was its own. From the last event before a loss on, nobody knows what the
+/// CPU does, nor what tasks do that were there last or are to run there.
 struct SliceMachine<Sink: StateSink & ~Copyable>: ~Copyable {
   let places: TracePlaces
   /// In ns since the trace's first event.
   let start: Int64
   let end: Int64
-  /// Whether it is the trace's first: then CPUs are known from their first events on.
-  let isFirst: Bool
   var sink: Sink
   private(set) var tasks: [SliceTask] = []
   private(set) var cpus: [SliceCPU]
   private var numbers = IntMap()
 
-  init(
-    _ places: TracePlaces, from start: Int64, to end: Int64, isFirst: Bool, _ sink: consuming Sink
-  ) {
+  init(_ places: TracePlaces, from start: Int64, to end: Int64, _ sink: consuming Sink) {
     self.places = places
     self.start = start
     self.end = end
-    self.isFirst = isFirst
     self.sink = sink
     cpus = places.cpus.map { _ in SliceCPU() }
   }
@@ -38,7 +38,9 @@ struct SliceMachine<Sink: StateSink & ~Copyable>: ~Copyable {
   ) {
     let place = places.streams[stream]
     let cpu = place.cpu
-    if lost != .none { gap(cpu, before: places.offset(records[0].time), lost) }
+    if _slowPath(lost != .none) {
+      lossEnds(stream: stream, at: places.offset(records[0].time), lost)
+    }
     for record in records {
       let bytes = record.bytes
       let (id, thread) = place.reader.head(of: bytes)
@@ -54,24 +56,35 @@ struct SliceMachine<Sink: StateSink & ~Copyable>: ~Copyable {
     }
   }
 
-  /// Whether it is known that events are lost behind the last of a stream.
-  mutating func losesBehind(stream: Int) {
-    let cpu = places.streams[stream].cpu
-    gap(cpu, before: end, .unknown)
-    cpus[cpu].isLostAtEnd = true
+  // MARK: The end
+
+  /// Whether it matters who makes the next event on a CPU, behind the slice.
+  func isOpen(_ cpu: Int) -> Bool {
+    places.isScheduled && cpus[cpu].pid != SliceCPU.nobody && cpus[cpu].task >= 0
   }
 
   /// Ends what goes on, at the slice's end.
-  mutating func finish() {
-    for cpu in cpus.indices {
-      if cpus[cpu].pid != SliceCPU.nobody, places.isScheduled {
-        sink.ran(cpu: cpu, task: cpus[cpu].task, from: cpus[cpu].since, to: end, isOpen: true)
+  ///
+  /// - Parameter next: by CPU, the thread that makes the next event; nil where there is none.
+  mutating func finish(next: [Int32?]) {
+    for cpu in cpus.indices where cpus[cpu].pid != SliceCPU.nobody {
+      if isOpen(cpu), next[cpu].map({ $0 == cpus[cpu].pid }) ?? true {
+        ran(cpu, to: end, isOpen: true)
+      } else {
+        stops(cpu, at: max(cpus[cpu].last, start))
       }
-      closeInterrupts(cpu, at: end, isOpen: true)
     }
     for number in tasks.indices {
       let task = tasks[number].now
-      if task.state != .running, task.state != .unknown, task.state != .dead {
+      switch task.state {
+      case .unknown, .dead: break
+      case .running:
+        // Known from before the slice, and its CPU is silent.
+        let cpu = Int(task.cpu)
+        guard cpus[cpu].task != number else { break }
+        sink.ran(cpu: cpu, task: number, from: task.since, to: end, begins: false, isOpen: true)
+      case .woken, .preempted, .blocked, .sleeping:
+        guard !tasks[number].isInFirstWait else { break }
         sink.was(
           task.state, task: number, cpu: Int(task.cpu), other: task.other, from: task.since,
           to: end, isEnd: false, isOpen: true)
@@ -102,7 +115,7 @@ struct SliceMachine<Sink: StateSink & ~Copyable>: ~Copyable {
     case .waking, .wakeup, .wakeupNew:
       let task = task(pid(0), place.machine, time)
       call(task, name(1))
-      wake(task, by: cpus[cpu].task, time)
+      wake(task, by: cpus[cpu].task, on: places.row(of: number(2), like: cpu), time)
     case .forked:
       let task = born(pid(0), place.machine, time)
       call(task, name(1))
@@ -119,11 +132,10 @@ struct SliceMachine<Sink: StateSink & ~Copyable>: ~Copyable {
     case .renamed: call(task(pid(0), place.machine, time), name(1))
     case .interruptBegins:
       sink.named(interrupt: number(0), machine: place.machine, fields[1].text(in: bytes, order))
-      cpus[cpu].interrupts.append(.init(isSoft: false, number: number(0), since: time))
-    case .softInterruptBegins:
-      cpus[cpu].interrupts.append(.init(isSoft: true, number: number(0), since: time))
-    case .interruptEnds: interruptEnds(cpu, isSoft: false, number(0), time)
-    case .softInterruptEnds: interruptEnds(cpu, isSoft: true, number(0), time)
+      cpus[cpu].begins(.init(isSoft: false, number: number(0)), time)
+    case .softInterruptBegins: cpus[cpu].begins(.init(isSoft: true, number: number(0)), time)
+    case .interruptEnds: interruptEnds(cpu, .init(isSoft: false, number: number(0)), time)
+    case .softInterruptEnds: interruptEnds(cpu, .init(isSoft: true, number: number(0)), time)
     case .callBegins:
       let task = cpus[cpu].task
       guard task >= 0 else { return }
@@ -134,10 +146,9 @@ struct SliceMachine<Sink: StateSink & ~Copyable>: ~Copyable {
       let task = cpus[cpu].task
       guard task >= 0 else { return }
       let now = tasks[task].now
-      if now.call >= 0 || now.call == -2 {
+      if now.call >= 0 {
         sink.called(
-          task: task, number: now.call >= 0 ? Int(now.call) : number(0),
-          from: now.call >= 0 ? now.callSince : floor(cpu), to: time, isOpen: false)
+          task: task, number: Int(now.call), from: now.callSince, to: time, isOpen: false)
       }
       tasks[task].now.call = -1
       tasks[task].knowsCall = true
@@ -145,36 +156,41 @@ struct SliceMachine<Sink: StateSink & ~Copyable>: ~Copyable {
     }
   }
 
-  /// From when on something is known of a CPU in this slice.
-  private func floor(_ cpu: Int) -> Int64 { cpus[cpu].floor }
-
   /// An event says that another thread runs than was known: the first event of the slice, or of what
   /// came behind a loss, or the switch was not recorded.
   private mutating func runs(_ pid: Int32, on cpu: Int, at time: Int64, _ machine: Int) {
-    let isKnown = cpus[cpu].pid != SliceCPU.nobody
-    if isKnown { stops(cpu, at: cpus[cpu].last) }
-    var since = time
-    if !isKnown, !cpus[cpu].isBehindLoss, !isFirst { since = start }
-    if cpus[cpu].floor < 0 { cpus[cpu].floor = since }
-    begins(pid, nil, on: cpu, since, machine, wasRunning: true)
+    if cpus[cpu].pid != SliceCPU.nobody { stops(cpu, at: cpus[cpu].last) }
+    if cpus[cpu].first < 0 { cpus[cpu].first = time }
+    begins(pid, nil, on: cpu, time, machine, isSwitch: false)
   }
 
   /// What runs on a CPU ends, and nobody knows what it does from then on.
   private mutating func stops(_ cpu: Int, at time: Int64) {
     let task = cpus[cpu].task
-    if places.isScheduled {
-      sink.ran(
-        cpu: cpu, task: task, from: cpus[cpu].since, to: max(time, cpus[cpu].since), isOpen: false)
+    ran(cpu, to: max(time, cpus[cpu].since), isOpen: false)
+    if task >= 0, tasks[task].now.state == .running, Int(tasks[task].now.cpu) == cpu {
+      tasks[task].now.state = .unknown
     }
-    if task >= 0 { tasks[task].now.state = .unknown }
     cpus[cpu].pid = SliceCPU.nobody
+    cpus[cpu].task = -1
+  }
+
+  /// Tells of what ran on a CPU.
+  private mutating func ran(_ cpu: Int, to time: Int64, isOpen: Bool) {
+    let (task, since) = (cpus[cpu].task, cpus[cpu].since)
+    guard places.isScheduled, task >= 0 else { return }
+    if cpus[cpu].isHead, time > since { tasks[task].headRan = true }
+    tasks[task].ran += UInt64(max(time - since, 0))
+    sink.ran(
+      cpu: cpu, task: task, from: since, to: time, begins: !cpus[cpu].isHead, isOpen: isOpen)
   }
 
   private mutating func begins(
-    _ pid: Int32, _ name: ShortText?, on cpu: Int, _ time: Int64, _ machine: Int, wasRunning: Bool
+    _ pid: Int32, _ name: ShortText?, on cpu: Int, _ time: Int64, _ machine: Int, isSwitch: Bool
   ) {
     cpus[cpu].pid = pid
     cpus[cpu].since = time
+    cpus[cpu].isHead = false
     guard pid != 0 else {
       cpus[cpu].task = -1
       return
@@ -182,32 +198,34 @@ struct SliceMachine<Sink: StateSink & ~Copyable>: ~Copyable {
     let task = task(pid, machine, time)
     cpus[cpu].task = task
     if let name { call(task, name) }
+    tasks[task].hasRun = true
     let now = tasks[task].now
-    if wasRunning {
-      if now.state == .running, Int(now.cpu) == cpu {
+    switch now.state {
+    case .running:
+      if Int(now.cpu) == cpu, !isSwitch {
         // As was known from before the slice.
         cpus[cpu].since = now.since
         return
       }
-      if tasks[task].headEnd == time, time == start {
-        tasks[task].startsRunning = true
-        tasks[task].headEnd = -1
+    case .unknown:
+      if tasks[task].isHeadOpen {
+        tasks[task].head = isSwitch ? .served : .found
+        tasks[task].headEnd = time
+        tasks[task].headCPU = Int32(cpu)
+        cpus[cpu].isHead = !isSwitch
       }
-    } else if now.state != .running, now.state != .dead {
-      if now.state == .unknown {
-        if tasks[task].isHeadOpen {
-          tasks[task].head = .run
-          tasks[task].headEnd = time
-        }
+    case .dead: break
+    case .woken, .preempted, .blocked, .sleeping:
+      if tasks[task].isInFirstWait {
+        endFirstWait(task, at: time, isSwitch ? .served : .found)
+        tasks[task].headCPU = Int32(cpu)
+        cpus[cpu].isHead = !isSwitch
       } else {
-        let isFirstWait = tasks[task].isInFirstWait
         sink.was(
           now.state, task: task, cpu: cpu, other: now.other, from: now.since, to: time,
-          isEnd: now.state.isRunnable && !isFirstWait, isOpen: false)
-        if isFirstWait { tasks[task].firstRun = time }
+          isEnd: isSwitch && now.state.isRunnable, isOpen: false)
       }
     }
-    tasks[task].isInFirstWait = false
     tasks[task].now.state = .running
     tasks[task].now.cpu = Int32(cpu)
     tasks[task].now.other = .none
@@ -220,12 +238,10 @@ struct SliceMachine<Sink: StateSink & ~Copyable>: ~Copyable {
   ) {
     if cpus[cpu].pid != previous { runs(previous, on: cpu, at: time, machine) }
     let task = cpus[cpu].task
-    if places.isScheduled {
-      sink.ran(cpu: cpu, task: task, from: cpus[cpu].since, to: time, isOpen: false)
-    }
-    begins(next, name, on: cpu, time, machine, wasRunning: false)
+    ran(cpu, to: max(time, cpus[cpu].since), isOpen: false)
+    cpus[cpu].switches()
+    begins(next, name, on: cpu, time, machine, isSwitch: true)
     guard task >= 0 else { return }
-    tasks[task].startsRunning = false
     tasks[task].now.since = time
     tasks[task].now.cpu = Int32(cpu)
     tasks[task].now.other = .none
@@ -241,16 +257,22 @@ struct SliceMachine<Sink: StateSink & ~Copyable>: ~Copyable {
     }
   }
 
-  private mutating func wake(_ task: Int, by waker: Int, _ time: Int64) {
+  /// - Parameter cpu: the row of the CPU that it is to run on; -1 where nobody knows.
+  private mutating func wake(_ task: Int, by waker: Int, on cpu: Int, _ time: Int64) {
     let now = tasks[task].now
+    // Where events are lost, it may have run at once.
+    let isUnseen = cpu >= 0 && cpus[cpu].isLosing
     switch now.state {
-    case .running, .woken, .preempted, .dead: return
+    case .running, .preempted, .dead: return
+    case .woken:
+      tasks[task].now.cpu = Int32(cpu)
+      if isUnseen { forget(task, at: time) }
+      return
     case .unknown:
       if tasks[task].isHeadOpen {
         tasks[task].head = .woken
         tasks[task].headEnd = time
         tasks[task].isInFirstWait = true
-        tasks[task].firstWake = time
       }
     case .blocked, .sleeping:
       sink.was(
@@ -258,57 +280,77 @@ struct SliceMachine<Sink: StateSink & ~Copyable>: ~Copyable {
         isEnd: false, isOpen: false)
     }
     tasks[task].now.state = .woken
+    tasks[task].now.cpu = Int32(cpu)
     tasks[task].now.other = OtherTask(inSlice: waker)
     tasks[task].now.since = time
+    if isUnseen { forget(task, at: time) }
   }
 
-  private mutating func interruptEnds(_ cpu: Int, isSoft: Bool, _ number: Int, _ time: Int64) {
-    let depth = cpus[cpu].interrupts.lastIndex { $0.isSoft == isSoft && $0.number == number }
-    guard let depth else {
-      guard cpus[cpu].interrupts.isEmpty else { return }
-      return sink.interrupted(
-        cpu: cpu, isSoft: isSoft, number: number, depth: 0, from: min(floor(cpu), time), to: time,
+  private mutating func endFirstWait(_ task: Int, at time: Int64, _ end: SliceTask.WaitEnd) {
+    tasks[task].isInFirstWait = false
+    tasks[task].firstWaitEnd = time
+    tasks[task].firstWaitEnded = end
+  }
+
+  /// From a time on nobody knows what a task does that does not run.
+  private mutating func forget(_ task: Int, at time: Int64) {
+    let now = tasks[task].now
+    if tasks[task].isInFirstWait {
+      endFirstWait(task, at: time, .unseen)
+    } else {
+      sink.was(
+        now.state, task: task, cpu: Int(now.cpu), other: now.other, from: now.since,
+        to: max(now.since, time), isEnd: false, isOpen: false)
+    }
+    tasks[task].now.state = .unknown
+  }
+
+  // MARK: Interrupts
+
+  private mutating func interruptEnds(_ cpu: Int, _ line: SliceCPU.Line, _ time: Int64) {
+    guard let begun = cpus[cpu].ends(line, time) else { return }
+    sink.interrupted(
+      cpu: cpu, isSoft: line.isSoft, number: line.number,
+      depth: cpus[cpu].depth(line, begunAt: begun), from: begun, to: time, isOpen: false)
+  }
+
+  // MARK: Losses
+
+  /// Events of a stream are lost from its last event on, or were being lost when the slice began.
+  mutating func lossBegins(stream: Int) {
+    let cpu = places.streams[stream].cpu
+    let time = cpus[cpu].last >= 0 ? cpus[cpu].last : start
+    for begun in cpus[cpu].open {
+      sink.interrupted(
+        cpu: cpu, isSoft: begun.line.isSoft, number: begun.line.number,
+        depth: cpus[cpu].depth(begun.line, begunAt: begun.since), from: begun.since, to: time,
         isOpen: false)
     }
-    let begun = cpus[cpu].interrupts[depth]
-    let inner = cpus[cpu].interrupts[..<depth].count { $0.isSoft == isSoft }
-    sink.interrupted(
-      cpu: cpu, isSoft: isSoft, number: number, depth: inner, from: begun.since, to: time,
-      isOpen: false)
-    cpus[cpu].interrupts.removeSubrange(depth...)
-  }
-
-  private mutating func closeInterrupts(_ cpu: Int, at time: Int64, isOpen: Bool) {
-    for (index, begun) in cpus[cpu].interrupts.enumerated() {
-      let depth = cpus[cpu].interrupts[..<index].count { $0.isSoft == begun.isSoft }
-      sink.interrupted(
-        cpu: cpu, isSoft: begun.isSoft, number: begun.number, depth: depth, from: begun.since,
-        to: time, isOpen: isOpen)
+    if cpus[cpu].pid != SliceCPU.nobody { stops(cpu, at: time) }
+    for number in tasks.indices where Int(tasks[number].now.cpu) == cpu {
+      switch tasks[number].now.state {
+      case .unknown, .dead: break
+      case .woken, .preempted, .blocked, .sleeping: forget(number, at: time)
+      case .running:
+        // Known from before the slice, and its CPU told nothing yet.
+        sink.ran(
+          cpu: cpu, task: number, from: tasks[number].now.since, to: time, begins: false,
+          isOpen: false)
+        tasks[number].now.state = .unknown
+      }
     }
-    cpus[cpu].interrupts = []
+    cpus[cpu].lossBegins(stream: stream, at: time)
   }
 
-  /// Events were lost on a CPU: what happened there between the last event and a time is not known.
-  private mutating func gap(_ cpu: Int, before time: Int64, _ lost: LostEvents) {
-    let last = cpus[cpu].last >= 0 ? cpus[cpu].last : start
-    closeInterrupts(cpu, at: last, isOpen: false)
-    if cpus[cpu].pid != SliceCPU.nobody { stops(cpu, at: last) }
+  private mutating func lossEnds(stream: Int, at time: Int64, _ lost: LostEvents) {
+    let cpu = places.streams[stream].cpu
+    // Behind a page that is empty, or cannot be read.
+    if !cpus[cpu].isLosing(stream) { lossBegins(stream: stream) }
     var count = -1
     if case .some(let known) = lost { count = Int(clamping: known) }
-    sink.lost(cpu: cpu, from: last, to: time, count: count)
-    // Whoever waited for this CPU may have had it meanwhile.
-    for number in tasks.indices where Int(tasks[number].now.cpu) == cpu {
-      let now = tasks[number].now
-      guard now.state != .unknown, now.state != .dead, now.state != .running else { continue }
-      sink.was(
-        now.state, task: number, cpu: cpu, other: now.other, from: now.since,
-        to: max(now.since, last), isEnd: false, isOpen: false)
-      tasks[number].now.state = .unknown
-      tasks[number].isInFirstWait = false
+    if let since = cpus[cpu].lossEnds(stream: stream, at: time, count: count) {
+      sink.lost(cpu: cpu, from: since, to: time, count: count)
     }
-    cpus[cpu].isBehindLoss = true
-    cpus[cpu].floor = time
-    cpus[cpu].losses.append(last)
   }
 
   // MARK: Tasks
@@ -323,7 +365,9 @@ struct SliceMachine<Sink: StateSink & ~Copyable>: ~Copyable {
   private mutating func born(_ pid: Int32, _ machine: Int, _ time: Int64) -> Int {
     let known = Int(numbers.value(of: Self.key(pid, machine)))
     // Two events tell of one birth.
-    if known >= 0, tasks[known].born >= 0, tasks[known].gone < 0 { return known }
+    if known >= 0, tasks[known].born >= 0, tasks[known].gone < 0, !tasks[known].hasRun {
+      return known
+    }
     return meet(pid, machine, time, isBorn: true)
   }
 
@@ -339,7 +383,10 @@ struct SliceMachine<Sink: StateSink & ~Copyable>: ~Copyable {
     } else {
       tasks[number].headEnd = time
     }
-    if let known = sink.met(number, pid: pid, machine: machine), !isBorn {
+    if let known = sink.met(number, pid: pid, machine: machine),
+      !isBorn || known.state != .unknown
+    {
+      // One that is born may have been told of just before the slice.
       tasks[number].now = known
       tasks[number].headEnd = -1
     }

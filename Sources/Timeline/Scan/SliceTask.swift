@@ -6,10 +6,19 @@ struct SliceTask {
   enum Head: UInt8 {
     /// Something told of it that says nothing of what it did before.
     case mentioned
-    /// It ran then; if it waited for a CPU before, that ended.
-    case run
+    /// It was switched to; if it waited for a CPU before, that ended.
+    case served
+    /// It turned out to run, on `headCPU`.
+    case found
     /// It was woken then; it slept before, or was blocked.
     case woken
+  }
+
+  /// How the first wait in the slice ended.
+  enum WaitEnd: UInt8 {
+    case served, found
+    /// Its CPU loses events.
+    case unseen
   }
 
   var pid: Int32
@@ -20,14 +29,18 @@ struct SliceTask {
   var head = Head.mentioned
   /// Whether nothing was told yet of what it did before.
   var isHeadOpen: Bool { headEnd >= 0 && head == .mentioned }
-  /// It was running when the slice began, and has run since.
-  var startsRunning = false
-  /// It waits for a CPU since it was woken for the first time in the slice; the slice before may have
-  /// it woken already, and knows how long it waits.
+  var headCPU: Int32 = -1
+  /// It ran on, for some time, from where it was found.
+  var headRan = false
+  /// It waits for a CPU since it was woken, at `headEnd`, and that is the first that the slice tells
+  /// of it. What was before the slice says whether that is so: the sink is not told of it.
   var isInFirstWait = false
-  var firstWake: Int64 = -1
-  /// When that wait ended.
-  var firstRun: Int64 = -1
+  /// When that wait ended, and how; -1 before that.
+  var firstWaitEnd: Int64 = -1
+  var firstWaitEnded = WaitEnd.unseen
+  var hasRun = false
+  /// How long it ran, as far as the slice knows, in ns.
+  var ran: UInt64 = 0
   /// Whether the slice tells in which system call it is.
   var knowsCall = false
   var born: Int64 = -1
@@ -41,31 +54,4 @@ struct SliceTask {
     self.pid = pid
     self.machine = machine
   }
-}
-
-/// A CPU as one slice of the events tells of it.
-struct SliceCPU {
-  /// The pid where nobody knows who runs.
-  static let nobody = Int32.min
-
-  struct Interrupt {
-    var isSoft: Bool
-    var number: Int
-    var since: Int64
-  }
-
-  /// Of the thread that runs.
-  var pid = SliceCPU.nobody
-  /// The number of its task; -1 for the idle task.
-  var task = -1
-  var since: Int64 = 0
-  /// The last event's time; -1 before the first.
-  var last: Int64 = -1
-  /// From when on something is known; -1 before the first event.
-  var floor: Int64 = -1
-  var isBehindLoss = false
-  var isLostAtEnd = false
-  var interrupts: [Interrupt] = []
-  /// When each of the losses began.
-  var losses: [Int64] = []
 }

@@ -8,8 +8,8 @@ protocol StateSink: ~Copyable {
   mutating func met(_ task: Int, pid: Int32, machine: Int) -> CarriedState?
   /// An event. `type` is its place in the buffer's catalog, -1 for none; `task` -1 for the idle task.
   mutating func event(cpu: Int, task: Int, time: Int64, source: Int, id: Int)
-  /// A task ran; `task` -1 is the idle task.
-  mutating func ran(cpu: Int, task: Int, from: Int64, to: Int64, isOpen: Bool)
+  /// A task ran. `begins`: it is known not to have run before that.
+  mutating func ran(cpu: Int, task: Int, from: Int64, to: Int64, begins: Bool, isOpen: Bool)
   /// A task was in another state. `isEnd`: it ran then.
   mutating func was(
     _ state: TaskState, task: Int, cpu: Int, other: OtherTask, from: Int64, to: Int64, isEnd: Bool,

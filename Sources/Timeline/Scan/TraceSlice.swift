@@ -1,3 +1,4 @@
+import EventFormats
 import RingBuffer
 import TraceDat
 
@@ -8,6 +9,7 @@ struct TraceSlice: Sendable {
   /// In ns since the trace's first event.
   var start: Int64
   var end: Int64
+  var isLast: Bool
 
   /// Walks over it and lets a sink hear of it.
   ///
@@ -16,17 +18,38 @@ struct TraceSlice: Sendable {
     _ streams: [EventStream], _ places: TracePlaces, _ sink: consuming Sink,
     _ body: (consuming SliceMachine<Sink>, _ damages: Int, _ problems: [TraceFileError]) -> Result
   ) -> Result {
-    var machine = SliceMachine(places, from: start, to: end, isFirst: number == 0, sink)
+    var machine = SliceMachine(places, from: start, to: end, sink)
     var cursor = EventCursor(streams, from: range.from, to: range.to)
+    for stream in streams.indices where cursor.isBeforeLoss(stream) {
+      machine.lossBegins(stream: stream)
+    }
     while let run = cursor.nextRun() {
       machine.take(
         UnsafeBufferPointer(start: run.records, count: run.count), stream: run.stream,
         lost: run.lost)
+      if cursor.isBeforeLoss(run.stream) { machine.lossBegins(stream: run.stream) }
     }
-    for stream in streams.indices where cursor.isBeforeLoss(stream) {
-      machine.losesBehind(stream: stream)
-    }
-    machine.finish()
+    machine.finish(next: threadsBehind(streams, places) { machine.isOpen($0) })
     return body(machine, cursor.damageCount, cursor.problems)
+  }
+
+  /// By CPU, the thread that makes the next event behind the slice; nil where there is none, or where
+  /// nobody wants to know.
+  private func threadsBehind(
+    _ streams: [EventStream], _ places: TracePlaces, _ isWanted: (Int) -> Bool
+  ) -> [Int32?] {
+    var threads = [Int32?](repeating: nil, count: places.cpus.count)
+    var times = [UInt64](repeating: .max, count: places.cpus.count)
+    for (index, stream) in streams.enumerated() where range.to[index] < stream.end {
+      let place = places.streams[index]
+      guard isWanted(place.cpu) else { continue }
+      let ahead = EventCursor([stream], from: [range.to[index]], to: [stream.end])
+      guard let record = ahead.peek?.record else { continue }
+      if threads[place.cpu] == nil || record.time < times[place.cpu] {
+        threads[place.cpu] = place.reader.head(of: record.bytes).thread
+        times[place.cpu] = record.time
+      }
+    }
+    return threads
   }
 }

@@ -1,6 +1,7 @@
 import ByteIO
 import EventFormats
 import Testing
+import TraceTestSupport
 
 /// Random filters on random records, against an evaluator that does nothing but follow the tree.
 @Suite struct FilterPropertyTests {
