@@ -1,6 +1,7 @@
 import KernelTools
 import Recording
 import Testing
+import TraceTestSupport
 
 /// Values of known events: numbers of both signs, texts, groups; conditions of both languages.
 @Suite struct ArgDistTests {

@@ -1,5 +1,6 @@
 import KernelTools
 import Testing
+import TraceTestSupport
 
 /// Recordings of arm64 kernels by trace-cmd 3.1.6: `sched`, `syscalls`, `irq`, `signal`, `block`,
 /// `sock`, `tcp`, `task` and `skb` while Python did what is told here, and nothing else of its kind.

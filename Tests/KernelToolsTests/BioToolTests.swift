@@ -1,6 +1,7 @@
 import ByteIO
 import Recording
 import Testing
+import TraceTestSupport
 
 @testable import KernelTools
 

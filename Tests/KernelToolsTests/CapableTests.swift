@@ -1,5 +1,6 @@
 import KernelTools
 import Testing
+import TraceTestSupport
 
 /// Checks of capabilities, by the function, and by the event of newer kernels.
 @Suite struct CapableTests {

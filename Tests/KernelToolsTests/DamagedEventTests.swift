@@ -1,5 +1,6 @@
 import KernelTools
 import Testing
+import TraceTestSupport
 
 /// What a recording's bytes may say: no number of theirs ends a tool, and no row is made of them that
 /// is not so.

@@ -1,5 +1,6 @@
 import KernelTools
 import Testing
+import TraceTestSupport
 
 /// The order in which a tool sees the events of several CPUs, and what it makes of losses on one of
 /// them. Times are in microseconds.

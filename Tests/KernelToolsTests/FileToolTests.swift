@@ -1,5 +1,6 @@
 import KernelTools
 import Testing
+import TraceTestSupport
 
 /// Reads and writes of known size and duration.
 @Suite struct FileToolTests {

@@ -1,5 +1,6 @@
 import ByteIO
 import Testing
+import TraceTestSupport
 
 @testable import KernelTools
 

@@ -1,5 +1,6 @@
 import KernelTools
 import Testing
+import TraceTestSupport
 
 /// Requests of known size, sector and duration; none may be missing, none made up.
 @Suite struct IOSnoopTests {

@@ -1,4 +1,5 @@
 import Testing
+import TraceTestSupport
 import Tracefs
 
 @testable import KernelTools

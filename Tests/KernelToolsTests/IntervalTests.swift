@@ -1,5 +1,6 @@
 import KernelTools
 import Testing
+import TraceTestSupport
 
 /// Tables of intervals, where times are far apart.
 @Suite struct IntervalTests {

@@ -2,6 +2,7 @@ import EventFormats
 import Glibc
 import Recording
 import Testing
+import TraceTestSupport
 import Tracefs
 
 @testable import KernelTools

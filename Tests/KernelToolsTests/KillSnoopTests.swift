@@ -1,5 +1,6 @@
 import KernelTools
 import Testing
+import TraceTestSupport
 
 /// Signals of known senders, targets and results.
 @Suite struct KillSnoopTests {

@@ -1,5 +1,6 @@
 import KernelTools
 import Testing
+import TraceTestSupport
 
 /// Calls that mount, with strings that are copied, looked up, not there, or not readable.
 @Suite struct MountSnoopTests {

@@ -2,6 +2,7 @@ import ByteIO
 import KernelTools
 import Recording
 import Testing
+import TraceTestSupport
 
 /// Files that are opened or not, and what looks like it and is not.
 @Suite struct OpenSnoopTests {

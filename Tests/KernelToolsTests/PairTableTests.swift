@@ -1,5 +1,6 @@
 import KernelTools
 import Testing
+import TraceTestSupport
 
 /// Pairing by key, with the oldest making room: compared with a dictionary that keeps all.
 @Suite struct PairTableTests {

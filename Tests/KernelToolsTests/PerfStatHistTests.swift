@@ -1,5 +1,6 @@
 import KernelTools
 import Testing
+import TraceTestSupport
 
 /// Numbers at the ends of rows, and beyond all of them.
 @Suite struct PerfStatHistTests {

@@ -1,5 +1,6 @@
 import KernelTools
 import Testing
+import TraceTestSupport
 
 /// Rows and the calls that led to them.
 @Suite struct RowStackTests {

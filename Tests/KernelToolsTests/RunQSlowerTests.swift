@@ -1,5 +1,6 @@
 import KernelTools
 import Testing
+import TraceTestSupport
 
 /// Waits of known length, by all that begins one, and what is none.
 @Suite struct RunQSlowerTests {

@@ -1,5 +1,6 @@
 import KernelTools
 import Testing
+import TraceTestSupport
 
 /// Tasks that wait, run and sleep for known times: runqlat, cpudist, offcputime and wakeuptime.
 @Suite struct SchedulerToolTests {

@@ -1,5 +1,6 @@
 import KernelTools
 import Testing
+import TraceTestSupport
 
 /// Files that are asked about, by names and by descriptors.
 @Suite struct StatSnoopTests {

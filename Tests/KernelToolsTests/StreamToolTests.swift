@@ -3,6 +3,7 @@ import KernelTools
 import Recording
 import Reports
 import Testing
+import TraceTestSupport
 
 @Suite struct StreamToolTests {
   private static func tool(_ name: String, _ words: [String]) throws -> any StreamTool {

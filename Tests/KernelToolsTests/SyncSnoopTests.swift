@@ -1,5 +1,6 @@
 import KernelTools
 import Testing
+import TraceTestSupport
 
 @Suite struct SyncSnoopTests {
   private static func trace(_ kernel: String) throws -> ToolTrace {

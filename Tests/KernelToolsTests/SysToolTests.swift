@@ -1,5 +1,6 @@
 import KernelTools
 import Testing
+import TraceTestSupport
 
 /// System calls of known results and lengths: syscount and syslatency.
 @Suite struct SysToolTests {

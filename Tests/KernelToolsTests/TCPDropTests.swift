@@ -1,5 +1,6 @@
 import KernelTools
 import Testing
+import TraceTestSupport
 
 /// Packets in memory, as the kernel has them when it drops them.
 @Suite struct TCPDropTests {

@@ -1,6 +1,7 @@
 import ByteIO
 import KernelTools
 import Testing
+import TraceTestSupport
 
 @Suite struct TCPRetransTests {
   private static func trace(_ kernel: String, _ order: ByteOrder = .little) throws -> ToolTrace {

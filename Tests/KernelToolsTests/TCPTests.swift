@@ -1,6 +1,7 @@
 import ByteIO
 import KernelTools
 import Testing
+import TraceTestSupport
 
 /// Connections of IPv4, of IPv6, and of IPv4 by a socket of IPv6.
 enum TCPEvent {

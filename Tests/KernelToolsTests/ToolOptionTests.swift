@@ -1,5 +1,6 @@
 import KernelTools
 import Testing
+import TraceTestSupport
 
 /// What each tool's help offers is understood, and does something; what it does not offer is refused.
 @Suite struct ToolOptionTests {

@@ -10,8 +10,9 @@ import Viewer
     #filePath.split(separator: "/").dropLast(3).map { "/" + $0 }.joined() + "/Web"
 
   @Test func theProgramHasWhatTheFolderHas() throws {
-    let listed = try #require(CommandRun(
-      ["find", Self.folder, "-regex", #".*\.\(js\|css\|html\)"#, "-printf", #"%P\n"#]))
+    let listed = try #require(
+      CommandRun(
+        ["find", Self.folder, "-regex", #".*\.\(js\|css\|html\)"#, "-printf", #"%P\n"#]))
     let names = listed.output.split(separator: "\n").map(String.init).sorted()
     #expect(names.contains("index.html"))
     #expect(WebFiles.embeddedNames == names)
