@@ -21,4 +21,10 @@ package struct SwitchStates: Sendable {
 
   /// Whether the task waits for nothing but a processor.
   package func isRunnable(_ state: Int) -> Bool { state == 0 || state & preempted != 0 }
+
+  /// Whether the task runs never again: EXIT_DEAD and EXIT_ZOMBIE of linux/sched.h, and TASK_DEAD, which
+  /// kernels showed as 64 before Linux 4.14; since then that is a parked thread.
+  package func isDead(_ state: Int) -> Bool {
+    state & 0x30 != 0 || (preempted != Self.usual.preempted && state & 0x40 != 0)
+  }
 }

@@ -37,7 +37,8 @@ final class TracePlaces: Sendable {
 
   init(_ input: ReportInput, times: TimeSpan, isScheduled: Bool) {
     first = times.first
-    duration = Int64(clamping: times.last &- times.first)
+    // A quarter of what fits, so that ends of buckets fit as well.
+    duration = Int64(min(times.last &- times.first, 1 << 61))
     self.isScheduled = isScheduled
     sourceCount = input.sources.count
     bindings = input.sources.map { SchedulerEvent.binding(in: $0) }

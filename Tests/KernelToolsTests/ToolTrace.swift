@@ -9,7 +9,20 @@ import Tracefs
 ///
 /// `EventTexts` lays out the records; the code that is tested reads them by other means.
 struct ToolTrace {
-  typealias Value = EventTexts.Value
+  /// Declared here as well, so that tests need not import where it is laid out.
+  enum Value {
+    case number(Int)
+    case text(String)
+    case bytes([UInt8])
+
+    fileprivate var laidOut: EventTexts.Value {
+      switch self {
+      case .number(let number): .number(number)
+      case .text(let text): .text(text)
+      case .bytes(let bytes): .bytes(bytes)
+      }
+    }
+  }
 
   static let kernels = EventTexts.kernels
 
@@ -60,7 +73,7 @@ struct ToolTrace {
   mutating func add(
     _ time: UInt64, cpu: Int = 0, thread: Int32, _ title: String, _ values: [String: Value] = [:]
   ) {
-    cpus.add(time, cpu: cpu, texts.record(thread: thread, title, values))
+    cpus.add(time, cpu: cpu, texts.record(thread: thread, title, values.mapValues(\.laidOut)))
   }
 
   /// Adds the calls that led to the event before it on that CPU, the innermost first; the format is

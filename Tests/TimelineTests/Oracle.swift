@@ -137,7 +137,8 @@ struct Oracle {
         let process = tasks[parent].process
         tasks[task].process = process == 0 ? event.thread : process
       }
-    case "sched:sched_process_exit": tasks[find(pid("pid"), machine)].gone = time
+    case "sched:sched_process_exit":
+      tasks[find(pid("pid"), machine)].gone = time
     case "task:task_rename": name(find(pid("pid"), machine), event.texts["newcomm"])
     case "irq:irq_handler_entry": interruptBegins(row, isSoft: false, number("irq"), time)
     case "irq:irq_handler_exit": interruptEnds(row, isSoft: false, number("irq"), time)
@@ -145,15 +146,12 @@ struct Oracle {
     case "irq:softirq_exit": interruptEnds(row, isSoft: true, number("vec"), time)
     case "raw_syscalls:sys_enter":
       guard let task = cpus[row].task else { return }
+      endCall(task, time)
       tasks[task].call = (number("id"), time)
       tasks[task].knowsCall = true
     case "raw_syscalls:sys_exit":
       guard let task = cpus[row].task else { return }
-      if let call = tasks[task].call {
-        tasks[task].stretches.append(
-          Stretch(doing: .call, from: call.since, to: time, of: call.number))
-      }
-      tasks[task].call = nil
+      endCall(task, time)
       tasks[task].knowsCall = true
     default: break
     }
@@ -171,10 +169,7 @@ struct Oracle {
     }
     for task in tasks.indices {
       leave(task, at: end)
-      if let call = tasks[task].call {
-        tasks[task].stretches.append(
-          Stretch(doing: .call, from: call.since, to: end, of: call.number))
-      }
+      endCall(task, end)
     }
   }
 
@@ -191,6 +186,11 @@ struct Oracle {
     if let task = known[[machine, Int(pid)]], tasks[task].born != nil, tasks[task].gone == nil,
       !tasks[task].hasRun
     {
+      if tasks[task].doing == nil, !tasks[task].isDead {
+        tasks[task].doing = .sleeping
+        tasks[task].since = time
+        tasks[task].row = -1
+      }
       return task
     }
     known[[machine, Int(pid)]] = nil
@@ -214,6 +214,13 @@ struct Oracle {
       Stretch(
         doing: doing, from: tasks[task].since, to: time,
         isServed: isServed && (doing == .woken || doing == .preempted)))
+  }
+
+  private mutating func endCall(_ task: Int, _ time: Int64) {
+    guard let call = tasks[task].call else { return }
+    tasks[task].call = nil
+    tasks[task].stretches.append(
+      Stretch(doing: .call, from: call.since, to: time, of: call.number))
   }
 
   private mutating func wake(_ task: Int, on row: Int, _ time: Int64) {
@@ -256,7 +263,8 @@ struct Oracle {
         tasks[task].stretches.append(
           Stretch(doing: .running, from: cpus[row].since, to: time, of: row))
       }
-      tasks[task].doing = nil
+      // Unless it turned up elsewhere.
+      if tasks[task].doing == .running, tasks[task].row == row { tasks[task].doing = nil }
     }
     cpus[row].pid = nil
     cpus[row].task = nil
@@ -277,9 +285,9 @@ struct Oracle {
     tasks[before].row = row
     if states[event.source].isRunnable(state) {
       tasks[before].doing = .preempted
-    } else if state & 0x30 != 0 || tasks[before].gone != nil {
+    } else if state & 0x30 != 0 {
       tasks[before].isDead = true
-      tasks[before].call = nil
+      endCall(before, time)
     } else {
       tasks[before].doing = state & 2 != 0 ? .blocked : .sleeping
     }

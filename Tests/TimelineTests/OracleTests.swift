@@ -27,6 +27,14 @@ import TraceTestSupport
     try compare(SchedulerLoad.Machine(), seed: seed)
   }
 
+  /// With slices of any size, and on machines of other kinds.
+  @Test(arguments: [11, 12, 13] as [UInt64]) func slicesOfAllSizes(seed: UInt64) throws {
+    var machine = SchedulerLoad.Machine()
+    machine.steps = 900
+    machine.cpuCount = 5
+    try compare(machine, seed: seed, sliceSizes: [1, 5000, 9000, 13_000, 40_000])
+  }
+
   @Test(arguments: [1, 2] as [UInt64]) func otherByteOrderAndWordSize(seed: UInt64) throws {
     var machine = SchedulerLoad.Machine()
     machine.order = .big
@@ -34,6 +42,36 @@ import TraceTestSupport
     try compare(machine, seed: seed)
     machine.order = .little
     machine.kernel = "6.1"
+    try compare(machine, seed: seed)
+  }
+
+  /// As with `trace-cmd record -P`: nobody knows who runs between the chosen tasks.
+  @Test(arguments: [1, 2, 3] as [UInt64]) func eventsOfChosenTasks(seed: UInt64) throws {
+    var machine = SchedulerLoad.Machine()
+    machine.isFiltered = true
+    try compare(machine, seed: seed)
+  }
+
+  /// A ring that was overwritten holds less of a busy CPU.
+  @Test(arguments: [1, 2] as [UInt64]) func cpusThatBeginLate(seed: UInt64) throws {
+    var machine = SchedulerLoad.Machine()
+    machine.firstLateCPU = 1
+    try compare(machine, seed: seed)
+  }
+
+  @Test(arguments: [1, 2] as [UInt64]) func interruptsOfWhichOneSideIsRecorded(seed: UInt64) throws
+  {
+    var machine = SchedulerLoad.Machine()
+    machine.interruptsEnd = false
+    try compare(machine, seed: seed)
+    machine.interruptsEnd = true
+    machine.interruptsBegin = false
+    try compare(machine, seed: seed)
+  }
+
+  @Test(arguments: [1, 2, 3, 4, 5, 6] as [UInt64]) func eventsAreLost(seed: UInt64) throws {
+    var machine = SchedulerLoad.Machine()
+    machine.lossDistance = seed < 4 ? 300 : 60
     try compare(machine, seed: seed)
   }
 
@@ -60,5 +98,13 @@ import TraceTestSupport
     for size in Self.sliceSizes {
       OracleComparison(input, bytesPerSlice: size, workers: 2, oracle).all(&random)
     }
+  }
+
+  /// Buckets are as wide as their times in ns allow.
+  @Test(arguments: [1, 2] as [UInt64]) func severalDays(seed: UInt64) throws {
+    var machine = SchedulerLoad.Machine()
+    machine.longestPause = 20_000_000_000_000
+    machine.steps = 800
+    try compare(machine, seed: seed)
   }
 }

@@ -71,6 +71,7 @@ struct BandCollector: StateSink, ~Copyable {
   mutating func interrupted(
     cpu: Int, isSoft: Bool, number: Int, depth: Int, from: Int64, to: Int64, isOpen: Bool
   ) {
+    guard to > from else { return }
     let line = SliceCPU.Line(isSoft: isSoft, number: number)
     add(Band(interrupt: line, on: cpu, depth: depth, from, to), isOpen)
   }

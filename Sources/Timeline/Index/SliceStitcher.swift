@@ -96,14 +96,15 @@ struct SliceStitcher {
       runs.append(false)
       rows[key] = found
     }
+    if task.hasRun { runs[found] = true }
     if task.born >= 0 { tasks[found].born = tasks[found].born ?? task.born }
     if task.gone >= 0 { tasks[found].gone = task.gone }
     if task.parent != 0 { tasks[found].parent = task.parent }
-    if task.isThread,
+    if task.isThread == true {
       let parent = rows[UInt64(UInt32(bitPattern: task.parent)) | UInt64(task.machine) << 32]
-    {
-      tasks[found].process = tasks[parent].process != 0 ? tasks[parent].process : task.parent
-    } else if task.born >= 0, tasks[found].process == 0, !task.isThread {
+      let process = parent.map { tasks[$0].process } ?? 0
+      tasks[found].process = process != 0 ? process : task.parent
+    } else if task.isThread == false || (task.born >= 0 && tasks[found].process == 0) {
       tasks[found].process = task.pid
     }
     for name in task.names {
@@ -120,7 +121,6 @@ struct SliceStitcher {
   private mutating func resolve(
     _ task: SliceTask, _ number: Int, _ slice: SliceResult, _ numbers: [Int32]
   ) {
-    if task.hasRun { runs[number] = true }
     var before = carried[number]
     let isOnlyMentioned = task.isHeadOpen && task.now.state == .unknown
     // Who runs, or waits for a CPU, is not woken.
@@ -331,6 +331,7 @@ struct SliceStitcher {
     _ cpu: Int, _ line: SliceCPU.Line, _ others: [(line: SliceCPU.Line, since: Int64)],
     _ from: Int64, _ to: Int64
   ) {
+    guard to > from else { return }
     let depth = others.count { $0.line.isSoft == line.isSoft && $0.since < from }
     crossings.append(Band(interrupt: line, on: cpu, depth: depth, from, to))
     guard depth == 0 else { return }

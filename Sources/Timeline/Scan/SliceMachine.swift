@@ -124,7 +124,7 @@ struct SliceMachine<Sink: StateSink & ~Copyable>: ~Copyable {
       let task = born(pid(0), place.machine, time)
       call(task, name(1))
       // CLONE_THREAD of linux/sched.h: a thread of the process that made it.
-      tasks[task].isThread = number(2) & 0x10000 != 0
+      tasks[task].isThread = .some(number(2) & 0x10000 != 0)
       tasks[task].parent = cpus[cpu].pid
     case .exited:
       tasks[task(pid(0), place.machine, time)].gone = time
@@ -139,21 +139,25 @@ struct SliceMachine<Sink: StateSink & ~Copyable>: ~Copyable {
     case .callBegins:
       let task = cpus[cpu].task
       guard task >= 0 else { return }
+      callEnds(task, time)
       tasks[task].now.call = Int32(clamping: number(0))
       tasks[task].now.callSince = time
       tasks[task].knowsCall = true
     case .callEnds:
       let task = cpus[cpu].task
       guard task >= 0 else { return }
-      let now = tasks[task].now
-      if now.call >= 0 {
-        sink.called(
-          task: task, number: Int(now.call), from: now.callSince, to: time, isOpen: false)
-      }
+      callEnds(task, time)
       tasks[task].now.call = -1
       tasks[task].knowsCall = true
     case nil: break
     }
+  }
+
+  /// A task is in its system call no longer, if it was in one.
+  private mutating func callEnds(_ task: Int, _ time: Int64) {
+    let now = tasks[task].now
+    guard now.call >= 0 else { return }
+    sink.called(task: task, number: Int(now.call), from: now.callSince, to: time, isOpen: false)
   }
 
   /// An event says that another thread runs than was known: the first event of the slice, or of what
@@ -248,9 +252,9 @@ struct SliceMachine<Sink: StateSink & ~Copyable>: ~Copyable {
     if states.isRunnable(state) {
       tasks[task].now.state = .preempted
       tasks[task].now.other = OtherTask(inSlice: cpus[cpu].task)
-    } else if state & 0x30 != 0 || tasks[task].gone >= 0 {
-      // EXIT_DEAD and EXIT_ZOMBIE of linux/sched.h.
+    } else if states.isDead(state) {
       tasks[task].now.state = .dead
+      callEnds(task, time)
       tasks[task].now.call = -1
     } else {
       tasks[task].now.state = state & 2 != 0 ? .blocked : .sleeping
@@ -328,18 +332,23 @@ struct SliceMachine<Sink: StateSink & ~Copyable>: ~Copyable {
     }
     if cpus[cpu].pid != SliceCPU.nobody { stops(cpu, at: time) }
     for number in tasks.indices where Int(tasks[number].now.cpu) == cpu {
-      switch tasks[number].now.state {
-      case .unknown, .dead: break
-      case .woken, .preempted, .blocked, .sleeping: forget(number, at: time)
-      case .running:
-        // Known from before the slice, and its CPU told nothing yet.
-        sink.ran(
-          cpu: cpu, task: number, from: tasks[number].now.since, to: time, begins: false,
-          isOpen: false)
-        tasks[number].now.state = .unknown
-      }
+      lose(number, from: time)
     }
     cpus[cpu].lossBegins(stream: stream, at: time)
+  }
+
+  /// Events are lost on the CPU of a task.
+  private mutating func lose(_ task: Int, from time: Int64) {
+    switch tasks[task].now.state {
+    case .unknown, .dead: break
+    case .woken, .preempted, .blocked, .sleeping: forget(task, at: time)
+    case .running:
+      // Known from before the slice, and its CPU told nothing yet.
+      let now = tasks[task].now
+      sink.ran(
+        cpu: Int(now.cpu), task: task, from: now.since, to: time, begins: false, isOpen: false)
+      tasks[task].now.state = .unknown
+    }
   }
 
   private mutating func lossEnds(stream: Int, at time: Int64, _ lost: LostEvents) {
@@ -366,6 +375,11 @@ struct SliceMachine<Sink: StateSink & ~Copyable>: ~Copyable {
     let known = Int(numbers.value(of: Self.key(pid, machine)))
     // Two events tell of one birth.
     if known >= 0, tasks[known].born >= 0, tasks[known].gone < 0, !tasks[known].hasRun {
+      if tasks[known].now.state == .unknown {
+        tasks[known].now.state = .sleeping
+        tasks[known].now.since = time
+        tasks[known].now.cpu = -1
+      }
       return known
     }
     return meet(pid, machine, time, isBorn: true)
@@ -389,6 +403,7 @@ struct SliceMachine<Sink: StateSink & ~Copyable>: ~Copyable {
       // One that is born may have been told of just before the slice.
       tasks[number].now = known
       tasks[number].headEnd = -1
+      if known.cpu >= 0, let loss = cpus[Int(known.cpu)].losses.first { lose(number, from: loss) }
     }
     return number
   }

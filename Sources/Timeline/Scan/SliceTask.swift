@@ -46,7 +46,8 @@ struct SliceTask {
   var born: Int64 = -1
   var gone: Int64 = -1
   var parent: Int32 = 0
-  var isThread = false
+  /// Whether it is a thread of the process that made it; nil where nobody told.
+  var isThread: Bool?
   /// What it was called, one after the other.
   var names: [ShortText] = []
 
