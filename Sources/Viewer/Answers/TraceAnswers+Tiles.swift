@@ -29,6 +29,7 @@ extension TraceAnswers {
       switch found[place] {
       case .columns(let columns): add(columns, row, &bytes)
       case .exact(let exact): add(exact, row, &bytes)
+      case .counter(let counter): add(counter, row, &bytes)
       }
     }
     // A tile of a part that is not yet walked over will be another.
@@ -55,6 +56,19 @@ extension TraceAnswers {
       bytes.align(to: 4)
       for (_, entry) in filled { bytes.add(entry.who) }
       for (_, entry) in filled { bytes.add(Float(entry.latency).bitPattern) }
+    }
+  }
+
+  private func add(_ counter: CounterColumns, _ row: UInt32, _ bytes: inout TileBytes) {
+    let filled = counter.columns.enumerated().filter { $0.element.count > 0 }
+    guard !filled.isEmpty else { return bytes.addRow(row, kind: 0, count: 0) { _ in } }
+    bytes.addRow(row, kind: 3, count: filled.count) { bytes in
+      for (column, _) in filled { bytes.add(UInt16(column)) }
+      for (_, value) in filled { bytes.add(UInt16(clamping: value.count)) }
+      bytes.align(to: 4)
+      for (_, value) in filled { bytes.add(value.minimum.bitPattern) }
+      for (_, value) in filled { bytes.add(value.maximum.bitPattern) }
+      for (_, value) in filled { bytes.add(value.last.bitPattern) }
     }
   }
 
