@@ -38,6 +38,8 @@ struct Oracle {
     var isDead = false
     var since: Int64 = 0
     var row = -1
+    /// It was woken while it seemed to run.
+    var vainWake: (row: Int, time: Int64)?
     var hasRun = false
     var call: (number: Int, since: Int64)?
     var knowsCall = false
@@ -105,7 +107,13 @@ struct Oracle {
     if cpus[row].floor == nil { cpus[row].floor = time }
     if cpus[row].pid != event.thread {
       let moved = cpus[row].moved
+      let before = cpus[row].task
       stop(row, at: moved?.pid == event.thread ? moved?.time ?? 0 : cpus[row].last)
+      if let before, tasks[before].doing == nil, let wake = tasks[before].vainWake {
+        // It had left, unseen.
+        tasks[before].vainWake = nil
+        self.wake(before, on: wake.row, wake.time)
+      }
       begin(event.thread, on: row, at: time, event.machine, isSwitch: false)
     }
     cpus[row].last = time
@@ -227,6 +235,9 @@ struct Oracle {
   }
 
   private mutating func wake(_ task: Int, on row: Int, _ time: Int64) {
+    if isScheduled, tasks[task].doing == .running, tasks[task].vainWake == nil {
+      tasks[task].vainWake = (row, time)
+    }
     guard isScheduled, !tasks[task].isDead, tasks[task].doing != .running,
       tasks[task].doing != .preempted
     else { return }
@@ -261,6 +272,7 @@ struct Oracle {
     tasks[task].since = time
     tasks[task].row = row
     tasks[task].hasRun = true
+    tasks[task].vainWake = nil
   }
 
   /// Nobody knows what a CPU does from some time on.

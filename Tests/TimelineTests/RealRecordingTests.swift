@@ -13,7 +13,7 @@ import TraceTestSupport
     "ReportsTests/Fixtures/function.dat", "ReportsTests/Fixtures/function-graph.dat",
     "ReportsTests/Fixtures/instances.dat", "ReportsTests/Fixtures/kprobes.dat",
     "ReportsTests/Fixtures/repeats.dat", "ReportsTests/Fixtures/stacks.dat",
-    "ReportsTests/Fixtures/timers.dat",
+    "ReportsTests/Fixtures/timers.dat", "ReportsTests/Fixtures/arm64-stacks.dat",
     "KernelToolsTests/Fixtures/arm64/6.1.dat", "KernelToolsTests/Fixtures/arm64/6.12.dat",
   ]
 
@@ -39,7 +39,7 @@ import TraceTestSupport
   /// Side by side, as of two machines, at times that are not their own.
   @Test func twoRecordings() throws {
     var first = try recording(Self.files[0])
-    let second = try recording(Self.files[11])
+    let second = try recording(Self.files[12])
     let times = try [first, second].map {
       try ReportInput([$0]).streams.compactMap { $0.timeSpan()?.lowerBound }.min() ?? 0
     }

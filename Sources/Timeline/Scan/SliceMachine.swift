@@ -185,6 +185,11 @@ struct SliceMachine<Sink: StateSink & ~Copyable>: ~Copyable {
     ran(cpu, to: max(end, cpus[cpu].since), isOpen: false)
     if task >= 0, tasks[task].now.state == .running, Int(tasks[task].now.cpu) == cpu {
       tasks[task].now.state = .unknown
+      // It had left, unseen, so that wake told something.
+      if next != nil, let (waker, row, time) = tasks[task].vainWake {
+        tasks[task].vainWake = nil
+        wake(task, by: waker, on: row, time)
+      }
     }
     cpus[cpu].pid = SliceCPU.nobody
     cpus[cpu].task = -1
@@ -214,6 +219,7 @@ struct SliceMachine<Sink: StateSink & ~Copyable>: ~Copyable {
     cpus[cpu].task = task
     if let name { call(task, name) }
     tasks[task].hasRun = true
+    tasks[task].vainWake = nil
     let now = tasks[task].now
     switch now.state {
     case .running:
@@ -289,7 +295,10 @@ struct SliceMachine<Sink: StateSink & ~Copyable>: ~Copyable {
     // Where events are lost, it may have run at once.
     let isUnseen = cpu >= 0 && cpus[cpu].isLosing
     switch now.state {
-    case .running, .preempted, .dead: return
+    case .preempted, .dead: return
+    case .running:
+      if tasks[task].vainWake == nil { tasks[task].vainWake = (waker, cpu, time) }
+      return
     case .woken:
       tasks[task].now.cpu = Int32(cpu)
       if isUnseen { forget(task, at: time) }
