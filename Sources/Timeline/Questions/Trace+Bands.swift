@@ -23,7 +23,7 @@ extension Trace {
     return bands.slice(slice.slice.number, isFinal: isFinal) {
       SliceBands(
         slice, carried: index.carried(before: slice.slice.number),
-        crossings: index.crossings(in: slice.slice), isFinal: isFinal, input.streams, places)
+        crossings: index.crossings(in: slice.slice), isFinal: isFinal, self)
     }
   }
 

@@ -86,7 +86,7 @@ extension TraceAnswers {
       for band in bands { bytes.add(Double(band.end).bitPattern) }
       for tick in ticks { bytes.add(Double(tick.time).bitPattern) }
       for tick in ticks { bytes.add(Double(tick.index).bitPattern) }
-      for band in bands { bytes.add(detail(of: band, machine)) }
+      for detail in details(of: bands, machine) { bytes.add(detail) }
       bytes.align(to: 8)
       for tick in ticks {
         let type = types.number(source: Int(tick.source), id: Int(tick.id))
@@ -99,12 +99,27 @@ extension TraceAnswers {
     }
   }
 
+  /// What each is of; of sleep, the system call that it is in.
+  private func details(of bands: [Band], _ machine: Int) -> [UInt32] {
+    var call: Band?
+    return bands.map { band in
+      switch band.kind {
+      case .call: call = band
+      case .blocked, .sleeping:
+        guard let call, call.end > band.start else { return .max }
+        return names.number(.call, call.detail, machine: machine)
+      default: break
+      }
+      return detail(of: band, machine)
+    }
+  }
+
   private func detail(of band: Band, _ machine: Int) -> UInt32 {
     switch band.kind {
     case .running, .woken, .preempted, .lost: UInt32(bitPattern: band.detail)
-    case .hardInterrupt, .softInterrupt, .call:
+    case .hardInterrupt, .softInterrupt, .call, .function:
       names.number(band.kind, band.detail, machine: machine)
-    case .blocked, .sleeping, .function, .pair: .max
+    case .blocked, .sleeping, .pair: .max
     }
   }
 }
