@@ -138,7 +138,8 @@ let package = Package(
     .testTarget(
       name: "TimelineTests",
       dependencies: [
-        "ByteIO", "EventFormats", "Reports", "Timeline", "TraceDat", "TraceTestSupport",
+        "ByteIO", "EventFormats", "Reports", "RingBuffer", "Timeline", "TraceDat",
+        "TraceTestSupport",
       ],
       swiftSettings: settings),
 

@@ -14,6 +14,8 @@ public final class Trace: Sendable {
   let places: TracePlaces
   let index: TraceIndex
   let bands: BandCache
+  let functions = FunctionNumbers()
+  let addedRows = Mutex<[AddedRow]>([])
   private let bytesPerSlice: Int
   /// The first event's time, as the recording has it, in ns.
   public let start: UInt64

@@ -38,6 +38,8 @@ struct Oracle {
     var isDead = false
     var since: Int64 = 0
     var row = -1
+    /// It was woken while it seemed to run.
+    var vainWake: (row: Int, time: Int64)?
     var hasRun = false
     var call: (number: Int, since: Int64)?
     var knowsCall = false
@@ -49,6 +51,8 @@ struct Oracle {
     var pid: Int32?
     var task: Int?
     var since: Int64 = 0
+    /// Who ran here turned up elsewhere, and when.
+    var moved: (pid: Int32, time: Int64)?
     var last: Int64 = 0
     var floor: Int64?
     var open: [(isSoft: Bool, number: Int, since: Int64)] = []
@@ -102,7 +106,14 @@ struct Oracle {
     }
     if cpus[row].floor == nil { cpus[row].floor = time }
     if cpus[row].pid != event.thread {
-      stop(row, at: cpus[row].last)
+      let moved = cpus[row].moved
+      let before = cpus[row].task
+      stop(row, at: moved?.pid == event.thread ? moved?.time ?? 0 : cpus[row].last)
+      if let before, tasks[before].doing == nil, let wake = tasks[before].vainWake {
+        // It had left, unseen.
+        tasks[before].vainWake = nil
+        self.wake(before, on: wake.row, wake.time)
+      }
       begin(event.thread, on: row, at: time, event.machine, isSwitch: false)
     }
     cpus[row].last = time
@@ -160,7 +171,7 @@ struct Oracle {
   private mutating func finish() {
     let end = duration + 1
     for row in cpus.indices {
-      stop(row, at: end)
+      stop(row, at: cpus[row].moved?.time ?? end)
       for begun in cpus[row].open {
         cpus[row].stretches.append(
           Stretch(doing: begun.isSoft ? .soft : .hard, from: begun.since, to: end, of: begun.number)
@@ -224,7 +235,11 @@ struct Oracle {
   }
 
   private mutating func wake(_ task: Int, on row: Int, _ time: Int64) {
-    guard !tasks[task].isDead, tasks[task].doing != .running, tasks[task].doing != .preempted
+    if isScheduled, tasks[task].doing == .running, tasks[task].vainWake == nil {
+      tasks[task].vainWake = (row, time)
+    }
+    guard isScheduled, !tasks[task].isDead, tasks[task].doing != .running,
+      tasks[task].doing != .preempted
     else { return }
     tasks[task].row = row
     if tasks[task].doing == .woken {
@@ -246,12 +261,18 @@ struct Oracle {
     cpus[row].since = time
     cpus[row].task = pid == 0 ? nil : find(pid, machine)
     guard let task = cpus[row].task else { return }
+    let other = tasks[task].row
+    if tasks[task].doing == .running, other != row, cpus[other].task == task {
+      cpus[other].moved = (pid, time)
+      cpus[other].pid = nil
+    }
     leave(task, at: time, isServed: isSwitch)
     tasks[task].doing = .running
     tasks[task].isDead = false
     tasks[task].since = time
     tasks[task].row = row
     tasks[task].hasRun = true
+    tasks[task].vainWake = nil
   }
 
   /// Nobody knows what a CPU does from some time on.
@@ -266,6 +287,7 @@ struct Oracle {
       // Unless it turned up elsewhere.
       if tasks[task].doing == .running, tasks[task].row == row { tasks[task].doing = nil }
     }
+    cpus[row].moved = nil
     cpus[row].pid = nil
     cpus[row].task = nil
   }

@@ -1,3 +1,4 @@
+import Reports
 import TraceDat
 
 /// All that goes on in one slice, by row.
@@ -20,8 +21,9 @@ final class SliceBands: Sendable {
   ///   - crossings: interrupts and losses that end behind the slice in which they began.
   init(
     _ slice: TraceIndex.Slice, carried: [CarriedState], crossings: [Band], isFinal: Bool,
-    _ streams: [EventStream], _ places: TracePlaces
+    _ trace: Trace
   ) {
+    let (streams, places) = (trace.input.streams, trace.places)
     self.isFinal = isFinal
     start = slice.slice.start
     end = slice.slice.end
@@ -36,8 +38,11 @@ final class SliceBands: Sendable {
       band.isOpen = band.end > slice.slice.end
       return band
     }
-    bands = (found.bands + others).sorted {
-      $0.row != $1.row ? $0.row < $1.row : $0.start < $1.start
+    let calls =
+      FunctionBands.occur(in: trace) ? FunctionBands(trace).collect(slice, found.ticks) : []
+    bands = (found.bands + others + calls).sorted {
+      $0.row != $1.row
+        ? $0.row < $1.row : $0.start != $1.start ? $0.start < $1.start : $0.depth < $1.depth
     }
     var starts: [UInt32: Range<Int>] = [:]
     var first = 0
@@ -48,12 +53,12 @@ final class SliceBands: Sendable {
       first = next
     }
     bandStarts = starts
-    var places: [UInt32: [Int32]] = [:]
+    var tickPlaces: [UInt32: [Int32]] = [:]
     for (index, tick) in ticks.enumerated() {
-      places[tick.cpu, default: []].append(Int32(index))
-      if tick.task != .max { places[tick.task, default: []].append(Int32(index)) }
+      tickPlaces[tick.cpu, default: []].append(Int32(index))
+      if tick.task != .max { tickPlaces[tick.task, default: []].append(Int32(index)) }
     }
-    tickPlaces = places
+    self.tickPlaces = tickPlaces
   }
 
   func bands(of row: UInt32) -> ArraySlice<Band> { bandStarts[row].map { bands[$0] } ?? [] }

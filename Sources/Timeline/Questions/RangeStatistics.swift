@@ -107,6 +107,7 @@ extension Trace {
     var taskRows: [UInt32: RangeStatistics.Task] = [:]
     found.eventCounts = [[Int: Int]](repeating: [:], count: input.sources.count)
     func wants(_ row: UInt32) -> Bool { rows?.contains(row) ?? true }
+    var nesting = Nesting()
     forEachSlice(in: range) { slice, _ in
       guard !isCancelled() else { return }
       for tick in slice.ticks where range.contains(tick.time) {
@@ -154,7 +155,7 @@ extension Trace {
         }
         guard endsHere else { continue }
         switch band.kind {
-        case .hardInterrupt, .softInterrupt, .call:
+        case .hardInterrupt, .softInterrupt, .call, .function:
           let machine =
             band.row < cpuCount
             ? places.cpus[Int(band.row)].machine
@@ -162,6 +163,7 @@ extension Trace {
           let key = RangeStatistics.SpanKey(
             kind: band.kind, detail: band.detail, machine: machine)
           found.spans[key, default: .init()].add(band)
+          if band.kind == .function { nesting.add(band, key, to: &found.spans) }
         default: break
         }
       }
@@ -169,5 +171,33 @@ extension Trace {
     found.cpus = cpuRows.filter { wants($0.row) }
     found.tasks = taskRows.values.sorted { ($0.running, $1.row) > ($1.running, $0.row) }
     return found
+  }
+}
+
+/// Which calls lie within which, as they come by row and in the order of their beginnings.
+private struct Nesting {
+  private struct Outer {
+    var key: RangeStatistics.SpanKey
+    var end: Int64
+    var depth: UInt8
+  }
+
+  private var row: UInt32 = .max
+  private var outer: [Outer] = []
+
+  /// Takes the time of a call off that of the one it lies within.
+  mutating func add(
+    _ band: Band, _ key: RangeStatistics.SpanKey,
+    to spans: inout [RangeStatistics.SpanKey: RangeStatistics.Durations]
+  ) {
+    if row != band.row {
+      row = band.row
+      outer = []
+    }
+    while let last = outer.last, last.depth >= band.depth || last.end < band.end {
+      outer.removeLast()
+    }
+    if let last = outer.last { spans[last.key]?.own -= band.end - band.start }
+    outer.append(Outer(key: key, end: band.end, depth: band.depth))
   }
 }

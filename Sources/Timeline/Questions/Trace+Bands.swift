@@ -1,25 +1,17 @@
 import Reports
 
 extension Trace {
-  /// Hands on the slices that lie in a stretch of time, as far as they are indexed.
-  func forEachSlice(in range: Range<Int64>, _ body: (SliceBands, _ isLast: Bool) -> Void) {
-    let wanted = index.read { state -> [TraceIndex.Slice] in
-      var (low, high) = (0, state.slices.count)
-      while low < high {
-        let middle = (low + high) / 2
-        if state.slices[middle].slice.end <= range.lowerBound {
-          low = middle + 1
-        } else {
-          high = middle
-        }
-      }
-      var found: [TraceIndex.Slice] = []
-      while low < state.slices.count, state.slices[low].slice.start < range.upperBound {
-        found.append(state.slices[low])
-        low += 1
-      }
-      return found
+  /// The slices that lie in a stretch of time, as far as they are indexed.
+  func slices(in range: Range<Int64>) -> [TraceIndex.Slice] {
+    index.read { state in
+      let first = state.slices.partitioningIndex { $0.slice.end > range.lowerBound }
+      return Array(state.slices[first...].prefix { $0.slice.start < range.upperBound })
     }
+  }
+
+  /// Hands on what goes on in them.
+  func forEachSlice(in range: Range<Int64>, _ body: (SliceBands, _ isLast: Bool) -> Void) {
+    let wanted = slices(in: range)
     for (place, slice) in wanted.enumerated() {
       guard let bands = bands(of: slice) else { continue }
       body(bands, place == wanted.count - 1)
@@ -31,7 +23,7 @@ extension Trace {
     return bands.slice(slice.slice.number, isFinal: isFinal) {
       SliceBands(
         slice, carried: index.carried(before: slice.slice.number),
-        crossings: index.crossings(in: slice.slice), isFinal: isFinal, input.streams, places)
+        crossings: index.crossings(in: slice.slice), isFinal: isFinal, self)
     }
   }
 
@@ -49,6 +41,21 @@ extension Trace {
   /// columns are finer than the index, else by columns.
   public func tiles(
     of rows: [UInt32], level: Int, from first: Int64, count: Int, bandLimit: Int = 2048
+  ) -> [RowTile] {
+    let own = rows.filter { $0 < Self.firstAddedRow }
+    var tiles = ownTiles(
+      of: own, level: level, from: first, count: count, bandLimit: bandLimit)[...]
+    guard own.count < rows.count else { return Array(tiles) }
+    return rows.map { row in
+      row < Self.firstAddedRow
+        ? tiles.removeFirst()
+        : addedTile(row, level: level, from: first, count: count, bandLimit: bandLimit)
+          ?? .exact(RowTile.Exact())
+    }
+  }
+
+  private func ownTiles(
+    of rows: [UInt32], level: Int, from first: Int64, count: Int, bandLimit: Int
   ) -> [RowTile] {
     guard level < index.shift else {
       return columns(of: rows, level: level, from: first, count: count).map { .columns($0) }
@@ -89,6 +96,11 @@ public enum RowTile: Sendable {
     public var ticks: [Tick] = []
     var count: Int { bands.count + ticks.count }
 
+    init(bands: [Band] = [], ticks: [Tick] = []) {
+      self.bands = bands
+      self.ticks = ticks
+    }
+
     mutating func add(_ slice: SliceBands, _ row: UInt32, in range: Range<Int64>, isLast: Bool) {
       for band in slice.bands(of: row)
       where band.start < range.upperBound && (band.end > range.lowerBound || band.isOpen) {
@@ -105,4 +117,6 @@ public enum RowTile: Sendable {
 
   case columns(RowColumns)
   case exact(Exact)
+  /// Of a counter that was added.
+  case counter(CounterColumns)
 }

@@ -109,7 +109,7 @@ extension Trace {
 }
 
 extension RowColumns.Column {
-  fileprivate mutating func add(_ entry: IndexEntry, unit: UInt64) {
+  mutating func add(_ entry: IndexEntry, unit: UInt64) {
     events += Int(entry.events)
     switches += Int(entry.switches)
     a += UInt64(entry.a) << unit

@@ -17,7 +17,8 @@ extension Trace {
     case .softInterrupt:
       return number >= 0 ? SoftInterruptNames.name(UInt64(number)) : "softirq"
     case .call: return callNames(span.machine).name(number)
-    case .running, .woken, .preempted, .blocked, .sleeping, .function, .lost, .pair: return ""
+    case .function: return functionName(span)
+    case .running, .woken, .preempted, .blocked, .sleeping, .lost, .pair: return ""
     }
   }
 
@@ -28,6 +29,14 @@ extension Trace {
       let number = Int(row) - cpuCount
       return number < state.tasks.count ? state.tasks[number].machine : 0
     }
+  }
+
+  private func functionName(_ span: RangeStatistics.SpanKey) -> String {
+    guard let address = functions.address(of: span.detail), let file = file(span.machine),
+      let source = input.sources.first(where: { $0.file === file })
+    else { return "" }
+    return source.events.symbols.lookup(address).map { String(decoding: $0.name, as: UTF8.self) }
+      ?? "0x" + String(address, radix: 16)
   }
 
   private func callNames(_ machine: Int) -> SyscallNames {

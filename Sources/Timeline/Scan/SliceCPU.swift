@@ -24,6 +24,8 @@ struct SliceCPU {
   var since: Int64 = 0
   /// The task was found to run, and may have done so when the slice began.
   var isHead = false
+  /// Who ran here turned up on another CPU, and when.
+  var moved: (pid: Int32, time: Int64)?
   /// The first and the last event's time; -1 before them.
   var first: Int64 = -1
   var last: Int64 = -1

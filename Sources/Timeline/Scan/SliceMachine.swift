@@ -60,18 +60,23 @@ struct SliceMachine<Sink: StateSink & ~Copyable>: ~Copyable {
 
   /// Whether it matters who makes the next event on a CPU, behind the slice.
   func isOpen(_ cpu: Int) -> Bool {
-    places.isScheduled && cpus[cpu].pid != SliceCPU.nobody && cpus[cpu].task >= 0
+    places.isScheduled && cpus[cpu].task >= 0
   }
 
   /// Ends what goes on, at the slice's end.
   ///
   /// - Parameter next: by CPU, the thread that makes the next event; nil where there is none.
   mutating func finish(next: [Int32?]) {
-    for cpu in cpus.indices where cpus[cpu].pid != SliceCPU.nobody {
-      if isOpen(cpu), next[cpu].map({ $0 == cpus[cpu].pid }) ?? true {
+    for cpu in cpus.indices where isOpen(cpu) {
+      if cpus[cpu].moved == nil, next[cpu].map({ $0 == cpus[cpu].pid }) ?? true {
         ran(cpu, to: end, isOpen: true)
       } else {
-        stops(cpu, at: max(cpus[cpu].last, start))
+        stops(cpu, at: max(cpus[cpu].last, start), next: next[cpu] ?? cpus[cpu].moved?.pid)
+      }
+    }
+    if !places.isScheduled {
+      for number in tasks.indices where tasks[number].now.state == .running {
+        tasks[number].now.state = .unknown
       }
     }
     for number in tasks.indices {
@@ -163,17 +168,28 @@ struct SliceMachine<Sink: StateSink & ~Copyable>: ~Copyable {
   /// An event says that another thread runs than was known: the first event of the slice, or of what
   /// came behind a loss, or the switch was not recorded.
   private mutating func runs(_ pid: Int32, on cpu: Int, at time: Int64, _ machine: Int) {
-    if cpus[cpu].pid != SliceCPU.nobody { stops(cpu, at: cpus[cpu].last) }
+    stops(cpu, at: cpus[cpu].last, next: pid)
     if cpus[cpu].first < 0 { cpus[cpu].first = time }
     begins(pid, nil, on: cpu, time, machine, isSwitch: false)
   }
 
   /// What runs on a CPU ends, and nobody knows what it does from then on.
-  private mutating func stops(_ cpu: Int, at time: Int64) {
+  ///
+  /// - Parameter next: who is found there next, if that is known.
+  private mutating func stops(_ cpu: Int, at time: Int64, next: Int32? = nil) {
     let task = cpus[cpu].task
-    ran(cpu, to: max(time, cpus[cpu].since), isOpen: false)
+    var end = time
+    // It turned up on another CPU. As it is here again later, it was here up to then.
+    if let moved = cpus[cpu].moved, moved.pid == next { end = moved.time }
+    cpus[cpu].moved = nil
+    ran(cpu, to: max(end, cpus[cpu].since), isOpen: false)
     if task >= 0, tasks[task].now.state == .running, Int(tasks[task].now.cpu) == cpu {
       tasks[task].now.state = .unknown
+      // It had left, unseen, so that wake told something.
+      if next != nil, let (waker, row, time) = tasks[task].vainWake {
+        tasks[task].vainWake = nil
+        wake(task, by: waker, on: row, time)
+      }
     }
     cpus[cpu].pid = SliceCPU.nobody
     cpus[cpu].task = -1
@@ -203,13 +219,23 @@ struct SliceMachine<Sink: StateSink & ~Copyable>: ~Copyable {
     cpus[cpu].task = task
     if let name { call(task, name) }
     tasks[task].hasRun = true
+    tasks[task].vainWake = nil
     let now = tasks[task].now
     switch now.state {
     case .running:
-      if Int(now.cpu) == cpu, !isSwitch {
+      let other = Int(now.cpu)
+      if other == cpu {
         // As was known from before the slice.
-        cpus[cpu].since = now.since
-        return
+        if !isSwitch {
+          cpus[cpu].since = now.since
+          return
+        }
+      } else if cpus[other].task == task {
+        cpus[other].moved = (pid, time)
+        cpus[other].pid = SliceCPU.nobody
+      } else {
+        sink.ran(
+          cpu: other, task: task, from: now.since, to: time, begins: false, isOpen: false)
       }
     case .unknown:
       if tasks[task].isHeadOpen {
@@ -263,11 +289,16 @@ struct SliceMachine<Sink: StateSink & ~Copyable>: ~Copyable {
 
   /// - Parameter cpu: the row of the CPU that it is to run on; -1 where nobody knows.
   private mutating func wake(_ task: Int, by waker: Int, on cpu: Int, _ time: Int64) {
+    // Without switches nobody knows how long it waits.
+    guard places.isScheduled else { return }
     let now = tasks[task].now
     // Where events are lost, it may have run at once.
     let isUnseen = cpu >= 0 && cpus[cpu].isLosing
     switch now.state {
-    case .running, .preempted, .dead: return
+    case .preempted, .dead: return
+    case .running:
+      if tasks[task].vainWake == nil { tasks[task].vainWake = (waker, cpu, time) }
+      return
     case .woken:
       tasks[task].now.cpu = Int32(cpu)
       if isUnseen { forget(task, at: time) }
@@ -330,7 +361,7 @@ struct SliceMachine<Sink: StateSink & ~Copyable>: ~Copyable {
         depth: cpus[cpu].depth(begun.line, begunAt: begun.since), from: begun.since, to: time,
         isOpen: false)
     }
-    if cpus[cpu].pid != SliceCPU.nobody { stops(cpu, at: time) }
+    stops(cpu, at: time)
     for number in tasks.indices where Int(tasks[number].now.cpu) == cpu {
       lose(number, from: time)
     }

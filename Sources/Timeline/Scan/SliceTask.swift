@@ -38,6 +38,8 @@ struct SliceTask {
   /// When that wait ended, and how; -1 before that.
   var firstWaitEnd: Int64 = -1
   var firstWaitEnded = WaitEnd.unseen
+  /// It was woken while it seemed to run: by whom, for which CPU and when.
+  var vainWake: (waker: Int, cpu: Int, time: Int64)?
   var hasRun = false
   /// How long it ran, as far as the slice knows, in ns.
   var ran: UInt64 = 0

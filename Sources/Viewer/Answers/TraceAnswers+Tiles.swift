@@ -29,6 +29,7 @@ extension TraceAnswers {
       switch found[place] {
       case .columns(let columns): add(columns, row, &bytes)
       case .exact(let exact): add(exact, row, &bytes)
+      case .counter(let counter): add(counter, row, &bytes)
       }
     }
     // A tile of a part that is not yet walked over will be another.
@@ -58,6 +59,19 @@ extension TraceAnswers {
     }
   }
 
+  private func add(_ counter: CounterColumns, _ row: UInt32, _ bytes: inout TileBytes) {
+    let filled = counter.columns.enumerated().filter { $0.element.count > 0 }
+    guard !filled.isEmpty else { return bytes.addRow(row, kind: 0, count: 0) { _ in } }
+    bytes.addRow(row, kind: 3, count: filled.count) { bytes in
+      for (column, _) in filled { bytes.add(UInt16(column)) }
+      for (_, value) in filled { bytes.add(UInt16(clamping: value.count)) }
+      bytes.align(to: 4)
+      for (_, value) in filled { bytes.add(value.minimum.bitPattern) }
+      for (_, value) in filled { bytes.add(value.maximum.bitPattern) }
+      for (_, value) in filled { bytes.add(value.last.bitPattern) }
+    }
+  }
+
   private func add(_ exact: RowTile.Exact, _ row: UInt32, _ bytes: inout TileBytes) {
     if exact.bands.isEmpty, exact.ticks.isEmpty {
       return bytes.addRow(row, kind: 0, count: 0) { _ in }
@@ -72,7 +86,7 @@ extension TraceAnswers {
       for band in bands { bytes.add(Double(band.end).bitPattern) }
       for tick in ticks { bytes.add(Double(tick.time).bitPattern) }
       for tick in ticks { bytes.add(Double(tick.index).bitPattern) }
-      for band in bands { bytes.add(detail(of: band, machine)) }
+      for detail in details(of: bands, machine) { bytes.add(detail) }
       bytes.align(to: 8)
       for tick in ticks {
         let type = types.number(source: Int(tick.source), id: Int(tick.id))
@@ -85,12 +99,27 @@ extension TraceAnswers {
     }
   }
 
+  /// What each is of; of sleep, the system call that it is in.
+  private func details(of bands: [Band], _ machine: Int) -> [UInt32] {
+    var call: Band?
+    return bands.map { band in
+      switch band.kind {
+      case .call: call = band
+      case .blocked, .sleeping:
+        guard let call, call.end > band.start else { return .max }
+        return names.number(.call, call.detail, machine: machine)
+      default: break
+      }
+      return detail(of: band, machine)
+    }
+  }
+
   private func detail(of band: Band, _ machine: Int) -> UInt32 {
     switch band.kind {
     case .running, .woken, .preempted, .lost: UInt32(bitPattern: band.detail)
-    case .hardInterrupt, .softInterrupt, .call:
+    case .hardInterrupt, .softInterrupt, .call, .function:
       names.number(band.kind, band.detail, machine: machine)
-    case .blocked, .sleeping, .function, .pair: .max
+    case .blocked, .sleeping, .pair: .max
     }
   }
 }

@@ -41,6 +41,7 @@ package final class TraceAnswers: PageAnswers {
     case "filter": try filter(request)
     case "search/next": try nextHit(request)
     case "stats": try statistics(request)
+    case "rows": try addRow(request)
     default: throw .notFound("the page asks for api/\(request.path), which is not known")
     }
   }
