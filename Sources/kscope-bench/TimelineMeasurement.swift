@@ -2,7 +2,9 @@ import Dispatch
 import Glibc
 import Timeline
 
-/// What opening a recording as a timeline takes: `kscope-bench timeline FILE [WORKERS]`.
+/// What opening a recording as a timeline takes: `kscope-bench timeline FILE [WORKERS [kept]]`.
+///
+/// With `kept`, the index is kept in FILE.kscope, and taken from there the next time.
 ///
 /// Prints a line a measure, its fields apart by tabs: name, value. Seconds are those on the wall, since
 /// the beginning; for rows, those of one question. Memory is in kB.
@@ -12,7 +14,7 @@ enum TimelineMeasurement {
 
   static func run(_ arguments: [String]) throws {
     let started = now
-    let trace = try Trace(paths: [arguments[0]])
+    let trace = try Trace(paths: [arguments[0]], keepsIndex: arguments.dropFirst(2).first == "kept")
     print("open\t\(now - started)")
     let workers = arguments.count > 1 ? Int(arguments[1]) ?? 0 : 0
     DispatchQueue.global().async { trace.buildIndex(workers: workers) }
