@@ -61,7 +61,7 @@ extension Trace {
     DispatchQueue.concurrentPerform(
       iterations: max(min(ProcessorCount.available, slices.count), 1)
     ) { _ in
-      let texts = EventTexts(self)
+      let texts = EventPrinter(self)
       while let number = state.withLock({ state -> Int? in
         guard state.next < slices.count, !state.isStopped else { return nil }
         state.next += 1
@@ -95,7 +95,7 @@ extension Trace {
     }
   }
 
-  private func matches(_ event: PlacedEvent, _ term: SearchTerm, _ texts: EventTexts) -> Bool {
+  private func matches(_ event: PlacedEvent, _ term: SearchTerm, _ texts: EventPrinter) -> Bool {
     switch term {
     case .filter(let filters):
       let name = Array(texts.taskName(event).utf8)
