@@ -7,8 +7,8 @@ import TraceDat
 /// One recording, or several side by side, as a person thinks of it: which tasks there were, what
 /// each did, and what each CPU.
 ///
-/// Opening reads heads and tables alone. `buildIndex` walks over all events once; until it has, what
-/// is asked is answered for the part that it has reached. Times are ns since the first event.
+/// Opening reads heads and tables alone. `buildIndex` walks over all events once; until it has,
+/// what is asked is answered for the part that it has reached. Times are ns since the first event.
 public final class Trace: Sendable {
   package let input: ReportInput
   let places: TracePlaces

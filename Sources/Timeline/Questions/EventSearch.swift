@@ -25,7 +25,8 @@ package struct SearchHits: Sendable {
 }
 
 extension Trace {
-  /// Where a filter is wrong, that is thrown: by the first of the recordings, if none understands it.
+  /// Where a filter is wrong, that is thrown: by the first of the recordings, if none understands
+  /// it.
   package func filter(_ text: String) throws(FilterError) -> SearchTerm {
     var filters: [EventFilter] = []
     var problem: FilterError?

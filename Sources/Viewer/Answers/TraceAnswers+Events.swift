@@ -81,8 +81,8 @@ extension TraceAnswers {
 
   // MARK: One
 
-  /// Where there is none: a browser writes any status of an error to its console, and the end of a trace
-  /// is none.
+  /// Where there is none: a browser writes any status of an error to its console, and the end of a
+  /// trace is none.
   static let nothing = PageAnswer(Array("null".utf8))
 
   private func place(_ tick: Tick?) -> PageAnswer {
