@@ -1,6 +1,5 @@
 import ByteIO
 import Glibc
-import Reports
 import TraceDat
 
 /// The finished index of a recording, kept in a file, so that all is there at once when the
@@ -22,25 +21,23 @@ final class IndexFile: Sendable {
   ///   - layout: whatever else the index depends on.
   ///   - caches: where to keep it when it cannot be beside the recording.
   init?(
-    of input: ReportInput, _ places: TracePlaces, shift: Int, layout: [Int64], caches: String?
+    of files: [TraceFile], _ streams: [EventStream], _ places: TracePlaces, layout: [Int64],
+    caches: String?
   ) {
-    var files: [TraceFile] = []
-    for source in input.sources where !files.contains(where: { $0 === source.file }) {
-      files.append(source.file)
-    }
     let layout =
       layout + [
-        Int64(shift), Int64(bitPattern: places.first), places.duration, places.isScheduled ? 1 : 0,
+        Int64(bitPattern: places.first), places.duration, places.isScheduled ? 1 : 0,
       ]
-    guard let first = files.first, let key = IndexFileKey(files, input.streams, layout: layout)
+    guard let first = files.first, let key = IndexFileKey(files, streams, layout: layout)
     else { return nil }
     self.files = files
-    self.streams = input.streams
+    self.streams = streams
     self.layout = layout
     self.key = key
     self.places = IndexFilePlaces(of: first.path, caches: caches)
     limits = IndexFileLimits(
-      cpuCount: places.cpus.count, sourceCount: places.sourceCount, streams: input.streams)
+      cpuCount: places.cpus.count, sourceCount: places.sourceCount, machineCount: files.count,
+      streams: streams)
   }
 
   /// What was kept; nil where nothing is that is of use.

@@ -66,7 +66,7 @@ extension TraceIndex.State {
     guard idCounts.count == limits.sourceCount, cpuEvents.count == limits.cpuCount,
       lost.count == limits.cpuCount
     else { throw IndexFileMismatch() }
-    tasks = try cursor.list(64) { try TraceTask(from: &$0) }
+    tasks = try cursor.list(58) { try TraceTask(from: &$0, limits) }
     var limits = limits
     limits.taskCount = tasks.count
     crossings = try cursor.list(27) { try Band(from: &$0, limits) }
@@ -109,6 +109,8 @@ extension TraceIndex.State {
 struct IndexFileLimits {
   var cpuCount: Int
   var sourceCount: Int
+  /// How many files there are.
+  var machineCount: Int
   var streams: [EventStream]
   var taskCount = 0
 }

@@ -91,11 +91,12 @@ extension TraceTask {
     sink.add(Int64(eventCount))
   }
 
-  init(from cursor: inout ByteCursor) throws {
+  init(from cursor: inout ByteCursor, _ limits: IndexFileLimits) throws {
     let (pid, process, parent) = (
       try cursor.read(Int32.self), try cursor.read(Int32.self), try cursor.read(Int32.self)
     )
     self.init(pid: pid, machine: try cursor.count())
+    guard machine < limits.machineCount else { throw IndexFileMismatch() }
     (self.process, self.parent) = (process, parent)
     names = try cursor.list(4) { try $0.text() }
     let isBorn = try cursor.flag()
