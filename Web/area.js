@@ -60,6 +60,8 @@ export class AreaPane {
     try {
       const stats = await api.stats(area.from, area.to, this.#rows)
       if (number !== this.#number || !this.app.area) return
+      // Tasks that slept all the time would only hide the others.
+      stats.tasks = stats.tasks.filter(t => t.running + t.runnable + t.blocked + t.events > 0)
       this.stats = stats
       this.draw()
       this.bottom.show('area')
