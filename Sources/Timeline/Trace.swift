@@ -7,14 +7,16 @@ import TraceDat
 /// One recording, or several side by side, as a person thinks of it: which tasks there were, what
 /// each did, and what each CPU.
 ///
-/// Opening reads heads and tables alone. `buildIndex` walks over all events once; until it has, what
-/// is asked is answered for the part that it has reached. Times are ns since the first event.
+/// Opening reads heads and tables alone. `buildIndex` walks over all events once; until it has,
+/// what is asked is answered for the part that it has reached. Times are ns since the first event.
 public final class Trace: Sendable {
   package let input: ReportInput
   let places: TracePlaces
   let index: TraceIndex
   let bands: BandCache
   let functions = FunctionNumbers()
+  /// By machine: which process threads belong to, where the recording has a table of that.
+  private let processes: [RecordedProcesses]
   let addedRows = Mutex<[AddedRow]>([])
   private let bytesPerSlice: Int
   /// The first event's time, as the recording has it, in ns.
@@ -44,6 +46,11 @@ public final class Trace: Sendable {
       cpuCount: places.cpus.count, sourceCount: input.sources.count,
       shift: Self.bucketWidth(places.duration, bytes: bytes, cpus: places.cpus.count))
     bands = BandCache()
+    var files: [TraceFile] = []
+    for source in input.sources where !files.contains(where: { $0 === source.file }) {
+      files.append(source.file)
+    }
+    processes = files.map { RecordedProcesses($0) }
   }
 
   /// So many of the finest buckets, and they are made wider than their times in ns fit in: a task
@@ -77,7 +84,15 @@ public final class Trace: Sendable {
   /// The rows of CPUs, from 0, in this order; those of tasks are behind them.
   public var cpuCount: Int { places.cpus.count }
   /// What the index knows of tasks by now.
-  public var tasks: [TraceTask] { index.read { $0.tasks } }
+  public var tasks: [TraceTask] {
+    var tasks = index.read { $0.tasks }
+    guard processes.contains(where: { !$0.isEmpty }) else { return tasks }
+    for number in tasks.indices where tasks[number].process == 0 {
+      let task = tasks[number]
+      tasks[number].process = processes[task.machine].process(of: task.pid) ?? 0
+    }
+    return tasks
+  }
   /// How many events were walked over.
   public var eventCount: Int { index.read { $0.eventCount } }
   /// What part of the file was walked over, from 0 to 1.

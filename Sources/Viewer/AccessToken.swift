@@ -1,4 +1,5 @@
-/// What stands in the address of the page so that nobody finds it who was not told: 128 random bits.
+/// What stands in the address of the page so that nobody finds it who was not told: 128 random
+/// bits.
 package struct AccessToken: Sendable {
   /// 32 hexadecimal digits.
   package let text: String

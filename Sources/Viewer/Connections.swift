@@ -2,8 +2,8 @@ import HummingbirdCore
 import Logging
 import NIOCore
 
-/// Connections that speak HTTP/1.1, each served by a task that is cancelled when the other side goes
-/// away: so end the answers that nobody waits for any more.
+/// Connections that speak HTTP/1.1, each served by a task that is cancelled when the other side
+/// goes away: so end the answers that nobody waits for any more.
 struct Connections: ServerChildChannel {
   typealias Value = HTTP1Channel.Value
 

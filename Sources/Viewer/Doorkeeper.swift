@@ -3,9 +3,10 @@ import HTTPTypes
 /// Finds out who asks: only somebody who was told the address, with a page of this server.
 ///
 /// Any program of this machine, and any page in the browser, can send requests to loopback. What
-/// they lack is the token. Who has it and is not that page (a foreign one that was given the address,
-/// or whose name has come to mean this machine: DNS rebinding) is told by the `Host` that the browser
-/// went to, by `Origin` and by `Sec-Fetch-Site`, which no page can choose.
+/// they lack is the token. Who has it and is not that page (a foreign one that was given the
+/// address,
+/// or whose name has come to mean this machine: DNS rebinding) is told by the `Host` that the
+/// browser went to, by `Origin` and by `Sec-Fetch-Site`, which no page can choose.
 struct Doorkeeper: Sendable {
   let token: AccessToken
   let ticket: Ticket
@@ -22,7 +23,8 @@ struct Doorkeeper: Sendable {
     case refuse(String)
   }
 
-  /// - Parameter authorities: the names under which the connection's end here is reached, `host:port`.
+  /// - Parameter authorities: the names under which the connection's end here is reached,
+  /// `host:port`.
   func judge(_ head: HTTPRequest, authorities: [String]) -> Verdict {
     guard let path = head.path, path.hasPrefix("/") else { return .unknown }
     let rest = path.dropFirst()

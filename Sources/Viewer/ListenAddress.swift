@@ -16,8 +16,8 @@ package struct ListenAddress: Sendable, Equatable {
     self.isIPv6 = isIPv6
   }
 
-  /// Reads `127.0.0.1`, `::1`, `[::1]` or `localhost`; nil for what is no address in numbers: a name
-  /// may stand for an address that nobody meant.
+  /// Reads `127.0.0.1`, `::1`, `[::1]` or `localhost`; nil for what is no address in numbers: a
+  /// name may stand for an address that nobody meant.
   package init?(_ text: String) {
     if text == "localhost" {
       self = .loopback

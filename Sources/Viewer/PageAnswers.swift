@@ -1,7 +1,7 @@
 /// What the page may ask of a trace: what `Documentation/viewer-protocol.md` has behind `api/`.
 ///
-/// The server knows nothing of traces: it finds out who asks, hands the question over, and sends what
-/// comes back.
+/// The server knows nothing of traces: it finds out who asks, hands the question over, and sends
+/// what comes back.
 package protocol PageAnswers: Sendable {
   /// Answers a question. It may take its time: it runs on a thread that is there for this, beside
   /// other answers. `Task.isCancelled` is true there once the one who asked has gone.

@@ -4,7 +4,8 @@ import HTTPTypes
 /// What every answer says of itself, whatever it holds.
 enum PageHeaders {
   /// The page may load what this server has and nothing else, be in no other page's frame, and tell
-  /// nobody where it is. Sources: W3C, Content Security Policy Level 3; WHATWG, HTML §7.1 and Fetch §3.
+  /// nobody where it is. Sources: W3C, Content Security Policy Level 3; WHATWG, HTML §7.1 and
+  /// Fetch §3.
   static let always: HTTPFields = {
     var fields = HTTPFields()
     fields[named: "Content-Security-Policy"] = """

@@ -61,8 +61,8 @@ package struct PageRequest: Sendable, Equatable {
     return number
   }
 
-  /// Text with its `%2C`s as the bytes they are (RFC 3986 §2.1); nil where that is no UTF-8, or a `%`
-  /// stands alone.
+  /// Text with its `%2C`s as the bytes they are (RFC 3986 §2.1); nil where that is no UTF-8, or a
+  /// `%` stands alone.
   private static func decoded(_ text: some StringProtocol, plusIsBlank: Bool) -> String? {
     var bytes: [UInt8] = []
     var rest = Array(text.utf8)[...]

@@ -2,9 +2,10 @@ import Synchronization
 
 /// Leads to the page once.
 ///
-/// What opens a browser gets an address as an argument, which every user of the machine can read for as
-/// long as the browser runs. With the ticket in it instead of the token it is worth nothing once the
-/// browser has come.
+/// What opens a browser gets an address as an argument, which every user of the machine can read
+/// for as
+/// long as the browser runs. With the ticket in it instead of the token it is worth nothing once
+/// the browser has come.
 package final class Ticket: Sendable {
   private let token = Mutex<AccessToken?>(AccessToken())
 

@@ -31,8 +31,8 @@ package enum WebFiles: Sendable {
     return files
   }()
 
-  /// Whether a name is one that a file of the page may have; no other is looked for, so that no name
-  /// leads out of the folder.
+  /// Whether a name is one that a file of the page may have; no other is looked for, so that no
+  /// name leads out of the folder.
   private static func isPlain(_ name: String) -> Bool {
     name.split(separator: "/", omittingEmptySubsequences: false).allSatisfy { part in
       !part.isEmpty && !part.hasPrefix(".")

@@ -1,7 +1,7 @@
 import Synchronization
 
-/// The slices that were looked at closely last: each takes 10 ms to walk over, and a person looks at
-/// the same few again and again.
+/// The slices that were looked at closely last: each takes 10 ms to walk over, and a person looks
+/// at the same few again and again.
 final class BandCache: Sendable {
   private struct State {
     var slices: [Int: SliceBands] = [:]

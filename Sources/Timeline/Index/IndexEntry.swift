@@ -22,8 +22,8 @@ struct IndexEntry: BitwiseCopyable {
   /// Task: the longest wait for a CPU that ended here, in ns.
   var latency: UInt32 = 0
 
-  /// Takes in another that is of the same bucket, or of one next to it that is in the same of a coarser
-  /// kind.
+  /// Takes in another that is of the same bucket, or of one next to it that is in the same of a
+  /// coarser kind.
   ///
   /// - Parameter shift: by how many bits times are made smaller.
   mutating func add(_ other: IndexEntry, shift: UInt32 = 0) {

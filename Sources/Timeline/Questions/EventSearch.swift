@@ -25,7 +25,8 @@ package struct SearchHits: Sendable {
 }
 
 extension Trace {
-  /// Where a filter is wrong, that is thrown: by the first of the recordings, if none understands it.
+  /// Where a filter is wrong, that is thrown: by the first of the recordings, if none understands
+  /// it.
   package func filter(_ text: String) throws(FilterError) -> SearchTerm {
     var filters: [EventFilter] = []
     var problem: FilterError?
@@ -61,7 +62,7 @@ extension Trace {
     DispatchQueue.concurrentPerform(
       iterations: max(min(ProcessorCount.available, slices.count), 1)
     ) { _ in
-      let texts = EventTexts(self)
+      let texts = EventPrinter(self)
       while let number = state.withLock({ state -> Int? in
         guard state.next < slices.count, !state.isStopped else { return nil }
         state.next += 1
@@ -95,7 +96,7 @@ extension Trace {
     }
   }
 
-  private func matches(_ event: PlacedEvent, _ term: SearchTerm, _ texts: EventTexts) -> Bool {
+  private func matches(_ event: PlacedEvent, _ term: SearchTerm, _ texts: EventPrinter) -> Bool {
     switch term {
     case .filter(let filters):
       let name = Array(texts.taskName(event).utf8)

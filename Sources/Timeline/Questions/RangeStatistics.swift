@@ -124,13 +124,15 @@ extension Trace {
       for band in slice.bands where wants(band.row) {
         let from = max(band.start, slice.start, range.lowerBound)
         let time = UInt64(max(0, min(band.end, slice.end, range.upperBound) - from))
+        // One that went on when the slice began is told there as well.
+        let beginsHere = band.start >= slice.start && range.contains(band.start)
         let endsHere = !band.isOpen && range.contains(band.end)
         if band.row < cpuCount {
           let row = Int(band.row)
           switch band.kind {
           case .running:
             cpuRows[row].busy += time
-            if endsHere { cpuRows[row].switches += 1 }
+            if beginsHere { cpuRows[row].switches += 1 }
           case .hardInterrupt where band.depth == 0: cpuRows[row].hard += time
           case .softInterrupt where band.depth == 0: cpuRows[row].soft += time
           case .lost: cpuRows[row].unknown += time
@@ -141,13 +143,13 @@ extension Trace {
           switch band.kind {
           case .running:
             task.running += time
-            if endsHere { task.switches += 1 }
+            if beginsHere { task.switches += 1 }
           case .woken, .preempted:
             task.runnable += time
-            if band.kind == .woken, range.contains(band.start), band.start >= slice.start {
+            if band.kind == .woken, beginsHere {
               task.wakeups += 1
             }
-            if endsHere { found.latency.add(band) }
+            if band.isServed, endsHere { found.latency.add(band) }
           case .blocked: task.blocked += time
           default: break
           }

@@ -27,8 +27,8 @@ extension Trace {
     }
   }
 
-  /// What goes on in a row, exactly, in a stretch of time: bands in the order of their beginnings that
-  /// touch it, and events in it.
+  /// What goes on in a row, exactly, in a stretch of time: bands in the order of their beginnings
+  /// that touch it, and events in it.
   public func bands(of row: UInt32, in range: Range<Int64>) -> (bands: [Band], ticks: [Tick]) {
     var found = RowTile.Exact()
     forEachSlice(in: range) { slice, isLast in
@@ -37,8 +37,8 @@ extension Trace {
     return (found.bands, found.ticks)
   }
 
-  /// Rows over a stretch of 2^level ns wide columns: what goes on exactly where that is little and the
-  /// columns are finer than the index, else by columns.
+  /// Rows over a stretch of 2^level ns wide columns: what goes on exactly where that is little and
+  /// the columns are finer than the index, else by columns.
   public func tiles(
     of rows: [UInt32], level: Int, from first: Int64, count: Int, bandLimit: Int = 2048
   ) -> [RowTile] {

@@ -12,7 +12,8 @@ public struct RowColumns: Sendable {
     public var c: UInt64 = 0
     /// Nobody knows, as events were lost.
     public var unknown: UInt64 = 0
-    /// CPU: the row of the task that ran longest at a stretch. Task: of the CPU. `UInt32.max` for none.
+    /// CPU: the row of the task that ran longest at a stretch. Task: of the CPU. `UInt32.max` for
+    /// none.
     public var who: UInt32 = .max
     var stretch: UInt64 = 0
     /// Task: the longest wait for a CPU that ended there, in ns.
@@ -29,8 +30,8 @@ public struct RowColumns: Sendable {
 }
 
 extension Trace {
-  /// The width of the index's finest buckets, as a power of two ns: columns that are as wide are there
-  /// at once, finer ones are counted in the events.
+  /// The width of the index's finest buckets, as a power of two ns: columns that are as wide are
+  /// there at once, finer ones are counted in the events.
   public var finestIndexedLevel: Int { index.shift }
 
   /// Rows, by columns that are 2^level ns wide, from a number of the column on.

@@ -90,8 +90,8 @@ public struct CounterColumns: Sendable {
 }
 
 extension Array {
-  /// Where the elements begin for which a condition holds; it holds for none before one for which it
-  /// does not.
+  /// Where the elements begin for which a condition holds; it holds for none before one for which
+  /// it does not.
   func partitioningIndex(_ holds: (Element) -> Bool) -> Int {
     var (low, high) = (0, count)
     while low < high {

@@ -6,23 +6,26 @@ import TraceDat
 /// Follows what every task and CPU does through the events of one slice, and tells a sink.
 ///
 /// A slice is begun without knowing what was before, so that many can be walked over at once. What
-/// that leaves open is in `tasks` and `cpus`: until when they did what they did before the slice, and
+/// that leaves open is in `tasks` and `cpus`: until when they did what they did before the slice,
+/// and
 /// what they do at its end. `SliceStitcher` puts that together, in the order of the slices. A sink
 /// that knows more, as it walks over one slice again, says so when a task is met.
 ///
-/// What holds for every walk, however the trace is cut: a state lasts until an event tells of another.
-/// A task runs as long as the events of its CPU say so: where the next is another's and no switch was
-/// seen, up to the last that was its own. From the last event before a loss on, nobody knows what the
-/// CPU does, nor what tasks do that were there last or are to run there.
+/// What holds for every walk, however the trace is cut: a state lasts until an event tells of
+/// another.
+/// A task runs as long as the events of its CPU say so: where the next is another's and no switch
+/// was
+/// seen, up to the last that was its own. From the last event before a loss on, nobody knows what
+/// the CPU does, nor what tasks do that were there last or are to run there.
 struct SliceMachine<Sink: StateSink & ~Copyable>: ~Copyable {
   let places: TracePlaces
   /// In ns since the trace's first event.
   let start: Int64
   let end: Int64
   var sink: Sink
-  private(set) var tasks: [SliceTask] = []
-  private(set) var cpus: [SliceCPU]
-  private var numbers = IntMap()
+  var tasks: [SliceTask] = []
+  var cpus: [SliceCPU]
+  var numbers = IntMap()
 
   init(_ places: TracePlaces, from start: Int64, to end: Int64, _ sink: consuming Sink) {
     self.places = places
@@ -165,8 +168,8 @@ struct SliceMachine<Sink: StateSink & ~Copyable>: ~Copyable {
     sink.called(task: task, number: Int(now.call), from: now.callSince, to: time, isOpen: false)
   }
 
-  /// An event says that another thread runs than was known: the first event of the slice, or of what
-  /// came behind a loss, or the switch was not recorded.
+  /// An event says that another thread runs than was known: the first event of the slice, or of
+  /// what came behind a loss, or the switch was not recorded.
   private mutating func runs(_ pid: Int32, on cpu: Int, at time: Int64, _ machine: Int) {
     stops(cpu, at: cpus[cpu].last, next: pid)
     if cpus[cpu].first < 0 { cpus[cpu].first = time }
@@ -176,7 +179,7 @@ struct SliceMachine<Sink: StateSink & ~Copyable>: ~Copyable {
   /// What runs on a CPU ends, and nobody knows what it does from then on.
   ///
   /// - Parameter next: who is found there next, if that is known.
-  private mutating func stops(_ cpu: Int, at time: Int64, next: Int32? = nil) {
+  mutating func stops(_ cpu: Int, at time: Int64, next: Int32? = nil) {
     let task = cpus[cpu].task
     var end = time
     // It turned up on another CPU. As it is here again later, it was here up to then.
@@ -321,14 +324,14 @@ struct SliceMachine<Sink: StateSink & ~Copyable>: ~Copyable {
     if isUnseen { forget(task, at: time) }
   }
 
-  private mutating func endFirstWait(_ task: Int, at time: Int64, _ end: SliceTask.WaitEnd) {
+  mutating func endFirstWait(_ task: Int, at time: Int64, _ end: SliceTask.WaitEnd) {
     tasks[task].isInFirstWait = false
     tasks[task].firstWaitEnd = time
     tasks[task].firstWaitEnded = end
   }
 
   /// From a time on nobody knows what a task does that does not run.
-  private mutating func forget(_ task: Int, at time: Int64) {
+  mutating func forget(_ task: Int, at time: Int64) {
     let now = tasks[task].now
     if tasks[task].isInFirstWait {
       endFirstWait(task, at: time, .unseen)
@@ -338,112 +341,5 @@ struct SliceMachine<Sink: StateSink & ~Copyable>: ~Copyable {
         to: max(now.since, time), isEnd: false, isOpen: false)
     }
     tasks[task].now.state = .unknown
-  }
-
-  // MARK: Interrupts
-
-  private mutating func interruptEnds(_ cpu: Int, _ line: SliceCPU.Line, _ time: Int64) {
-    guard let begun = cpus[cpu].ends(line, time) else { return }
-    sink.interrupted(
-      cpu: cpu, isSoft: line.isSoft, number: line.number,
-      depth: cpus[cpu].depth(line, begunAt: begun), from: begun, to: time, isOpen: false)
-  }
-
-  // MARK: Losses
-
-  /// Events of a stream are lost from its last event on, or were being lost when the slice began.
-  mutating func lossBegins(stream: Int) {
-    let cpu = places.streams[stream].cpu
-    let time = cpus[cpu].last >= 0 ? cpus[cpu].last : start
-    for begun in cpus[cpu].open {
-      sink.interrupted(
-        cpu: cpu, isSoft: begun.line.isSoft, number: begun.line.number,
-        depth: cpus[cpu].depth(begun.line, begunAt: begun.since), from: begun.since, to: time,
-        isOpen: false)
-    }
-    stops(cpu, at: time)
-    for number in tasks.indices where Int(tasks[number].now.cpu) == cpu {
-      lose(number, from: time)
-    }
-    cpus[cpu].lossBegins(stream: stream, at: time)
-  }
-
-  /// Events are lost on the CPU of a task.
-  private mutating func lose(_ task: Int, from time: Int64) {
-    switch tasks[task].now.state {
-    case .unknown, .dead: break
-    case .woken, .preempted, .blocked, .sleeping: forget(task, at: time)
-    case .running:
-      // Known from before the slice, and its CPU told nothing yet.
-      let now = tasks[task].now
-      sink.ran(
-        cpu: Int(now.cpu), task: task, from: now.since, to: time, begins: false, isOpen: false)
-      tasks[task].now.state = .unknown
-    }
-  }
-
-  private mutating func lossEnds(stream: Int, at time: Int64, _ lost: LostEvents) {
-    let cpu = places.streams[stream].cpu
-    // Behind a page that is empty, or cannot be read.
-    if !cpus[cpu].isLosing(stream) { lossBegins(stream: stream) }
-    var count = -1
-    if case .some(let known) = lost { count = Int(clamping: known) }
-    if let since = cpus[cpu].lossEnds(stream: stream, at: time, count: count) {
-      sink.lost(cpu: cpu, from: since, to: time, count: count)
-    }
-  }
-
-  // MARK: Tasks
-
-  /// The number of a task, which is met now if it was not before.
-  private mutating func task(_ pid: Int32, _ machine: Int, _ time: Int64) -> Int {
-    let known = numbers.value(of: Self.key(pid, machine))
-    return known >= 0 ? Int(known) : meet(pid, machine, time, isBorn: false)
-  }
-
-  /// A task that has this number from now on.
-  private mutating func born(_ pid: Int32, _ machine: Int, _ time: Int64) -> Int {
-    let known = Int(numbers.value(of: Self.key(pid, machine)))
-    // Two events tell of one birth.
-    if known >= 0, tasks[known].born >= 0, tasks[known].gone < 0, !tasks[known].hasRun {
-      if tasks[known].now.state == .unknown {
-        tasks[known].now.state = .sleeping
-        tasks[known].now.since = time
-        tasks[known].now.cpu = -1
-      }
-      return known
-    }
-    return meet(pid, machine, time, isBorn: true)
-  }
-
-  private mutating func meet(_ pid: Int32, _ machine: Int, _ time: Int64, isBorn: Bool) -> Int {
-    let number = tasks.count
-    numbers.set(Self.key(pid, machine), Int32(truncatingIfNeeded: number))
-    tasks.append(SliceTask(pid: pid, machine: machine))
-    if isBorn {
-      tasks[number].born = time
-      tasks[number].now.state = .sleeping
-      tasks[number].now.since = time
-      tasks[number].now.call = -1
-    } else {
-      tasks[number].headEnd = time
-    }
-    if let known = sink.met(number, pid: pid, machine: machine),
-      !isBorn || known.state != .unknown
-    {
-      // One that is born may have been told of just before the slice.
-      tasks[number].now = known
-      tasks[number].headEnd = -1
-      if known.cpu >= 0, let loss = cpus[Int(known.cpu)].losses.first { lose(number, from: loss) }
-    }
-    return number
-  }
-
-  private static func key(_ pid: Int32, _ machine: Int) -> UInt64 {
-    UInt64(UInt32(bitPattern: pid)) | UInt64(machine) << 32
-  }
-
-  @inline(__always) private mutating func call(_ task: Int, _ name: ShortText) {
-    if tasks[task].names.last != name { tasks[task].names.append(name) }
   }
 }

@@ -32,8 +32,8 @@ struct SliceTask {
   var headCPU: Int32 = -1
   /// It ran on, for some time, from where it was found.
   var headRan = false
-  /// It waits for a CPU since it was woken, at `headEnd`, and that is the first that the slice tells
-  /// of it. What was before the slice says whether that is so: the sink is not told of it.
+  /// It waits for a CPU since it was woken, at `headEnd`, and that is the first that the slice
+  /// tells of it. What was before the slice says whether that is so: the sink is not told of it.
   var isInFirstWait = false
   /// When that wait ended, and how; -1 before that.
   var firstWaitEnd: Int64 = -1

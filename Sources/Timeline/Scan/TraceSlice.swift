@@ -33,8 +33,8 @@ struct TraceSlice: Sendable {
     return body(machine, cursor.damageCount, cursor.problems)
   }
 
-  /// By CPU, the thread that makes the next event behind the slice; nil where there is none, or where
-  /// nobody wants to know.
+  /// By CPU, the thread that makes the next event behind the slice; nil where there is none, or
+  /// where nobody wants to know.
   private func threadsBehind(
     _ streams: [EventStream], _ places: TracePlaces, _ isWanted: (Int) -> Bool
   ) -> [Int32?] {

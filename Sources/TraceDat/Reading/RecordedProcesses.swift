@@ -16,5 +16,7 @@ package struct RecordedProcesses: Sendable {
     }
   }
 
+  package var isEmpty: Bool { processes.isEmpty }
+
   package func process(of thread: Int32) -> Int32? { processes[thread] }
 }

@@ -14,7 +14,7 @@ extension TraceAnswers {
     }
     let first: Int = try request.needed("index")
     var text = JSONText()
-    let texts = EventTexts(trace)
+    let texts = EventPrinter(trace)
     let tasks = trace.tasks
     text.object { text in
       text.member("total", trace.eventCount)
@@ -36,7 +36,7 @@ extension TraceAnswers {
     _ filter: String, from first: Int, _ count: Int
   ) throws(PageError) -> PageAnswer {
     let indexes = try hits(ofFilter: filter)
-    let texts = EventTexts(trace)
+    let texts = EventPrinter(trace)
     let tasks = trace.tasks
     var text = JSONText()
     text.object { text in
@@ -55,7 +55,7 @@ extension TraceAnswers {
   }
 
   private func add(
-    _ event: PlacedEvent, _ texts: EventTexts, _ tasks: [TraceTask], place: Int?,
+    _ event: PlacedEvent, _ texts: EventPrinter, _ tasks: [TraceTask], place: Int?,
     _ text: inout JSONText
   ) {
     text.object { text in
@@ -72,7 +72,7 @@ extension TraceAnswers {
     }
   }
 
-  private func name(_ event: PlacedEvent, _ texts: EventTexts, _ tasks: [TraceTask]) -> String {
+  private func name(_ event: PlacedEvent, _ texts: EventPrinter, _ tasks: [TraceTask]) -> String {
     guard let row = event.taskRow, Int(row) - trace.cpuCount < tasks.count,
       let name = tasks[Int(row) - trace.cpuCount].names.last
     else { return texts.taskName(event) }
@@ -81,8 +81,8 @@ extension TraceAnswers {
 
   // MARK: One
 
-  /// Where there is none: a browser writes any status of an error to its console, and the end of a trace
-  /// is none.
+  /// Where there is none: a browser writes any status of an error to its console, and the end of a
+  /// trace is none.
   static let nothing = PageAnswer(Array("null".utf8))
 
   private func place(_ tick: Tick?) -> PageAnswer {
@@ -107,7 +107,7 @@ extension TraceAnswers {
 
   func oneEvent(_ request: PageRequest) throws(PageError) -> PageAnswer {
     let index: Int = try request.needed("index")
-    let texts = EventTexts(trace)
+    let texts = EventPrinter(trace)
     let tasks = trace.tasks
     var answer: PageAnswer?
     trace.forEachEvent(from: index) { event in
@@ -139,7 +139,7 @@ extension TraceAnswers {
   }
 
   /// As a report has it: `bash-310 [001] d.... 57.146721013: sched_switch: …`.
-  private func line(_ event: PlacedEvent, _ texts: EventTexts, _ tasks: [TraceTask]) -> [UInt8] {
+  private func line(_ event: PlacedEvent, _ texts: EventPrinter, _ tasks: [TraceTask]) -> [UInt8] {
     let time = event.record.time
     let fraction = String(time % 1_000_000_000)
     let zeros = String(repeating: "0", count: 9 - fraction.utf8.count)

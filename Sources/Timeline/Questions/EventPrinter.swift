@@ -5,7 +5,7 @@ import RingBuffer
 import TraceDat
 
 /// What an event is called and says, for people. One for each thread that asks.
-package final class EventTexts {
+package final class EventPrinter {
   private let input: ReportInput
   private var scratch: OwnedList<PrintScratch>
   private var sink = ByteSink(capacity: 1 << 12)
