@@ -21,7 +21,7 @@ test: ## install what is lacking, build, run every test, then the lab's tests on
 	KSCOPE=.build/debug/kscope Scripts/tool-pages --check
 	swift build --package-path Examples
 	swift test
-	Scripts/web-tests
+	KSCOPE=.build/debug/kscope Scripts/web-tests
 	swift build --configuration release
 	Lab/test
 

@@ -91,6 +91,21 @@ export function addActions(app, graph, commands) {
     else app.say(`Choose a row to ${what}: ↑ and ↓`)
   }
 
+  /** Tasks of which the view has nothing are hidden, until all are shown again. */
+  const onlySeen = async () => {
+    const { tasks } = await api.stats(Math.max(0, view.from), Math.min(view.duration + 1, view.to))
+    const seen = new Set(tasks.filter(t => t.events + t.running + t.runnable + t.blocked > 0)
+      .map(t => t.row))
+    let count = 0
+    for (const item of rows.byId.values()) {
+      if (item.type !== 'task' || seen.has(item.row)) continue
+      rows.hidden.add(item.id)
+      count++
+    }
+    rows.layout()
+    app.say(`${count} tasks are hidden: Shift+H shows all rows`)
+  }
+
   const goToTime = () => ask('Go to time', '',
     'Seconds from the beginning, or with s, ms, us, ns; @ before it: a time as the report shows it',
     text => {
@@ -225,6 +240,7 @@ export function addActions(app, graph, commands) {
     }],
     ['pin', 'Pin or unpin the row', ['p'], onRow('pin', id => rows.togglePin(id))],
     ['hide', 'Hide the row', ['h'], onRow('hide', id => rows.toggleHidden(id, true))],
+    ['only-seen', 'Hide the tasks that do nothing in this view', ['o'], () => void onlySeen()],
     ['show-all', 'Show all rows', ['Shift+H'], () => {
       rows.hidden.clear()
       app.filter.tasks.clear()

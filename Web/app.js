@@ -82,6 +82,9 @@ export class App extends Emitter {
   setTrace(trace) {
     const isFirst = this.trace.id === ''
     this.trace = trace
+    // Folders only where names alone would not tell recordings apart; the title's tip has them.
+    const names = trace.sources.map(path => path.slice(path.lastIndexOf('/') + 1))
+    if (new Set(names).size === names.length) trace.sources = names
     this.start = BigInt(trace.start)
     this.tiles.top = trace.levels.top
     this.#grow(trace, isFirst)
@@ -164,7 +167,10 @@ export class App extends Emitter {
 
   /** @param {Area|null} area @param {boolean} [isDone] the drag has ended */
   setArea(area, isDone = true) {
-    this.area = area
+    // A range ends before its end: the last event's own nanosecond is within the whole.
+    this.area = area && {
+      ids: area.ids, from: Math.max(0, area.from), to: Math.min(this.trace.duration + 1, area.to),
+    }
     this.emit('area', isDone)
   }
 

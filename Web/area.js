@@ -60,6 +60,8 @@ export class AreaPane {
     try {
       const stats = await api.stats(area.from, area.to, this.#rows)
       if (number !== this.#number || !this.app.area) return
+      // Tasks that slept all the time would only hide the others.
+      stats.tasks = stats.tasks.filter(t => t.running + t.runnable + t.blocked + t.events > 0)
       this.stats = stats
       this.draw()
       this.bottom.show('area')
@@ -229,7 +231,7 @@ export class AreaPane {
     const { latency } = stats
     const most = Math.max(1, ...latency.histogram.map(b => b.count))
     /** @typedef {import('./types.js').Bucket} Bucket */
-    const table = new Table('Wake-up latency', [
+    const table = new Table('Waits for a CPU', [
       this.#time('From', (/** @type {Bucket} */ b) => b.from),
       this.#time('To', (/** @type {Bucket} */ b) => b.to),
       { ...this.#count('Count', (/** @type {Bucket} */ b) => b.count),
@@ -241,8 +243,8 @@ export class AreaPane {
     const extra = el('p', { class: 'numbers' }, ...numbers.map(([name, value]) => el('span', {},
       el('small', {}, name), el('b', {}, formatDuration(value)))),
     latency.worst ? el('button', { onclick: () => this.#show(latency.worst) }, 'Go to the worst')
-      : null)
-    return { id: 'latency', title: 'Wake-up latency', count: latency.count, table, extra }
+      : null, el('small', {}, 'from when a task was woken, or made to leave, until it ran'))
+    return { id: 'latency', title: 'Waits for a CPU', count: latency.count, table, extra }
   }
 
   /** @param {Stats} stats @returns {View} */

@@ -2,7 +2,7 @@
 // The time axis, and the grid that goes with it.
 
 import { decimalsFor, formatDuration, niceStep } from './time.js'
-import { FONT, SMALL } from './text.js'
+import { FONT, SMALL, widthOf } from './text.js'
 
 /**
  * Times of the grid's lines, and how far apart they are.
@@ -40,7 +40,9 @@ export function drawAxis(c, app, width, height, ratio) {
     c.fillRect(x, 3, 1, height - 3)
     c.fillStyle = theme.text
     const label = time === 0 && app.settings.times !== 'absolute' ? '0' : app.time(time, decimals)
-    c.fillText(`${label}\u2009s`, x + 5, 10)
+    const text = `${label}\u2009s`
+    // A number that is cut off would be another number.
+    if (x + 5 + widthOf(c, text) <= width) c.fillText(text, x + 5, 10)
   }
   drawFlags(c, app, width, height)
 }

@@ -3,8 +3,9 @@
 
 import { css } from './colours.js'
 import { shapeOf, laneOf } from './shape.js'
+import { drawMembers } from './members.js'
 import { columnsStrip, counterStrip } from './strip.js'
-import { SMALL, FONT, fit } from './text.js'
+import { SMALL, FONT, fit, widthOf } from './text.js'
 import { formatDuration } from './time.js'
 import { Kind, NONE } from './types.js'
 
@@ -29,40 +30,7 @@ export function drawRow(f, item, top) {
   for (const segment of f.scene.segments(item.row)) {
     const { data } = segment.found
     if (data.kind === 2) drawBands(f, item, shape, segment, data, top)
-    else if (data.kind !== 0) drawStrip(f, item, shape, segment, top, 0, item.height)
-  }
-}
-
-/**
- * A folded group: a thin line for each of its busiest rows.
- * @param {Frame} f @param {Item} item @param {number} top
- */
-function drawMembers(f, item, top) {
-  const all = item.members.length ? item.members : f.rows.rowsOf(item)
-  const members = all.slice(0, 8)
-  const room = item.height - 6
-  const each = Math.max(2, Math.floor(room / Math.max(members.length, 3)))
-  let y = top + Math.round((item.height - each * members.length) / 2)
-  for (const row of members) {
-    const member = f.rows.byRow.get(row)
-    if (!member) continue
-    const shape = shapeOf(member, f.rows)
-    for (const segment of f.scene.segments(row)) {
-      const { data } = segment.found
-      if (data.kind === 1) {
-        drawStrip(f, member, shape, segment, y, shape.barTop, shape.barHeight, each - 1)
-      } else if (data.kind === 2) {
-        for (let i = 0; i < data.count; i++) {
-          if (data.bandKind[i] !== Kind.running) continue
-          const [x, w] = edges(f, Math.max(data.start[i], segment.from),
-            Math.min(data.end[i], segment.to))
-          if (w <= 0) continue
-          f.context.fillStyle = inkOf(f, member, data.detail[i]).fill
-          f.context.fillRect(x, y, w, each - 1)
-        }
-      }
-    }
-    y += each
+    else if (data.kind !== 0) drawStrip(f, item, shape, segment, top)
   }
 }
 
@@ -70,7 +38,7 @@ function drawMembers(f, item, top) {
  * Left edge and width on whole device pixels; at least one.
  * @param {Frame} f @param {number} start @param {number} end @returns {[number, number]}
  */
-function edges(f, start, end) {
+export function edges(f, start, end) {
   const { view } = f.scene
   const x0 = Math.max(-4, view.x(start))
   const x1 = Math.min(f.width + 4, view.x(end))
@@ -95,10 +63,8 @@ export function inkOf(f, item, who) {
 /**
  * @param {Frame} f @param {Item} item @param {import('./shape.js').Shape} shape
  * @param {Segment} segment @param {number} top where it is drawn
- * @param {number} cutTop @param {number} cutHeight what part of the picture, in CSS pixels
- * @param {number} [height] how high that is drawn
  */
-function drawStrip(f, item, shape, segment, top, cutTop, cutHeight, height = cutHeight) {
+function drawStrip(f, item, shape, segment, top) {
   const { found } = segment
   const { ratio } = f
   const key = `${item.height}/${ratio}/${f.taskColour}/${f.colours.theme.isDark}`
@@ -121,8 +87,7 @@ function drawStrip(f, item, shape, segment, top, cutTop, cutHeight, height = cut
   const right = (segment.to - origin) / width
   const c = f.context
   c.imageSmoothingEnabled = (x1 - x0) * ratio < (right - left)
-  c.drawImage(strip, left, cutTop * ratio, right - left, cutHeight * ratio,
-    x0, top, x1 - x0, height)
+  c.drawImage(strip, left, 0, right - left, item.height * ratio, x0, top, x1 - x0, item.height)
 }
 
 /**
@@ -134,7 +99,7 @@ function makeStrip(f, item, s, found) {
   /** @param {number} n */
   const px = n => Math.round(n * ratio)
   const shape = {
-    isCpu: item.type === 'cpu', height: px(item.height), barTop: px(s.barTop),
+    isCpu: item.type === 'cpu', isScheduled: f.rows.isScheduled, height: px(item.height), barTop: px(s.barTop),
     barHeight: px(s.barHeight), laneTop: px(s.laneTop), laneHeight: px(s.laneHeight),
     tickTop: px(s.tickTop), tickHeight: px(s.tickHeight),
     ink: (/** @type {number} */ who) => inkOf(f, item, who),
@@ -167,6 +132,7 @@ function drawBands(f, item, shape, segment, data, top) {
     const part = (end - start) / view.nsPerPixel * f.ratio
     f.context.globalAlpha = part < 1 ? Math.max(0.35, part) : 1
     const [y, h] = laneOf(shape, kind, data.depth[i])
+    if (y + h > item.height) continue
     drawBand(f, item, { start, end: data.end[i], kind, depth: data.depth[i],
       detail: data.detail[i] },
       x, top + y, w, h)
@@ -185,8 +151,9 @@ function drawBand(f, item, band, x, y, w, h) {
   switch (band.kind) {
     case Kind.running: {
       const ink = inkOf(f, item, band.detail)
-      const label = item.type === 'cpu' ? f.rows.name(band.detail) : `CPU ${band.detail}`
-      filled(f, ink, x, y, w, h, label)
+      const isCpu = item.type === 'cpu'
+      const label = isCpu ? f.rows.name(band.detail) : `CPU ${band.detail}`
+      filled(f, ink, x, y, w, h, label, false, isCpu ? f.rows.task(band.detail)?.comm : `${band.detail}`)
       break
     }
     case Kind.woken: wait(f, theme.woken, x, y + 4, w, h - 4, false); break
@@ -232,16 +199,18 @@ const named = (f, band) => (band.detail === NONE ? '' : ` in ${f.names.get(band.
 /**
  * @param {Frame} f @param {import('./colours.js').Ink} ink @param {number} x @param {number} y
  * @param {number} w @param {number} h @param {string} label @param {boolean} [isSmall]
+ * @param {string} [short] what is written where there is no room for the label
  */
-function filled(f, ink, x, y, w, h, label, isSmall = false) {
+function filled(f, ink, x, y, w, h, label, isSmall = false, short = label) {
   const c = f.context
   c.fillStyle = ink.fill
   // A hair's breadth between neighbours, where they are wide enough to spare it.
   c.fillRect(x, y, w > 3 ? w - 1 / f.ratio : w, h)
-  if (w < 18) return
+  if (w < 12) return
   c.font = isSmall ? SMALL : FONT
   const left = Math.max(x, 0) + 4
-  const shown = fit(c, label, Math.min(x + w, f.width) - left - 3)
+  const room = Math.min(x + w, f.width) - left - 3
+  const shown = widthOf(c, label) <= room ? label : fit(c, short, room)
   if (!shown) return
   c.fillStyle = ink.text
   c.fillText(shown, left, y + h / 2 + 0.5)

@@ -215,7 +215,7 @@ export class Filters {
   async #count() {
     const { view } = this.app
     try {
-      const stats = await api.stats(Math.max(0, view.from), Math.min(view.duration, view.to))
+      const stats = await api.stats(Math.max(0, view.from), Math.min(view.duration + 1, view.to))
       this.#seen = new Map([
         ...stats.events.map(e => /** @type {[string, number]} */ ([`e${e.type}`, e.count])),
         ...stats.tasks.map(t => /** @type {[string, number]} */ ([`t${t.row}`, t.events])),

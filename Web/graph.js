@@ -5,6 +5,7 @@ import { drawAxis, gridOf } from './axis.js'
 import { byId, clamp } from './dom.js'
 import { drawRow } from './draw.js'
 import { Minimap } from './minimap.js'
+import { membersIn } from './members.js'
 import { drawOverlay } from './overlay.js'
 import { Scene } from './scene.js'
 import { NONE } from './types.js'
@@ -260,8 +261,7 @@ export class Graph {
     const add = (item, into) => {
       if (item.row !== NONE) into.add(item.row)
       else if (rows.folded.has(item.id)) {
-        const all = item.members.length ? item.members : rows.rowsOf(item)
-        for (const row of all.slice(0, 8)) into.add(row)
+        for (const { row } of membersIn(item, rows, this.app.view)) into.add(row)
       }
     }
     let last = 0

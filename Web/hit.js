@@ -44,7 +44,8 @@ export function hitBand(graph, item, top, px, py) {
  */
 export function hitTick(graph, item, top, px, py) {
   const { app, scene } = graph
-  if (!scene || py < top + shapeOf(item, app.rows).tickTop - 2) return null
+  const { tickTop, tickHeight } = shapeOf(item, app.rows)
+  if (!scene || py < top + tickTop - 2 || py > top + tickTop + tickHeight + 3) return null
   const time = app.view.time(px)
   let best = null
   let bestAway = 5 * app.view.nsPerPixel

@@ -91,7 +91,7 @@ export class Labels {
     root.style.height = `${item.height}px`
     const isFolded = app.rows.folded.has(item.id) && !app.rows.text
     root.className = `label ${item.type} level-${isPinned ? 1 : item.level}${
-      isPinned ? ' pinned' : ''}${item.id === app.chosenRow ? ' chosen' : ''}`
+      isPinned ? ' pinned' : ''}${item.height > 90 ? ' tall' : ''}${item.id === app.chosenRow ? ' chosen' : ''}`
     root.setAttribute('aria-level', String(item.level + 1))
     root.setAttribute('aria-selected', String(item.id === app.chosenRow))
     if (item.canFold) root.setAttribute('aria-expanded', String(!isFolded))

@@ -72,7 +72,8 @@ export class Minimap {
             const at = base + data.column[i] * scale
             for (let k = 0; k < scale; k++) {
               if (Math.floor((at + k) / 512) !== tile) continue
-              load[at + k] += data.a[i] / 255
+              load[at + k] += rows.isScheduled ? data.a[i] / 255
+                : Math.min(1, Math.log2(1 + data.events[i]) / 12)
               unknown[at + k] += data.unknown[i] / 255
             }
           }

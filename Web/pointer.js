@@ -119,7 +119,7 @@ export class Pointer {
     } else {
       const a = view.time(Math.max(0, Math.min(drag.x, px)))
       const b = view.time(Math.min(view.width, Math.max(drag.x, px)))
-      this.app.setArea({ from: Math.max(0, a), to: Math.min(view.duration, b),
+      this.app.setArea({ from: Math.max(0, a), to: b,
         ids: drag.y < 0 ? null : this.#idsBetween(drag.y, py) }, false)
     }
   }

@@ -22,7 +22,8 @@ export const LANE = 13
 export const BAR = 18
 const BASE = { section: 26, cpu: 42, process: 24, task: 28, counter: 44, pairs: 30 }
 const FOLDED_PROCESS = 30
-const MOST_LANES = 12
+/** The kernel follows calls so deep (FTRACE_RETFUNC_DEPTH). */
+const MOST_LANES = 50
 
 export class Rows extends Emitter {
   /** @type {Item[]} Rows that scroll, with `y` from 0. */
@@ -49,6 +50,8 @@ export class Rows extends Emitter {
   /** @type {ExtraRow[]} */
   extra = []
   text = ''
+  /** Whether it is known who ran; else bars say how many events there are. */
+  isScheduled = true
   /** @type {Map<number, Lanes>} */
   lanes = new Map()
   /** @type {import('./types.js').Trace|null} */
@@ -60,6 +63,7 @@ export class Rows extends Emitter {
   /** @param {import('./types.js').Trace} trace */
   setTrace(trace) {
     this.#trace = trace
+    this.isScheduled = trace.tasks.some(task => task.running > 0)
     this.build()
   }
 
@@ -141,9 +145,11 @@ export class Rows extends Emitter {
         continue
       }
       const lead = tasks.find(task => task.pid === task.tgid)
+      // A number that was used again and again is no process of many threads.
+      const isAgain = tasks.every(task => task.pid === task.tgid)
       this.#add('tasks', {
         ...this.#item(key, 'process', lead?.comm ?? tasks[0].comm,
-          `${tasks[0].tgid} · ${tasks.length} threads`),
+          `${tasks[0].tgid} · ${tasks.length} ${isAgain ? 'times' : 'threads'}`),
         level: 1, members: tasks.map(task => task.row),
       })
       for (const task of tasks) this.#addTask(key, task, 2)
@@ -183,7 +189,9 @@ export class Rows extends Emitter {
   #item(id, type, label, note) {
     return {
       id, type, row: NONE, label, note, level: 0, parent: '', members: [],
-      canFold: type === 'section' || type === 'process', y: 0, height: 0,
+      canFold: type === 'section' || type === 'process', y: 0,
+      // Rows of a folded group have one too: their pictures are made, and drawn thin.
+      height: BASE[type],
     }
   }
 

@@ -66,9 +66,10 @@ export class Scene {
         const start = data.start[i]
         if (start >= segment.to) break
         if (data.end[i] <= segment.from || (segment.joins && start < segment.from)) continue
+        // Ends are whole, also where the band is drawn only up to what is known.
         visit({
-          start, end: Math.min(data.end[i], Math.max(segment.last, segment.to)),
-          kind: data.bandKind[i], depth: data.depth[i], detail: data.detail[i],
+          start, end: data.end[i], kind: data.bandKind[i], depth: data.depth[i],
+          detail: data.detail[i],
         })
       }
     }

@@ -13,15 +13,16 @@ import { Kind } from './types.js'
 
 /** @param {Item} item @param {import('./rows.js').Rows} rows @returns {Shape} */
 export function shapeOf(item, rows) {
-  const tickHeight = 3
-  const tickTop = item.height - tickHeight - 2
+  const isBar = !rows.isScheduled && item.type !== 'counter'
+  const tickHeight = isBar ? BAR : 4
+  const tickTop = isBar ? (item.type === 'cpu' ? 16 : 3) : item.height - tickHeight - 2
   if (item.type === 'counter') {
     return { barTop: 4, barHeight: item.height - 8, laneTop: 0, laneHeight: 0, tickTop,
       tickHeight, syscallTop: 0, functionTop: 0, pairTop: 0 }
   }
-  const laneTop = 4
-  const laneHeight = item.type === 'cpu' ? 10 : 0
-  const barTop = item.type === 'cpu' ? 15 : 3
+  const laneTop = 3
+  const laneHeight = item.type === 'cpu' ? 12 : 0
+  const barTop = item.type === 'cpu' ? 16 : 3
   const lanes = rows.lanes.get(item.row)
   const syscallTop = barTop + BAR + 1
   const functionTop = syscallTop + (lanes?.syscalls ?? 0) * LANE

@@ -13,7 +13,7 @@ const canvas = new OffscreenCanvas(COLUMNS, 64)
 const context = canvas.getContext('2d', { willReadFrequently: true })
 
 /**
- * @typedef {{isCpu: boolean, height: number, barTop: number, barHeight: number, laneTop: number,
+ * @typedef {{isCpu: boolean, isScheduled: boolean, height: number, barTop: number, barHeight: number, laneTop: number,
  *   laneHeight: number, tickTop: number, tickHeight: number,
  *   ink: (who: number) => import('./colours.js').Ink}} StripShape  all in device pixels
  */
@@ -78,8 +78,10 @@ export function columnsStrip(data, s, colours) {
     if (data.unknown[i]) hatchColumn(x, s.barTop, s.barHeight, data.unknown[i], lost)
     const many = data.events[i]
     if (many) {
-      const alpha = Math.min(0.9, 0.16 + 0.1 * Math.log2(many))
-      bar(x, s.tickTop, s.tickHeight, packed(theme.tick, alpha))
+      const alpha = Math.min(0.75, 0.16 + 0.08 * Math.log2(many))
+      const height = s.isScheduled ? s.tickHeight
+        : Math.round(s.tickHeight * Math.min(1, 0.15 + Math.log2(many) / 12))
+      bar(x, s.tickTop + s.tickHeight - height, height, packed(theme.tick, alpha))
     }
   }
   return finish(target)

@@ -23,9 +23,9 @@ export function widthOf(c, text) {
  * @param {CanvasRenderingContext2D} c @param {string} text @param {number} room
  */
 export function fit(c, text, room) {
-  if (room < 14 || !text) return ''
+  if (room < 5 || !text) return ''
   const width = widthOf(c, text)
   if (width <= room) return text
   const fits = Math.floor((room - 8) * text.length / width)
-  return fits >= 3 ? `${text.slice(0, fits)}…` : ''
+  return fits >= 4 ? `${text.slice(0, fits)}…` : ''
 }

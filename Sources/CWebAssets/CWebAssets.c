@@ -76,6 +76,9 @@ static const unsigned char listtools_js[] = {
 static const unsigned char main_js[] = {
 #embed "../../Web/main.js"
 };
+static const unsigned char members_js[] = {
+#embed "../../Web/members.js"
+};
 static const unsigned char menu_js[] = {
 #embed "../../Web/menu.js"
 };
@@ -179,6 +182,7 @@ static const struct web_asset assets[] = {
     ASSET("list.js", list_js),
     ASSET("listtools.js", listtools_js),
     ASSET("main.js", main_js),
+    ASSET("members.js", members_js),
     ASSET("menu.js", menu_js),
     ASSET("minimap.js", minimap_js),
     ASSET("overlay.js", overlay_js),

@@ -17,6 +17,8 @@ public final class Trace: Sendable {
   let functions = FunctionNumbers()
   /// By machine: which process threads belong to, where the recording has a table of that.
   private let processes: [RecordedProcesses]
+  /// Whether somebody walks over the events, or has done so.
+  private let isBegun = Atomic(false)
   let addedRows = Mutex<[AddedRow]>([])
   private let bytesPerSlice: Int
   private let indexFile: IndexFile?
@@ -85,10 +87,11 @@ public final class Trace: Sendable {
     return width
   }
 
-  /// Walks over all events, or takes the index that was kept.
+  /// Walks over all events, or takes the index that was kept; once: a second call does nothing.
   ///
   /// - Parameter isCancelled: asked now and then; the index stays as far as it came.
   public func buildIndex(workers: Int = 0, isCancelled: @Sendable () -> Bool = { false }) {
+    guard !isBegun.exchange(true, ordering: .relaxed) else { return }
     if let kept = indexFile?.load() { return index.adopt(kept) }
     let builder = IndexBuilder(
       streams: input.streams, places: places, index: index, end: duration + 1,

@@ -140,7 +140,7 @@ def test_area_s_latency_and_the_worst(page, trace):
     page.open()
     start, end = 200_000_000, 1_700_000_000
     select_area(page, start, end)
-    page.page.click(".area-tabs button:has-text('Wake-up latency')")
+    page.page.click(".area-tabs button:has-text('Waits for a CPU')")
     truth = stats(trace, start, end, None)["latency"]
     total = sum(int(line[2]) for line in csv_of(page)[1:])
     assert total == truth["count"]
@@ -314,6 +314,31 @@ def test_many_rows(page, trace):
     page.page.fill("#row-filter", "CPU 511")
     page.idle()
     assert page.page.locator("#labels .cpu:not([hidden])").all_inner_texts() == ["CPU 511"]
+
+
+@needs(trace={"seconds": 1.0, "tasks": 500})
+def test_folded_groups_are_drawn(page, trace):
+    """So many tasks that processes are folded at first."""
+    page.open()
+    page.view(0, trace.duration)
+    page.js("() => { for (const i of kscope.app.rows.byId.values()) if (i.type === 'process') "
+            "kscope.app.rows.folded.add(i.id); kscope.app.rows.layout() }")
+    page.idle()
+    group = page.js("() => kscope.app.rows.items.find(i => i.type === 'process').id")
+    page.js("id => kscope.app.emit('go-row', id)", group)
+    page.idle()
+    coloured = page.js("""id => {
+      const { app, graph } = kscope
+      const item = app.rows.byId.get(id)
+      const top = graph.topOf(item) * graph.ratio
+      const { data } = graph.context.getImageData(0, top, graph.canvas.width, item.height * graph.ratio)
+      let count = 0
+      for (let i = 0; i < data.length; i += 4) {
+        if (Math.max(data[i], data[i + 1], data[i + 2]) - Math.min(data[i], data[i + 1], data[i + 2]) > 60) count++
+      }
+      return count
+    }""", group)
+    assert coloured > 50, coloured
 
 
 def test_keyboard_reaches_everything(page):

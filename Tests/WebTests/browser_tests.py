@@ -2,7 +2,8 @@
 """Drives the page in Chromium: browser_tests.py [--url URL] [--pictures DIR] [-k WORD]
 
 Each test opens the page anew, and fails when the console shows an error. Numbers that the page shows
-are compared with what the made-up trace knows; tests that need it are left out with --url.
+are compared with what the made-up trace knows, and over `kscope view` with what `kscope report` prints.
+With --url, tests that need to know the trace are left out; without a program, those of `kscope view`.
 """
 
 import argparse
@@ -17,8 +18,12 @@ from playwright.sync_api import sync_playwright
 
 import browser_checks
 import browser_checks_more
+import real_checks
+import real_checks_more
 from mock_server import Model, Server
 from mock_trace import Trace
+from real_server import RealServer, program
+from report_oracle import Report
 
 CHROMIUM = shutil.which("chromium") or "/usr/bin/chromium"
 
@@ -28,7 +33,7 @@ class Page:
 
     def __init__(self, page, url, server):
         self.page, self.url, self.server = page, url, server
-        self.trace = server.model.trace if server else None
+        self.trace = server.model.trace if isinstance(server, Server) else None
         self.problems = []
         self.expected = []
         page.on("console", lambda m: self.problems.append(m.text) if m.type == "error" else None)
@@ -82,7 +87,8 @@ class Page:
 
 
 def tests(word):
-    for module in (browser_checks, browser_checks_more):
+    for module in (browser_checks, browser_checks_more, real_checks,
+                   real_checks_more):
         for name, check in list(vars(module).items()):
             if name.startswith("test_") and inspect.isfunction(check) and word in name:
                 yield name, check
@@ -96,32 +102,64 @@ def short_trace():
     return "\n".join([*lines, f"  {type(error).__name__}: {error}"])
 
 
+class Truths:
+    """What a test is given beside the page; reports are made once for all tests of a recording."""
+
+    def __init__(self, options):
+        self.url = options.url
+        self.kscope = None if options.url else program()
+        self.shared = None if options.url else Trace()
+        self.reports = {}
+
+    def can_run(self, check):
+        needs = getattr(check, "needs", {})
+        if "recordings" in needs:
+            return self.kscope is not None
+        return not (self.url and (needs or "trace" in inspect.signature(check).parameters))
+
+    def server(self, needs):
+        if self.url:
+            return None
+        if "recordings" in needs:
+            return RealServer(self.kscope, *needs["recordings"]).start()
+        trace = Trace(**needs["trace"]) if "trace" in needs else self.shared
+        return Server(Model(trace, **needs.get("model", {}))).start()
+
+    def arguments(self, check, page):
+        wanted = inspect.signature(check).parameters
+        if "trace" in wanted:
+            return [page.trace]
+        if "report" in wanted or "reports" in wanted:
+            options = tuple(check.needs.get("options", ()))
+            keys = [(path, options) for path in page.server.paths]
+            for path, _ in keys:
+                if (path, options) not in self.reports:
+                    self.reports[path, options] = Report(self.kscope, path, options)
+            found = [self.reports[key] for key in keys]
+            return [found if "reports" in wanted else found[0]]
+        return []
+
+
 def run(options):
     failures, count, skipped = [], 0, 0
+    truths = Truths(options)
     with sync_playwright() as p:
         browser = p.chromium.launch(
             executable_path=CHROMIUM, args=["--no-sandbox", "--headless=new"])
-        shared = None if options.url else Trace()
         for name, check in tests(options.k):
-            needs = getattr(check, "needs", {})
-            if options.url and (needs or "trace" in inspect.signature(check).parameters):
+            if not truths.can_run(check):
                 skipped += 1
                 continue
             count += 1
             began = time.monotonic()
-            server = None
-            if not options.url:
-                trace = Trace(**needs["trace"]) if "trace" in needs else shared
-                server = Server(Model(trace, **needs.get("model", {}))).start()
+            needs = getattr(check, "needs", {})
+            server = truths.server(needs)
             context = browser.new_context(
                 viewport={"width": 1440, "height": 900}, **needs.get("context", {}))
             page = Page(context.new_page(), options.url or server.url, server)
             page.pictures = options.pictures
             try:
-                if "trace" in inspect.signature(check).parameters:
-                    check(page, page.trace)
-                else:
-                    check(page)
+                check(page, *truths.arguments(check, page))
                 left = [p for p in page.problems if not any(e in p for e in page.expected)]
                 assert not left, f"the console shows: {left[:3]}"
                 print(f"ok {count} {name} ({time.monotonic() - began:.1f} s)", flush=True)
