@@ -152,7 +152,7 @@ final class TraceIndex: Sendable {
       state.version = before.version
       return before
     }
-    // Freed outside of the lock; the memory goes back to the system.
+    // Freed outside of the lock.
     withExtendedLifetime(before) {}
   }
 
