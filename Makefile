@@ -28,6 +28,7 @@ test: ## install what is lacking, build, run every test, then the lab's tests on
 bench: ## measure kscope beside its rivals
 	Benchmarks/run
 	Benchmarks/tools --no-build
+	Benchmarks/timeline
 
 bench-lab: ## count lost events beside trace-cmd's, in QEMU
 	Benchmarks/losses

@@ -17,8 +17,11 @@ public final class Trace: Sendable {
   let functions = FunctionNumbers()
   /// By machine: which process threads belong to, where the recording has a table of that.
   private let processes: [RecordedProcesses]
+  /// Whether somebody walks over the events, or has done so.
+  private let isBegun = Atomic(false)
   let addedRows = Mutex<[AddedRow]>([])
   private let bytesPerSlice: Int
+  private let indexFile: IndexFile?
   /// The first event's time, as the recording has it, in ns.
   public let start: UInt64
   /// How long it is, in ns: from the first event to the last.
@@ -28,13 +31,24 @@ public final class Trace: Sendable {
   ///
   /// Throws an error whose description says what was expected, and where, if a file cannot be read
   /// at all.
-  public convenience init(paths: [String]) throws {
+  ///
+  /// - Parameter keepsIndex: keep the finished index beside the first recording (its name and
+  ///   `.kscope`), or with this user's caches where that cannot be, and take it from there when the
+  ///   same are opened again.
+  public convenience init(paths: [String], keepsIndex: Bool = false) throws {
     let files = try paths.map { try TraceFile(path: $0) }
-    try self.init(ReportInput(files.map { ReportInput.Recording($0) }))
+    try self.init(
+      ReportInput(files.map { ReportInput.Recording($0) }), keepsIndex: keepsIndex,
+      caches: IndexFilePlaces.userCaches)
   }
 
-  /// - Parameter bytesPerSlice: how many bytes of pages are walked over at once.
-  package init(_ input: ReportInput, bytesPerSlice: Int = 2 << 20) {
+  /// - Parameters:
+  ///   - bytesPerSlice: how many bytes of pages are walked over at once.
+  ///   - caches: the folder for caches; nil where there is none.
+  package init(
+    _ input: ReportInput, bytesPerSlice: Int = 2 << 20, keepsIndex: Bool = false,
+    caches: String? = nil
+  ) {
     self.input = input
     self.bytesPerSlice = bytesPerSlice
     let times = TimeSpan(input.streams)
@@ -51,6 +65,11 @@ public final class Trace: Sendable {
       files.append(source.file)
     }
     processes = files.map { RecordedProcesses($0) }
+    indexFile =
+      keepsIndex
+      ? IndexFile(
+        of: input, places, shift: index.shift, layout: [Int64(bytesPerSlice)], caches: caches)
+      : nil
   }
 
   /// So many of the finest buckets, and they are made wider than their times in ns fit in: a task
@@ -68,15 +87,18 @@ public final class Trace: Sendable {
     return width
   }
 
-  /// Walks over all events.
+  /// Walks over all events, or takes the index that was kept; once: a second call does nothing.
   ///
   /// - Parameter isCancelled: asked now and then; the index stays as far as it came.
   public func buildIndex(workers: Int = 0, isCancelled: @Sendable () -> Bool = { false }) {
+    guard !isBegun.exchange(true, ordering: .relaxed) else { return }
+    if let kept = indexFile?.load() { return index.adopt(kept) }
     let builder = IndexBuilder(
       streams: input.streams, places: places, index: index, end: duration + 1,
       bytesPerSlice: bytesPerSlice)
     builder.run(
       workers: workers > 0 ? workers : ProcessorCount.available, isCancelled: isCancelled)
+    if isComplete, let kept = indexFile?.keep(index.snapshot) { index.replace(with: kept) }
   }
 
   // MARK: What there is

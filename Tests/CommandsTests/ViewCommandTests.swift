@@ -32,6 +32,13 @@ import Viewer
     #expect(throws: (any Error).self) { try ViewCommand.parseAsRoot(arguments) }
   }
 
+  @Test func theIndexIsKeptUnlessToldNotTo() throws {
+    let usual = try ViewCommand.parseAsRoot(["trace.dat"])
+    let other = try ViewCommand.parseAsRoot(["--no-index-file", "trace.dat"])
+    #expect((usual as? ViewCommand)?.noIndexFile == false)
+    #expect((other as? ViewCommand)?.noIndexFile == true)
+  }
+
   @Test func theWayOverSSHIsSaid() {
     let page = PageAddress(.loopback, port: 40123)
     func lines(_ environment: [String: String]) -> [String] {

@@ -9,7 +9,7 @@ import TraceTestSupport
   private let folder = TemporaryFolder()
 
   /// Functions 0x1000 and, within it, twice 0x2000; 0x3000 began before the recording.
-  private func trace(bytesPerSlice: Int = 1 << 20) throws -> Trace {
+  private func trace() throws -> Trace {
     let texts = try EventTexts(kernel: "6.12", ["ftrace"])
     var cpus = RecordedCPUs(count: 1)
     func begins(_ time: UInt64, _ function: Int, _ depth: Int) {
@@ -45,6 +45,9 @@ import TraceTestSupport
     builder.kallsyms = "1000 T outer\n2000 T inner\n3000 T early\n4000 T late\n9000 T first\n"
     let trace = try Trace(paths: [folder.write(builder.version6, to: "t.dat")])
     trace.buildIndex(workers: 1)
+    // A second time nothing is counted again.
+    trace.buildIndex(workers: 1)
+    #expect(trace.eventCount == 10)
     return trace
   }
 

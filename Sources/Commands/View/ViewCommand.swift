@@ -16,6 +16,10 @@ package struct ViewCommand: ParsableCommand {
       On another machine, over ssh, the line that is printed makes the page reachable from yours: \
       run it there, then open the address. The port has to keep its number; --port chooses one.
 
+      What is found out about a recording is kept beside it, in FILE.kscope, or in ~/.cache/kscope where \
+      that folder cannot be written, so that it opens at once the next time. It can be removed at any \
+      time.
+
       EXAMPLES
         kscope view                          ./trace.dat
         kscope view before.dat after.dat     two recordings in one page
@@ -41,6 +45,11 @@ package struct ViewCommand: ParsableCommand {
     help: "With --listen: let other machines ask. Who reads along has the whole recording.")
   var exposes = false
 
+  @Flag(
+    name: .customLong("no-index-file"),
+    help: "Keep no index (FILE.kscope), and use none that was kept.")
+  var noIndexFile = false
+
   @Argument(
     help: ArgumentHelp("The recordings (trace.dat).", valueName: "file"),
     completion: .file(extensions: ["dat"]))
@@ -51,15 +60,18 @@ package struct ViewCommand: ParsableCommand {
   package func validate() throws { _ = try address }
 
   /// What answers the page, of the recordings at some paths.
-  static func answers(of paths: [String]) throws -> any PageAnswers {
-    let answers = TraceAnswers(try Trace(paths: paths), paths: paths)
+  ///
+  /// - Parameter keepsIndex: whether the next time is to begin with what was found out this time.
+  static func answers(of paths: [String], keepsIndex: Bool) throws -> any PageAnswers {
+    let answers = TraceAnswers(try Trace(paths: paths, keepsIndex: keepsIndex), paths: paths)
     answers.begin()
     return answers
   }
 
   package func run() throws {
     let run = try ServerRun()
-    let answers = try Self.answers(of: files.isEmpty ? ["trace.dat"] : files)
+    let answers = try Self.answers(
+      of: files.isEmpty ? ["trace.dat"] : files, keepsIndex: !noIndexFile)
     let server = ViewerServer(answers, files: Self.pageFiles, listen: try address, port: port ?? 0)
     let opens = !noBrowser && Browser.isWanted(in: Self.environment)
     try run.serve(server) { page in

@@ -1,4 +1,8 @@
+import ByteIO
+
 /// What happened on all rows in a few neighbouring slices, by buckets of time.
+///
+/// Its parts and entries are in memory of its own, or in a mapped index file.
 final class IndexBlock: Sendable {
   /// The entries of one row.
   struct Part: BitwiseCopyable, Sendable {
@@ -8,33 +12,88 @@ final class IndexBlock: Sendable {
   }
 
   /// By row, rising.
-  let parts: [Part]
+  nonisolated(unsafe) let parts: UnsafeBufferPointer<Part>
   /// Of one row after the other, by bucket, rising.
-  let entries: [IndexEntry]
+  nonisolated(unsafe) let entries: UnsafeBufferPointer<IndexEntry>
   /// The first and the last bucket of all.
   let buckets: ClosedRange<UInt32>?
+  /// Where parts and entries lie; nil for memory of its own.
+  private let file: MappedFile?
+  var isInFile: Bool { file != nil }
 
   init(parts: [Part], entries: [IndexEntry]) {
+    self.parts = Self.copy(parts)
+    self.entries = Self.copy(entries)
+    file = nil
+    buckets = Self.buckets(self.parts, self.entries)
+  }
+
+  /// - Parameter file: what parts and entries lie in; their places were checked.
+  init(
+    parts: UnsafeBufferPointer<Part>, entries: UnsafeBufferPointer<IndexEntry>, in file: MappedFile
+  ) {
     self.parts = parts
     self.entries = entries
+    self.file = file
+    buckets = Self.buckets(parts, entries)
+  }
+
+  deinit {
+    guard file == nil else { return }
+    parts.deallocate()
+    entries.deallocate()
+  }
+
+  private static func copy<Element: BitwiseCopyable>(
+    _ list: [Element]
+  ) -> UnsafeBufferPointer<Element> {
+    let room = UnsafeMutableBufferPointer<Element>.allocate(capacity: list.count)
+    _ = room.initialize(from: list)
+    return UnsafeBufferPointer(room)
+  }
+
+  private static func buckets(
+    _ parts: UnsafeBufferPointer<Part>, _ entries: UnsafeBufferPointer<IndexEntry>
+  ) -> ClosedRange<UInt32>? {
     var (low, high) = (UInt32.max, UInt32.min)
     for part in parts where part.count > 0 {
       low = min(low, entries[Int(part.start)].bucket)
-      high = max(high, entries[Int(part.start + part.count) - 1].bucket)
+      high = max(high, entries[Int(part.start) + Int(part.count) - 1].bucket)
     }
-    buckets = low <= high ? low...high : nil
+    return low <= high ? low...high : nil
   }
 
   /// The entries of a row.
-  func entries(of row: UInt32) -> ArraySlice<IndexEntry> {
+  func entries(of row: UInt32) -> Entries {
     var (low, high) = (0, parts.count)
     while low < high {
       let middle = (low + high) / 2
       if parts[middle].row < row { low = middle + 1 } else { high = middle }
     }
-    guard low < parts.count, parts[low].row == row else { return [] }
-    let start = Int(parts[low].start)
-    return entries[start..<start + Int(parts[low].count)]
+    guard low < parts.count, parts[low].row == row else {
+      return Entries(block: self, places: 0..<0)
+    }
+    return entries(of: parts[low])
+  }
+
+  /// The entries of a part of this block. A file may have changed since it was checked.
+  func entries(of part: Part) -> Entries {
+    let start = min(Int(part.start), entries.count)
+    return Entries(block: self, places: start..<min(start + Int(part.count), entries.count))
+  }
+
+  /// Entries of one row. They keep their block.
+  struct Entries: RandomAccessCollection {
+    fileprivate let block: IndexBlock
+    fileprivate let places: Range<Int>
+
+    var startIndex: Int { places.lowerBound }
+    var endIndex: Int { places.upperBound }
+
+    subscript(place: Int) -> IndexEntry {
+      precondition(places.contains(place), "no such entry")
+      return block.entries[place]
+    }
   }
 
   /// Several blocks, one behind the other, as one of buckets that are eight times as wide.

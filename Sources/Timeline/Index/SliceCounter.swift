@@ -189,7 +189,11 @@ struct SliceCounter: StateSink, ~Copyable {
 }
 
 /// An interrupt line of a machine.
-struct InterruptLine: Hashable {
+struct InterruptLine: Hashable, Comparable {
   var machine: Int
   var number: Int
+
+  static func < (a: InterruptLine, b: InterruptLine) -> Bool {
+    (a.machine, a.number) < (b.machine, b.number)
+  }
 }

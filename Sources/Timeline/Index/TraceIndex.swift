@@ -46,7 +46,7 @@ final class TraceIndex: Sendable {
   /// Slices between two checkpoints.
   static let checkpointDistance = 16
   /// So many blocks of a level make one of the next; 2^3.
-  private static let fold = 8
+  static let fold = 8
 
   let cpuCount: Int
   /// The width of the finest buckets, as a power of two ns; 31 at most.
@@ -133,6 +133,27 @@ final class TraceIndex: Sendable {
       state.progress = 1
       state.version += 1
     }
+  }
+
+  /// Takes over an index that was kept.
+  func adopt(_ kept: State) {
+    state.withLock { state in
+      let version = state.version
+      state = kept
+      state.version = version + 1
+    }
+  }
+
+  /// Puts the same index that lies in a file in place of the one in memory.
+  func replace(with kept: State) {
+    let before = state.withLock { state in
+      let before = state
+      state = kept
+      state.version = before.version
+      return before
+    }
+    // Freed outside of the lock; the memory goes back to the system.
+    withExtendedLifetime(before) {}
   }
 
   private static func append(

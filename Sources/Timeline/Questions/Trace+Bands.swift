@@ -34,7 +34,8 @@ extension Trace {
     forEachSlice(in: range) { slice, isLast in
       found.add(slice, row, in: range, isLast: isLast)
     }
-    return (found.bands, found.ticks)
+    // One slice's may begin before those of the slice in front of it.
+    return (found.bands.sorted { ($0.start, $0.depth) < ($1.start, $1.depth) }, found.ticks)
   }
 
   /// Rows over a stretch of 2^level ns wide columns: what goes on exactly where that is little and

@@ -32,13 +32,16 @@ struct CarriedState: BitwiseCopyable {
 
 /// A task by its number: in the slice that is walked over, or among those of the whole trace.
 struct OtherTask: BitwiseCopyable, Equatable {
-  private var raw: Int32 = -1
+  /// -1 for none, from 0 on those of a slice, below -1 those of the trace.
+  private(set) var raw: Int32 = -1
 
   static let none = OtherTask()
 
   /// - Parameter number: -1 for the idle task.
   init(inSlice number: Int) { raw = Int32(truncatingIfNeeded: max(number, -1)) }
   init(inTrace number: Int) { raw = Int32(truncatingIfNeeded: -2 - number) }
+  /// As it was kept.
+  init(raw: Int32) { self.raw = raw }
   private init() {}
 
   /// The number among those of the trace; nil for none.
