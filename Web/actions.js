@@ -93,7 +93,8 @@ export function addActions(app, graph, commands) {
 
   /** Tasks of which the view has nothing are hidden, until all are shown again. */
   const onlySeen = async () => {
-    const { tasks } = await api.stats(Math.max(0, view.from), Math.min(view.duration + 1, view.to))
+    const { from, to } = app.within(view.from, view.to)
+    const { tasks } = await api.stats(from, to)
     const seen = new Set(tasks.filter(t => t.events + t.running + t.runnable + t.blocked > 0)
       .map(t => t.row))
     let count = 0

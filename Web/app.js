@@ -165,12 +165,19 @@ export class App extends Emitter {
     this.emit('band')
   }
 
+  /**
+   * What of a range is in the trace. It ends before its end: the last event's own nanosecond
+   * belongs to a range that reaches there.
+   * @param {number} from @param {number} to
+   */
+  within(from, to) {
+    const { duration } = this.trace
+    return { from: Math.max(0, from), to: to >= duration ? duration + 1 : to }
+  }
+
   /** @param {Area|null} area @param {boolean} [isDone] the drag has ended */
   setArea(area, isDone = true) {
-    // A range ends before its end: the last event's own nanosecond is within the whole.
-    this.area = area && {
-      ids: area.ids, from: Math.max(0, area.from), to: Math.min(this.trace.duration + 1, area.to),
-    }
+    this.area = area && { ids: area.ids, ...this.within(area.from, area.to) }
     this.emit('area', isDone)
   }
 

@@ -213,9 +213,9 @@ export class Filters {
 
   /** Counts of what is in the view. */
   async #count() {
-    const { view } = this.app
+    const { from, to } = this.app.within(this.app.view.from, this.app.view.to)
     try {
-      const stats = await api.stats(Math.max(0, view.from), Math.min(view.duration + 1, view.to))
+      const stats = await api.stats(from, to)
       this.#seen = new Map([
         ...stats.events.map(e => /** @type {[string, number]} */ ([`e${e.type}`, e.count])),
         ...stats.tasks.map(t => /** @type {[string, number]} */ ([`t${t.row}`, t.events])),

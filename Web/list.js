@@ -242,11 +242,12 @@ export class List {
   /** The graph rests elsewhere: the list shows where its left edge is. */
   async #follow() {
     const { app } = this
+    if (!app.settings.follow) return
     const chosen = app.chosenEvent
     if (chosen && chosen.time >= app.view.from && chosen.time <= app.view.to) return
     if (!app.trace.events) return
     const near = await api.near(Math.max(0, Math.round(app.view.from)))
-    if (!near) return
+    if (!near || !app.settings.follow) return
     this.scrollTo(await this.pages.placeOf(near.index))
   }
 

@@ -22,7 +22,7 @@ import real_checks
 import real_checks_more
 from mock_server import Model, Server
 from mock_trace import Trace
-from real_server import RealServer, program
+from real_server import RECORDINGS, RealServer, program
 from report_oracle import Report
 
 CHROMIUM = shutil.which("chromium") or "/usr/bin/chromium"
@@ -131,11 +131,12 @@ class Truths:
             return [page.trace]
         if "report" in wanted or "reports" in wanted:
             options = tuple(check.needs.get("options", ()))
-            keys = [(path, options) for path in page.server.paths]
-            for path, _ in keys:
-                if (path, options) not in self.reports:
-                    self.reports[path, options] = Report(self.kscope, path, options)
-            found = [self.reports[key] for key in keys]
+            found = []
+            for name in check.needs["recordings"]:
+                key = name, options
+                if key not in self.reports:
+                    self.reports[key] = Report(self.kscope, str(RECORDINGS / name), options)
+                found.append(self.reports[key])
             return [found if "reports" in wanted else found[0]]
         return []
 

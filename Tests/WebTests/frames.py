@@ -17,6 +17,9 @@ MOVES = {
     "pan, whole seconds": ("[0.2e9, 1.2e9]", "(v, t) => v.pan(v.span * 0.004 * Math.sign(Math.sin(t)))"),
     "pan, milliseconds": ("[0.6e9, 0.61e9]", "(v, t) => v.pan(v.span * 0.01)"),
     "pan, 300 µs": ("[0.6e9, 0.6003e9]", "(v, t) => v.pan(v.span * 0.01)"),
+    "pan, a tenth": ("[app.view.duration * 0.4, app.view.duration * 0.5]", "(v, t) => v.pan(v.span * 0.01)"),
+    "from all to 1 µs a pixel": ("[0, app.view.duration]", "(v, t) => v.zoom(app.view.duration * 0.4, "
+                              "t % 8 < 4 ? 1.09 : 1 / 1.09)"),
     "zoom in and out": ("[0, 2e9]", "(v, t) => v.zoom(0.7e9, t % 4 < 2 ? 1.06 : 1 / 1.06)"),
 }
 
@@ -71,7 +74,7 @@ def main():
         print(f"first paint after {paint:.0f} ms, {rows} rows in sight")
         for name, (where, move) in MOVES.items():
             r = page.evaluate(RUN, [where, move, options.seconds])
-            print(f"{name:20} {r['fps']:5.1f} frames/s, between frames {r['gap']:.1f} ms "
+            print(f"{name:24} {r['fps']:5.1f} frames/s, between frames {r['gap']:.1f} ms "
                   f"(95 %: {r['gap95']:.1f}), own work {r['work']:.1f} ms (95 %: {r['work95']:.1f})",
                   flush=True)
         browser.close()

@@ -248,6 +248,11 @@ def test_real_counts_of_what_is_seen(page, report):
     counts = dict(page.js("""() => [...document.querySelectorAll('#drawer details[open] .tick')].map(t =>
       [t.querySelector('.tick-name').textContent, Number(t.querySelector('.count').textContent)])"""))
     assert {name: n for name, n in counts.items() if n} == wanted
+    page.js("() => kscope.app.view.fit()")
+    page.until("""([name, n]) => [...document.querySelectorAll('#drawer .tick')].some(t =>
+      t.querySelector('.tick-name').textContent === name
+        && t.querySelector('.count').textContent === String(n))""",
+               ["sys_exit_newfstatat", report.by_name(report.events)["sys_exit_newfstatat"]])
 
 
 @real

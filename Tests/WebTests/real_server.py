@@ -3,9 +3,10 @@
 import os
 import pathlib
 import re
+import shutil
 import signal
 import subprocess
-
+import tempfile
 
 PROJECT = pathlib.Path(__file__).resolve().parents[2]
 RECORDINGS = PROJECT / "Tests/ReportsTests/Fixtures"
@@ -27,7 +28,9 @@ class RealServer:
 
     def __init__(self, kscope, *names):
         self.kscope = kscope
-        self.paths = [str(RECORDINGS / name) for name in names]
+        # Copies, beside which an index may be kept.
+        self.folder = tempfile.TemporaryDirectory()
+        self.paths = [shutil.copy(RECORDINGS / name, self.folder.name) for name in names]
         self.process = None
         self.url = ""
 
@@ -49,4 +52,6 @@ class RealServer:
         except subprocess.TimeoutExpired:
             self.process.kill()
             raise RuntimeError("kscope view did not end within 10 s of Ctrl-C") from None
+        finally:
+            self.folder.cleanup()
 
