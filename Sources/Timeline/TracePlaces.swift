@@ -14,6 +14,12 @@ final class TracePlaces: Sendable {
     var source: Int
     var reader: EventBinding.Reader
     var states: SwitchStates
+    /// The ids of `kernel_stack` and `user_stack`; -1 where there are none.
+    var stacks: (kernel: Int, user: Int)
+
+    /// Whether an event is a stack. Behind a switch it still bears the thread that has just left, as
+    /// the kernel takes it before it changes over: it tells nothing of who runs.
+    func isStack(_ id: Int) -> Bool { id == stacks.kernel || id == stacks.user }
   }
 
   struct CPU: Hashable {
@@ -58,10 +64,15 @@ final class TracePlaces: Sendable {
         source.events.event(system: "sched", name: "sched_switch"),
         longSize: source.file.longSize)
     }
+    let stacks = input.sources.map { source in
+      func id(_ name: String) -> Int { source.events.event(system: "ftrace", name: name)?.id ?? -1 }
+      return (kernel: id("kernel_stack"), user: id("user_stack"))
+    }
     streams = zip(input.streams, places).map { [bindings, rows] stream, place in
       Stream(
         cpu: rows[place] ?? 0, machine: place.machine, source: stream.buffer,
-        reader: bindings[stream.buffer].reader, states: states[stream.buffer])
+        reader: bindings[stream.buffer].reader, states: states[stream.buffer],
+        stacks: stacks[stream.buffer])
     }
   }
 

@@ -104,6 +104,17 @@ struct Oracle {
       }
       cpus[row].floor = time
     }
+    if cpus[row].pid != event.thread,
+      ["ftrace:kernel_stack", "ftrace:user_stack"].contains(event.title)
+    {
+      // Of who has left already, as it stands behind the switch.
+      cpus[row].eventTimes.append(time)
+      if event.thread != 0 {
+        tasks[find(event.thread, event.machine)].eventTimes.append(time)
+      }
+      if event.isBeforeLoss { loseEvents(on: row, event.stream, from: time) }
+      return
+    }
     if cpus[row].floor == nil { cpus[row].floor = time }
     if cpus[row].pid != event.thread {
       let moved = cpus[row].moved

@@ -49,7 +49,13 @@ struct SliceMachine<Sink: StateSink & ~Copyable>: ~Copyable {
       let (id, thread) = place.reader.head(of: bytes)
       let time = places.offset(record.time)
       let slot = place.reader.slot(ofID: id)
-      if _slowPath(thread != cpus[cpu].pid) { runs(thread, on: cpu, at: time, place.machine) }
+      if _slowPath(thread != cpus[cpu].pid) {
+        if place.isStack(id) {
+          takeStack(of: thread, id, place, at: time)
+          continue
+        }
+        runs(thread, on: cpu, at: time, place.machine)
+      }
       cpus[cpu].last = time
       let current = cpus[cpu].task
       sink.event(cpu: cpu, task: current, time: time, source: place.source, id: id)
@@ -57,6 +63,14 @@ struct SliceMachine<Sink: StateSink & ~Copyable>: ~Copyable {
         follow(place, slot, bytes, cpu: cpu, time)
       }
     }
+  }
+
+  /// A stack of a thread that is not the one that is known to run.
+  private mutating func takeStack(
+    of thread: Int32, _ id: Int, _ place: TracePlaces.Stream, at time: Int64
+  ) {
+    let task = thread == 0 ? -1 : task(thread, place.machine, time)
+    sink.event(cpu: place.cpu, task: task, time: time, source: place.source, id: id)
   }
 
   // MARK: The end

@@ -43,7 +43,11 @@ struct TraceSlice: Sendable {
     for (index, stream) in streams.enumerated() where range.to[index] < stream.end {
       let place = places.streams[index]
       guard isWanted(place.cpu) else { continue }
-      let ahead = EventCursor([stream], from: [range.to[index]], to: [stream.end])
+      var ahead = EventCursor([stream], from: [range.to[index]], to: [stream.end])
+      // A stack tells nothing of who runs.
+      while let event = ahead.peek, place.isStack(place.reader.head(of: event.record.bytes).id) {
+        _ = ahead.next()
+      }
       guard let record = ahead.peek?.record else { continue }
       if threads[place.cpu] == nil || record.time < times[place.cpu] {
         threads[place.cpu] = place.reader.head(of: record.bytes).thread
