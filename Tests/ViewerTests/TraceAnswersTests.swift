@@ -20,7 +20,8 @@ import TraceTestSupport
       sched(
         "sched_switch", pid: Int32(from),
         [
-          "prev_comm": .text("was"), "prev_pid": .number(from), "prev_state": .number(state),
+          "prev_comm": .text([7: "dd", 9: "sh"][from] ?? "swapper"), "prev_pid": .number(from),
+          "prev_state": .number(state),
           "next_comm": .text(name), "next_pid": .number(to),
         ])
     }

@@ -126,7 +126,8 @@ extension Trace {
         let time = UInt64(max(0, min(band.end, slice.end, range.upperBound) - from))
         // One that went on when the slice began is told there as well.
         let beginsHere = band.start >= slice.start && range.contains(band.start)
-        let endsHere = !band.isOpen && range.contains(band.end)
+        // What ends behind the last event goes on when the trace ends.
+        let endsHere = !band.isOpen && range.contains(band.end) && band.end <= duration
         if band.row < cpuCount {
           let row = Int(band.row)
           switch band.kind {

@@ -99,6 +99,21 @@ extension Trace {
   /// Counts what was added to the index.
   package var indexVersion: Int { index.read { $0.version } }
 
+  /// What each of the tasks is called: the last of all that used a number as the recording's own table,
+  /// which was taken at the end, has it; others as events told last.
+  package func shownNames(of tasks: [TraceTask]) -> [String] {
+    var last: [Int64: Int] = [:]
+    for (number, task) in tasks.enumerated() {
+      last[Int64(task.machine) << 32 | Int64(UInt32(bitPattern: task.pid))] = number
+    }
+    var names = tasks.map { $0.names.last ?? "" }
+    for number in last.values {
+      let recorded = recordedName(of: tasks[number])
+      if names[number].isEmpty || recorded != "<...>" { names[number] = recorded }
+    }
+    return names
+  }
+
   /// The name that the recording's own table has for a task of which no event tells one.
   package func recordedName(of task: TraceTask) -> String {
     guard let file = file(task.machine),

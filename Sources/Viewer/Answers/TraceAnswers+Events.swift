@@ -15,7 +15,7 @@ extension TraceAnswers {
     let first: Int = try request.needed("index")
     var text = JSONText()
     let texts = EventPrinter(trace)
-    let tasks = trace.tasks
+    let tasks = trace.shownNames(of: trace.tasks)
     text.object { text in
       text.member("total", trace.eventCount)
       text.array("events") { text in
@@ -37,7 +37,7 @@ extension TraceAnswers {
   ) throws(PageError) -> PageAnswer {
     let indexes = try hits(ofFilter: filter)
     let texts = EventPrinter(trace)
-    let tasks = trace.tasks
+    let tasks = trace.shownNames(of: trace.tasks)
     var text = JSONText()
     text.object { text in
       text.member("total", indexes.count)
@@ -55,7 +55,7 @@ extension TraceAnswers {
   }
 
   private func add(
-    _ event: PlacedEvent, _ texts: EventPrinter, _ tasks: [TraceTask], place: Int?,
+    _ event: PlacedEvent, _ texts: EventPrinter, _ tasks: [String], place: Int?,
     _ text: inout JSONText
   ) {
     text.object { text in
@@ -72,11 +72,11 @@ extension TraceAnswers {
     }
   }
 
-  private func name(_ event: PlacedEvent, _ texts: EventPrinter, _ tasks: [TraceTask]) -> String {
+  private func name(_ event: PlacedEvent, _ texts: EventPrinter, _ tasks: [String]) -> String {
     guard let row = event.taskRow, Int(row) - trace.cpuCount < tasks.count,
-      let name = tasks[Int(row) - trace.cpuCount].names.last
+      !tasks[Int(row) - trace.cpuCount].isEmpty
     else { return texts.taskName(event) }
-    return name
+    return tasks[Int(row) - trace.cpuCount]
   }
 
   // MARK: One
@@ -108,7 +108,7 @@ extension TraceAnswers {
   func oneEvent(_ request: PageRequest) throws(PageError) -> PageAnswer {
     let index: Int = try request.needed("index")
     let texts = EventPrinter(trace)
-    let tasks = trace.tasks
+    let tasks = trace.shownNames(of: trace.tasks)
     var answer: PageAnswer?
     trace.forEachEvent(from: index) { event in
       var text = JSONText()
@@ -139,7 +139,7 @@ extension TraceAnswers {
   }
 
   /// As a report has it: `bash-310 [001] d.... 57.146721013: sched_switch: …`.
-  private func line(_ event: PlacedEvent, _ texts: EventPrinter, _ tasks: [TraceTask]) -> [UInt8] {
+  private func line(_ event: PlacedEvent, _ texts: EventPrinter, _ tasks: [String]) -> [UInt8] {
     let time = event.record.time
     let fraction = String(time % 1_000_000_000)
     let zeros = String(repeating: "0", count: 9 - fraction.utf8.count)

@@ -52,9 +52,11 @@ extension TraceAnswers {
         }
       }
       text.array("tasks") { text in
-        for (number, task) in trace.tasks.enumerated() { add(task, number, &text) }
+        let tasks = trace.tasks
+        let names = trace.shownNames(of: tasks)
+        for (number, task) in tasks.enumerated() { add(task, number, names[number], &text) }
       }
-      text.array("sources") { text in for path in paths { text.add(path) } }
+      text.array("sources") { text in for path in paths { text.add(Self.lastPart(of: path)) } }
       text.array("types") { text in
         for (number, type) in types.all.enumerated() {
           text.object { text in
@@ -88,6 +90,10 @@ extension TraceAnswers {
     return level
   }
 
+  private static func lastPart(of path: String) -> String {
+    path.split(separator: "/").last.map { String($0) } ?? path
+  }
+
   private func file(_ number: Int, _ path: String, _ text: inout JSONText) {
     let file = trace.file(number)
     text.object { text in
@@ -103,13 +109,13 @@ extension TraceAnswers {
     }
   }
 
-  private func add(_ task: TraceTask, _ number: Int, _ text: inout JSONText) {
+  private func add(_ task: TraceTask, _ number: Int, _ name: String, _ text: inout JSONText) {
     text.object { text in
       text.member("row", trace.cpuCount + number)
       text.member("pid", task.pid)
       text.member("tgid", task.process)
       text.member("parent", task.parent)
-      text.member("comm", task.names.last ?? trace.recordedName(of: task))
+      text.member("comm", name)
       text.array("comms") { text in for name in task.names { text.add(name) } }
       text.member("source", task.machine)
       text.member("born", task.born)
