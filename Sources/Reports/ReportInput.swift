@@ -110,5 +110,5 @@ package struct ReportInput: Sendable {
 
 extension String {
   /// What stands behind the last slash.
-  var lastPathComponent: String { split(separator: "/").last.map { String($0) } ?? self }
+  package var lastPathComponent: String { split(separator: "/").last.map { String($0) } ?? self }
 }

@@ -50,10 +50,3 @@ extension ClockCorrection {
     }
   }
 }
-
-extension TraceOption {
-  /// The data as text, up to the first zero or line end.
-  var text: String {
-    String(decoding: data.prefix { $0 != 0 && $0 != UInt8(ascii: "\n") }, as: UTF8.self)
-  }
-}

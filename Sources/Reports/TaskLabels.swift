@@ -118,7 +118,7 @@ package final class SharedTaskNames: Sendable {
 
   static let idle = Array("<idle>".utf8)
   /// What is shown of tasks that nothing names.
-  static let unknown = Array("<...>".utf8)
+  package static let unknown = Array("<...>".utf8)
 
   /// `<idle>` for pid 0, `<...>` where nothing in the file names it.
   package func name(of pid: Int32) -> [UInt8] {

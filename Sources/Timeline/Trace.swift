@@ -1,4 +1,5 @@
 import ByteIO
+import EventFormats
 package import Reports
 import RingBuffer
 import Synchronization
@@ -14,9 +15,11 @@ public final class Trace: Sendable {
   let places: TracePlaces
   let index: TraceIndex
   let bands: BandCache
-  let functions = FunctionNumbers()
+  let functions: FunctionEvents
   /// By machine: which process threads belong to, where the recording has a table of that.
   private let processes: [RecordedProcesses]
+  /// By machine, once somebody wanted them: it may take a look at all symbols.
+  let syscallNames = Mutex<[Int: SyscallNames]>([:])
   /// Whether somebody walks over the events, or has done so.
   private let isBegun = Atomic(false)
   let addedRows = Mutex<[AddedRow]>([])
@@ -60,10 +63,8 @@ public final class Trace: Sendable {
       cpuCount: places.cpus.count, sourceCount: input.sources.count,
       shift: Self.bucketWidth(places.duration, bytes: bytes, cpus: places.cpus.count))
     bands = BandCache()
-    var files: [TraceFile] = []
-    for source in input.sources where !files.contains(where: { $0 === source.file }) {
-      files.append(source.file)
-    }
+    functions = FunctionEvents(input.sources)
+    let files = places.firstSources.map { input.sources[$0].file }
     processes = files.map { RecordedProcesses($0) }
     indexFile =
       keepsIndex

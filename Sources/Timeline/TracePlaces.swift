@@ -36,6 +36,8 @@ final class TracePlaces: Sendable {
   let duration: Int64
   /// Whether switches were recorded, so that events tell who runs between them.
   let isScheduled: Bool
+  /// By machine, the first of its buffers.
+  let firstSources: [Int]
   /// How many buffers there are.
   let sourceCount: Int
   private let bindings: [EventBinding]
@@ -48,12 +50,17 @@ final class TracePlaces: Sendable {
     self.isScheduled = isScheduled
     sourceCount = input.sources.count
     bindings = input.sources.map { SchedulerEvent.binding(in: $0) }
-    var paths: [ObjectIdentifier: Int] = [:]
-    for source in input.sources where paths[ObjectIdentifier(source.file)] == nil {
-      paths[ObjectIdentifier(source.file)] = paths.count
+    var firstSources: [Int] = []
+    var machines: [ObjectIdentifier: Int] = [:]
+    for (number, source) in input.sources.enumerated()
+    where machines[ObjectIdentifier(source.file)] == nil {
+      machines[ObjectIdentifier(source.file)] = firstSources.count
+      firstSources.append(number)
     }
+    self.firstSources = firstSources
     let places = input.streams.map { stream in
-      CPU(machine: paths[ObjectIdentifier(input.sources[stream.buffer].file)] ?? 0, cpu: stream.cpu)
+      let file = input.sources[stream.buffer].file
+      return CPU(machine: machines[ObjectIdentifier(file)] ?? 0, cpu: stream.cpu)
     }
     cpus = Set(places).sorted { ($0.machine, $0.cpu) < ($1.machine, $1.cpu) }
     var rows: [CPU: Int] = [:]
@@ -65,8 +72,8 @@ final class TracePlaces: Sendable {
         longSize: source.file.longSize)
     }
     let stacks = input.sources.map { source in
-      func id(_ name: String) -> Int { source.events.event(system: "ftrace", name: name)?.id ?? -1 }
-      return (kernel: id("kernel_stack"), user: id("user_stack"))
+      let ids = StackRecord(source)
+      return (kernel: ids.kernelID.map { Int($0) } ?? -1, user: ids.userID.map { Int($0) } ?? -1)
     }
     streams = zip(input.streams, places).map { [bindings, rows] stream, place in
       Stream(

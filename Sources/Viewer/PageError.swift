@@ -24,17 +24,15 @@ package struct PageError: ExplainedError, Equatable {
     PageError(status: 404, message)
   }
 
-  /// `{"error": "one line", "position": 12}`.
+  /// `{"error": "one line", "position": 12}`, a line of its own for who asks from a shell.
   var json: [UInt8] {
-    var sink = ByteSink(capacity: 256)
-    sink.append(#"{"error":""#)
-    Array(message.utf8).withUnsafeBytes { sink.append(json: $0) }
-    sink.append("\"")
-    if let position {
-      sink.append(#","position":"#)
-      sink.append(decimal: Int64(position))
-    }
-    sink.append("}\n")
-    return Array(sink.bytes)
+    var object = JSONObject()
+    add(to: &object)
+    return object.bytes() + [UInt8(ascii: "\n")]
+  }
+
+  func add(to object: inout JSONObject) {
+    object.add("error", message)
+    if let position { object.add("position", position) }
   }
 }

@@ -1,11 +1,11 @@
-import ByteIO
+package import ByteIO
 
 /// What stands behind `=~`: a regular expression, or a plain text that one says with fewer steps.
 ///
 /// trace-cmd reads basic expressions, in which `+ ? ( ) { }` mean themselves: names of tasks hold
 /// them (`kworker/0:1+events`, `(sd-pam)`). Where a `|` stands, which no name holds, the expression
 /// is extended.
-enum TextPattern {
+package enum TextPattern {
   /// Lowercase bytes to be found, and whether only at the text's start or end.
   case literal([UInt8], atStart: Bool, atEnd: Bool)
   case regex(POSIXRegex)
@@ -54,10 +54,13 @@ enum TextPattern {
     }
   }
 
-  /// Whether a text holds lowercase bytes, be it in upper or lower case.
+  /// Whether a text holds bytes.
+  ///
+  /// - Parameter ignoresCase: the bytes, which are lowercase then, may be in upper case there.
   @inline(__always)
-  static func find(
-    _ part: UnsafeRawBufferPointer, in text: UnsafeRawBufferPointer, atStart: Bool, atEnd: Bool
+  package static func find(
+    _ part: UnsafeRawBufferPointer, in text: UnsafeRawBufferPointer, atStart: Bool, atEnd: Bool,
+    ignoresCase: Bool = true
   ) -> Bool {
     guard part.count <= text.count else { return false }
     let last = text.count &- part.count
@@ -66,7 +69,11 @@ enum TextPattern {
     let stop = atStart ? 0 : last
     while start <= stop {
       var at = 0
-      while at < part.count, lowercased(text[start &+ at]) == part[at] { at &+= 1 }
+      while at < part.count {
+        let byte = text[start &+ at]
+        guard (ignoresCase ? lowercased(byte) : byte) == part[at] else { break }
+        at &+= 1
+      }
       if at == part.count { return true }
       start &+= 1
     }
@@ -75,7 +82,7 @@ enum TextPattern {
 
   /// Of ASCII letters, as the C library has them while no locale is set.
   @inline(__always)
-  static func lowercased(_ byte: UInt8) -> UInt8 {
+  package static func lowercased(_ byte: UInt8) -> UInt8 {
     byte &- 0x41 < 26 ? byte | 0x20 : byte
   }
 }

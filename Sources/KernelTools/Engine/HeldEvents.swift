@@ -121,13 +121,4 @@ final class HeldEvents {
   private static func isTracersOwn(_ name: String) -> Bool {
     name.hasPrefix("trace_event_raw_event_") || name.hasPrefix("__traceiter_")
   }
-
-}
-
-extension SymbolTable {
-  /// The function that an address is in; the address where that is not known.
-  func functionName(at address: UInt64) -> String {
-    guard let symbol = lookup(address) else { return "0x" + String(address, radix: 16) }
-    return String(decoding: symbol.name, as: UTF8.self)
-  }
 }

@@ -282,23 +282,7 @@ package final class ToolContext {
   }
 
   /// Names of system calls on the machine that the events are from.
-  func syscallNames(source: Int) -> SyscallNames {
-    let uname = sources[source].file.options.first { $0.id == .uname }.map {
-      String(decoding: $0.data.prefix { $0 != 0 }, as: UTF8.self)
-    }
-    // The kernel's name, the host's, the kernel's version and the machine, as uname(2) has them.
-    if let words = uname?.split(separator: " "), words.count > 3 {
-      return SyscallNames(machine: String(words[words.count - 1]))
-    }
-    let symbols = sources[source].events.symbols
-    return SyscallNames(
-      machine: Self.machines.first { symbols.address(named: $0.function) != nil }?.name ?? "")
-  }
-
-  /// What a kernel's own function for a call is named, by machine.
-  private static let machines: [(name: String, function: String)] = [
-    ("x86_64", "__x64_sys_read"), ("aarch64", "__arm64_sys_read"), ("riscv64", "__riscv_sys_read"),
-  ]
+  func syscallNames(source: Int) -> SyscallNames { sources[source].syscallNames }
 
   /// An event's time as the kernel's clock `mono` had it; nil where the recording has another.
   func monotonic(_ time: UInt64, source: Int) -> UInt64? {

@@ -10,7 +10,7 @@ import TraceDat
 package struct StackRecord {
   /// The ids of both events; nil where the kernel has none.
   package let kernelID: UInt16?
-  let userID: UInt16?
+  package let userID: UInt16?
   private let offset: Int
   private let size: Int
   private let order: ByteOrder

@@ -39,7 +39,8 @@ final class SliceBands: Sendable {
       return band
     }
     let calls =
-      FunctionBands.occur(in: trace) ? FunctionBands(trace).collect(slice, found.ticks) : []
+      trace.functions.occur(trace.eventCounts)
+      ? FunctionBands(trace).collect(slice, found.ticks) : []
     bands = (found.bands + others + calls).sorted {
       $0.row != $1.row
         ? $0.row < $1.row : $0.start != $1.start ? $0.start < $1.start : $0.depth < $1.depth

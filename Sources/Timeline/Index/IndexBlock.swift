@@ -65,11 +65,7 @@ final class IndexBlock: Sendable {
 
   /// The entries of a row.
   func entries(of row: UInt32) -> Entries {
-    var (low, high) = (0, parts.count)
-    while low < high {
-      let middle = (low + high) / 2
-      if parts[middle].row < row { low = middle + 1 } else { high = middle }
-    }
+    let low = parts.partitioningIndex { $0.row >= row }
     guard low < parts.count, parts[low].row == row else {
       return Entries(block: self, places: 0..<0)
     }

@@ -29,20 +29,25 @@ package final class EventPrinter {
     return Array(sink.bytes)
   }
 
+  func nameBytes(_ found: SliceRecord) -> [UInt8] {
+    Array(input.sources[found.source].names.name(of: found.pid))
+  }
+
   /// Its task, its name and what it says, as it is looked for.
   func withLine<Result>(
-    of event: PlacedEvent, _ body: (UnsafeRawBufferPointer) -> Result
+    of record: Record, id: Int, pid: Int32, source number: Int,
+    _ body: (UnsafeRawBufferPointer) -> Result
   ) -> Result {
-    let source = input.sources[event.source]
+    let source = input.sources[number]
     sink.truncate(to: 0)
-    source.names.name(of: event.pid).withUnsafeBytes { sink.append($0) }
+    source.names.name(of: pid).withUnsafeBytes { sink.append($0) }
     sink.append(" ")
-    if let index = source.events.index(id: event.id) {
+    if let index = source.events.index(id: id) {
       sink.append(source.events.name(at: index))
       sink.append(": ")
       source.events.printInfo(
-        record: event.record.bytes, time: event.record.time, eventIndex: index, into: &sink,
-        scratch: &scratch[event.source])
+        record: record.bytes, time: record.time, eventIndex: index, into: &sink,
+        scratch: &scratch[number])
     }
     return body(sink.bytes)
   }
@@ -120,14 +125,7 @@ package final class EventPrinter {
       looked += 1
       guard next.row == event.row, next.source == event.source else { return looked < 1024 }
       if next.id == Int(id) {
-        stack.forEachAddress(next.record) { address in
-          guard let symbol = symbols.lookup(address) else {
-            names.append("0x" + String(address, radix: 16))
-            return
-          }
-          let name = String(decoding: symbol.name, as: UTF8.self)
-          names.append(name + "+0x" + String(address &- symbol.address, radix: 16))
-        }
+        stack.forEachAddress(next.record) { names.append(symbols.place(of: $0)) }
       }
       return false
     }

@@ -8,16 +8,18 @@ import Synchronization
 /// What events are looked for by.
 package enum SearchTerm: Sendable {
   /// Text in the task's name, the event's name or what it says.
-  case text([UInt8], ignoresCase: Bool)
+  case text(SearchText)
   case expression(POSIXRegex)
   /// By buffer, as `report -F` understands it.
   case filter([EventFilter])
 }
 
-/// The events that were found, by their numbers.
-package struct SearchHits: Sendable {
-  /// Rising.
-  package var indexes: [Int] = []
+/// What was found so far.
+package struct SearchProgress: Sendable {
+  /// How many events.
+  package var count = 0
+  /// The number of the first of them.
+  package var first: Int?
   /// How many there are in each of equal parts of the trace.
   package var strip: [Int]
   /// How much was looked through, from 0 to 1.
@@ -45,89 +47,103 @@ extension Trace {
   ///
   /// - Parameters:
   ///   - parts: how many the strip has.
-  ///   - onProgress: told what was found so far, now and then; false to stop.
+  ///   - onProgress: told what was found so far, now and then and at the end; false to stop.
+  /// - Returns: the numbers of those that were found, rising.
   package func search(
-    _ term: SearchTerm, parts: Int, onProgress: @Sendable (SearchHits) -> Bool
-  ) -> SearchHits {
+    _ term: SearchTerm, parts: Int, onProgress: @Sendable (SearchProgress) -> Bool
+  ) -> [Int] {
     let slices = index.read { $0.slices }
     struct State {
       var next = 0
       var found: [Int: [(index: Int, time: Int64)]] = [:]
       var taken = 0
-      var hits: SearchHits
+      var indexes: [Int] = []
+      var progress: SearchProgress
       var isStopped = false
     }
-    let state = Mutex(State(hits: SearchHits(strip: [Int](repeating: 0, count: parts))))
+    let state = Mutex(State(progress: SearchProgress(strip: [Int](repeating: 0, count: parts))))
     let length = max(duration + 1, 1)
     DispatchQueue.concurrentPerform(
       iterations: max(min(ProcessorCount.available, slices.count), 1)
     ) { _ in
-      let texts = EventPrinter(self)
+      let printer = EventPrinter(self)
       while let number = state.withLock({ state -> Int? in
         guard state.next < slices.count, !state.isStopped else { return nil }
         state.next += 1
         return state.next - 1
       }) {
         var found: [(index: Int, time: Int64)] = []
-        _ = forEachEvent(of: slices[number], skipping: 0) { event in
-          if matches(event, term, texts) { found.append((event.index, event.time)) }
+        forEachRecord(of: slices[number]) { record in
+          if matches(record, term, printer) {
+            found.append((slices[number].firstEvent + record.place, record.time))
+          }
           return true
         }
-        let report = state.withLock { state -> SearchHits? in
+        let report = state.withLock { state -> SearchProgress? in
           state.found[number] = found
           // In the order of the events.
           while let ready = state.found.removeValue(forKey: state.taken) {
             for (index, time) in ready {
-              state.hits.indexes.append(index)
-              let part = Int(Double(max(time, 0)) / Double(length) * Double(parts))
-              state.hits.strip[min(part, parts - 1)] += 1
+              state.indexes.append(index)
+              let part = Int(Double(time) / Double(length) * Double(parts))
+              state.progress.strip[min(part, parts - 1)] += 1
             }
             state.taken += 1
           }
-          state.hits.done = Double(state.taken) / Double(max(slices.count, 1))
-          return number.isMultiple(of: 4) ? state.hits : nil
+          state.progress.count = state.indexes.count
+          state.progress.first = state.indexes.first
+          state.progress.done = Double(state.taken) / Double(slices.count)
+          return number.isMultiple(of: 4) ? state.progress : nil
         }
         if let report, !onProgress(report) { state.withLock { $0.isStopped = true } }
       }
     }
-    return state.withLock { state in
-      if slices.isEmpty { state.hits.done = 1 }
-      return state.hits
-    }
+    var (indexes, progress) = state.withLock { ($0.indexes, $0.progress) }
+    progress.done = 1
+    _ = onProgress(progress)
+    return indexes
   }
 
-  private func matches(_ event: PlacedEvent, _ term: SearchTerm, _ texts: EventPrinter) -> Bool {
+  private func matches(
+    _ found: SliceRecord, _ term: SearchTerm, _ printer: EventPrinter
+  ) -> Bool {
+    func line<Result>(_ body: (UnsafeRawBufferPointer) -> Result) -> Result {
+      printer.withLine(
+        of: found.record, id: found.id, pid: found.pid, source: found.source, body)
+    }
     switch term {
     case .filter(let filters):
-      let name = Array(texts.taskName(event).utf8)
+      let filter = filters[found.source]
+      let id = UInt16(truncatingIfNeeded: found.id)
+      let verdict = filter.table[id]
+      guard verdict.contains(.asks) else { return verdict.contains(.passes) }
+      let name = verdict.contains(.needsTaskName) ? printer.nameBytes(found) : []
       return name.withUnsafeBytes { name in
-        filters[event.source].matches(
-          event.record.bytes, id: UInt16(truncatingIfNeeded: event.id),
-          FilterSurroundings(cpu: event.cpu, time: event.record.time, taskName: name))
+        filter.matches(
+          found.bytes, id: id,
+          FilterSurroundings(
+            cpu: places.cpus[found.cpu].cpu, time: found.record.time, taskName: name))
       }
-    case .text(let wanted, let ignoresCase):
-      return texts.withLine(of: event) { line in
-        Self.find(wanted, in: line, ignoresCase: ignoresCase)
-      }
-    case .expression(let regex):
-      return texts.withLine(of: event) { regex.matches($0) }
+    case .text(let text): return line { text.isIn($0) }
+    case .expression(let regex): return line { regex.matches($0) }
     }
   }
+}
 
-  private static func find(
-    _ wanted: [UInt8], in line: UnsafeRawBufferPointer, ignoresCase: Bool
-  ) -> Bool {
-    guard let first = wanted.first else { return true }
-    guard wanted.count <= line.count else { return false }
-    func folded(_ byte: UInt8) -> UInt8 {
-      ignoresCase && byte &- 0x41 < 26 ? byte | 0x20 : byte
+/// Text that is looked for in others.
+package struct SearchText: Sendable {
+  private let bytes: [UInt8]
+  private let ignoresCase: Bool
+
+  /// - Parameter ignoresCase: of ASCII letters.
+  package init(_ text: String, ignoresCase: Bool) {
+    bytes = ignoresCase ? text.utf8.map(TextPattern.lowercased) : Array(text.utf8)
+    self.ignoresCase = ignoresCase
+  }
+
+  func isIn(_ text: UnsafeRawBufferPointer) -> Bool {
+    bytes.withUnsafeBytes {
+      TextPattern.find($0, in: text, atStart: false, atEnd: false, ignoresCase: ignoresCase)
     }
-    let head = folded(first)
-    for start in 0...(line.count - wanted.count) where folded(line[start]) == head {
-      var at = 1
-      while at < wanted.count, folded(line[start + at]) == folded(wanted[at]) { at += 1 }
-      if at == wanted.count { return true }
-    }
-    return false
   }
 }

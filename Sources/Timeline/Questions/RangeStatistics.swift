@@ -33,21 +33,22 @@ public struct RangeStatistics: Sendable {
 
   /// Durations of one kind that ended in the range, in ns.
   public struct Durations: Sendable {
-    var values: [Int64] = []
+    private var values: [Int64] = []
+    public private(set) var total: Int64 = 0
     /// Without what others of its kind took that lie within.
-    public var own: Int64 = 0
-    public var worst: Worst?
+    public internal(set) var own: Int64 = 0
+    public private(set) var worst: Worst?
 
     public var count: Int { values.count }
-    public var total: Int64 { values.reduce(0, &+) }
     public var maximum: Int64 { worst.map { $0.to - $0.from } ?? 0 }
 
     /// What so many of a hundred do not go above.
     public func percentile(_ part: Double) -> Int64 {
-      guard !values.isEmpty else { return 0 }
-      let sorted = values.sorted()
-      return sorted[min(sorted.count - 1, Int(Double(sorted.count) * part / 100))]
+      values.isEmpty ? 0 : values[min(values.count - 1, Int(Double(values.count) * part / 100))]
     }
+
+    /// To be called when all are there.
+    mutating func sort() { values.sort() }
 
     /// How many there are from one power of two up to the next.
     public var histogram: [(from: Int64, to: Int64, count: Int)] {
@@ -65,6 +66,7 @@ public struct RangeStatistics: Sendable {
     mutating func add(_ band: Band) {
       let time = band.end - band.start
       values.append(time)
+      total += time
       own += time
       if worst == nil || time > maximum {
         worst = Worst(row: band.row, from: band.start, to: band.end)
@@ -159,18 +161,16 @@ extension Trace {
         guard endsHere else { continue }
         switch band.kind {
         case .hardInterrupt, .softInterrupt, .call, .function:
-          let machine =
-            band.row < cpuCount
-            ? places.cpus[Int(band.row)].machine
-            : Int(band.row) - cpuCount < tasks.count ? tasks[Int(band.row) - cpuCount].machine : 0
           let key = RangeStatistics.SpanKey(
-            kind: band.kind, detail: band.detail, machine: machine)
+            kind: band.kind, detail: band.detail, machine: machine(ofRow: band.row, tasks))
           found.spans[key, default: .init()].add(band)
           if band.kind == .function { nesting.add(band, key, to: &found.spans) }
         default: break
         }
       }
     }
+    found.latency.sort()
+    for key in found.spans.keys { found.spans[key]?.sort() }
     found.cpus = cpuRows.filter { wants($0.row) }
     found.tasks = taskRows.values.sorted { ($0.running, $1.row) > ($1.running, $0.row) }
     return found

@@ -1,3 +1,4 @@
+import ByteIO
 import Reports
 
 extension Trace {

@@ -1,3 +1,4 @@
+import ByteIO
 import EventFormats
 import Reports
 package import RingBuffer
@@ -20,7 +21,6 @@ package struct PlacedEvent {
   /// Its `common_type`.
   package var id: Int
   package var record: Record
-  package var lost: LostEvents
 }
 
 extension Trace {
@@ -41,51 +41,27 @@ extension Trace {
     guard index >= 0 else { return nil }
     return self.index.read { state in
       guard index < state.eventCount else { return nil }
-      var (low, high) = (0, state.slices.count)
-      while low + 1 < high {
-        let middle = (low + high) / 2
-        if state.slices[middle].firstEvent <= index { low = middle } else { high = middle }
-      }
-      // Slices without events have the number of the next.
-      while low + 1 < state.slices.count,
-        state.slices[low].firstEvent + state.slices[low].eventCount <= index
-      {
-        low += 1
-      }
-      return state.slices[low]
+      // Slices without events end where the one before them does.
+      let place = state.slices.partitioningIndex { $0.firstEvent + $0.eventCount > index }
+      return state.slices[place]
     }
   }
 
-  /// Hands on the events of a slice.
-  ///
-  /// - Returns: whether another was wanted at the end.
-  func forEachEvent(
+  /// Hands on the events of a slice; tells whether another was wanted at the end.
+  private func forEachEvent(
     of slice: TraceIndex.Slice, skipping skipped: Int, _ body: (PlacedEvent) -> Bool
   ) -> Bool {
     // Whose tasks they are.
     guard let ticks = bands(of: slice)?.ticks else { return true }
-    var cursor = EventCursor(input.streams, from: slice.slice.range.from, to: slice.slice.range.to)
-    var place = 0
-    while let run = cursor.nextRun() {
-      if place + run.count <= skipped {
-        place += run.count
-        continue
-      }
-      for number in 0..<run.count {
-        defer { place += 1 }
-        guard place >= skipped, place < ticks.count else { continue }
-        let tick = ticks[place]
-        let record = run.records[number]
-        let stream = places.streams[run.stream]
-        let event = PlacedEvent(
-          index: tick.index, time: tick.time, row: tick.cpu, cpu: places.cpus[stream.cpu].cpu,
-          pid: stream.reader.head(of: record.bytes).thread,
-          taskRow: tick.task == .max ? nil : tick.task, source: stream.source, id: Int(tick.id),
-          record: record, lost: number == 0 ? run.lost : .none)
-        if !body(event) { return false }
-      }
+    return forEachRecord(of: slice, skipping: skipped) { found in
+      guard found.place < ticks.count else { return true }
+      let tick = ticks[found.place]
+      return body(
+        PlacedEvent(
+          index: tick.index, time: tick.time, row: tick.cpu, cpu: places.cpus[found.cpu].cpu,
+          pid: found.pid, taskRow: tick.task == .max ? nil : tick.task, source: found.source,
+          id: found.id, record: found.record))
     }
-    return true
   }
 
   // MARK: Nearby

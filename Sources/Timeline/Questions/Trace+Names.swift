@@ -1,6 +1,7 @@
 import ByteIO
 import EventFormats
 import Reports
+import Synchronization
 package import TraceDat
 
 extension Trace {
@@ -16,7 +17,7 @@ extension Trace {
       return index.read { $0.interrupts[line] } ?? "irq \(number)"
     case .softInterrupt:
       return number >= 0 ? SoftInterruptNames.name(UInt64(number)) : "softirq"
-    case .call: return callNames(span.machine).name(number)
+    case .call: return syscallName(number, span.machine)
     case .function: return functionName(span)
     case .running, .woken, .preempted, .blocked, .sleeping, .lost, .pair: return ""
     }
@@ -24,38 +25,40 @@ extension Trace {
 
   /// The machine whose tasks a row is of.
   public func machine(ofRow row: UInt32) -> Int {
+    row < cpuCount ? places.cpus[Int(row)].machine : index.read { machine(ofRow: row, $0.tasks) }
+  }
+
+  /// - Parameter tasks: as the index knows them.
+  func machine(ofRow row: UInt32, _ tasks: [TraceTask]) -> Int {
     if row < cpuCount { return places.cpus[Int(row)].machine }
-    return index.read { state in
-      let number = Int(row) - cpuCount
-      return number < state.tasks.count ? state.tasks[number].machine : 0
+    let number = Int(row) - cpuCount
+    return number < tasks.count ? tasks[number].machine : 0
+  }
+
+  private func syscallName(_ number: Int, _ machine: Int) -> String {
+    syscallNames.withLock { known in
+      if let names = known[machine] { return names.name(number) }
+      let names = source(machine)?.syscallNames ?? SyscallNames(machine: "")
+      known[machine] = names
+      return names.name(number)
     }
   }
 
   private func functionName(_ span: RangeStatistics.SpanKey) -> String {
-    guard let address = functions.address(of: span.detail), let file = file(span.machine),
-      let source = input.sources.first(where: { $0.file === file })
-    else { return "" }
-    return source.events.symbols.lookup(address).map { String(decoding: $0.name, as: UTF8.self) }
-      ?? "0x" + String(address, radix: 16)
+    guard let address = functions.address(of: span.detail), let source = source(span.machine) else {
+      return ""
+    }
+    return source.events.symbols.functionName(at: address)
   }
 
-  private func callNames(_ machine: Int) -> SyscallNames {
-    let uname = file(machine)?.options.first { $0.id == .uname }.map {
-      String(decoding: $0.data.prefix { $0 != 0 }, as: UTF8.self)
-    }
-    // The kernel's name, the host's, the kernel's version and the machine, as uname(2) has them.
-    return SyscallNames(machine: uname?.split(separator: " ").last.map { String($0) } ?? "x86_64")
+  /// The first of a machine's buffers, which knows of it what all know.
+  private func source(_ machine: Int) -> ReportSource? {
+    places.firstSources.indices.contains(machine)
+      ? input.sources[places.firstSources[machine]] : nil
   }
 
   /// The file that a machine's events are from.
-  package func file(_ machine: Int) -> TraceFile? {
-    var seen: [ObjectIdentifier] = []
-    for source in input.sources where !seen.contains(ObjectIdentifier(source.file)) {
-      if seen.count == machine { return source.file }
-      seen.append(ObjectIdentifier(source.file))
-    }
-    return nil
-  }
+  package func file(_ machine: Int) -> TraceFile? { source(machine)?.file }
 }
 
 /// A CPU that a trace tells of.
@@ -109,16 +112,16 @@ extension Trace {
     var names = tasks.map { $0.names.last ?? "" }
     for number in last.values {
       let recorded = recordedName(of: tasks[number])
-      if names[number].isEmpty || recorded != "<...>" { names[number] = recorded }
+      if names[number].isEmpty || !recorded.utf8.elementsEqual(SharedTaskNames.unknown) {
+        names[number] = recorded
+      }
     }
     return names
   }
 
   /// The name that the recording's own table has for a task of which no event tells one.
   package func recordedName(of task: TraceTask) -> String {
-    guard let file = file(task.machine),
-      let source = input.sources.first(where: { $0.file === file })
-    else { return "" }
+    guard let source = source(task.machine) else { return "" }
     return String(decoding: source.names.name(of: task.pid), as: UTF8.self)
   }
 }

@@ -32,9 +32,9 @@ struct CounterRow: Sendable {
   init(_ field: EventField, _ trace: Trace) {
     self.field = field
     shift = trace.index.shift
-    trace.forEachRecord { source, id, record, time in
-      guard let value = field.value(source: source, id: id, record) else { return }
-      let bucket = UInt32(clamping: max(time, 0) >> Int64(trace.index.shift))
+    trace.forEachRecord { record in
+      guard let value = field.value(of: record) else { return }
+      let bucket = UInt32(clamping: record.time >> Int64(trace.index.shift))
       if entries.last?.bucket != bucket { entries.append(Entry(bucket: bucket)) }
       entries[entries.count - 1].add(Float(value))
     }
@@ -58,12 +58,13 @@ struct CounterRow: Sendable {
         place += 1
       }
     } else {
-      trace.forEachRecord(in: start..<end) { source, id, record, time in
-        guard let value = field.value(source: source, id: id, record), time >= start, time < end
-        else { return }
+      trace.forEachRecord(in: start..<end) { record in
+        guard let value = field.value(of: record), (start..<end).contains(record.time) else {
+          return
+        }
         var entry = Entry(bucket: 0)
         entry.add(Float(value))
-        columns[Int((time - start) >> Int64(level))].add(entry)
+        columns[Int((record.time - start) >> Int64(level))].add(entry)
       }
     }
     return CounterColumns(columns: columns)
@@ -87,17 +88,4 @@ public struct CounterColumns: Sendable {
   }
 
   public var columns: [Column]
-}
-
-extension Array {
-  /// Where the elements begin for which a condition holds; it holds for none before one for which
-  /// it does not.
-  func partitioningIndex(_ holds: (Element) -> Bool) -> Int {
-    var (low, high) = (0, count)
-    while low < high {
-      let middle = (low + high) / 2
-      if holds(self[middle]) { high = middle } else { low = middle + 1 }
-    }
-    return low
-  }
 }

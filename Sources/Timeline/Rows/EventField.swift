@@ -40,10 +40,9 @@ struct EventField: Sendable {
   }
 
   /// The field's value, where a record is of the event.
-  @inline(__always)
-  func value(source: Int, id: Int, _ record: UnsafeRawBufferPointer) -> Int? {
-    guard let (wanted, place) = places[source], wanted == id else { return nil }
-    return place.number(in: record, orders[source])
+  @inline(__always) func value(of record: SliceRecord) -> Int? {
+    guard let (wanted, place) = places[record.source], wanted == record.id else { return nil }
+    return place.number(in: record.bytes, orders[record.source])
   }
 }
 

@@ -52,8 +52,9 @@ struct PairRow: Sendable {
       if !open.begun.isEmpty, open.begun.count <= Self.kept {
         opened[number] = open.begun.map { ($0.key, $0.value) }
       }
-      trace.forEachRecord(of: slice) { source, id, record, time in
-        if let value = end.value(source: source, id: id, record),
+      trace.forEachRecord(of: slice) { record in
+        let time = record.time
+        if let value = end.value(of: record),
           let begun = open.begun.removeValue(forKey: value)
         {
           longest = max(longest, time - begun)
@@ -66,12 +67,15 @@ struct PairRow: Sendable {
             since = nil
           }
         }
-        if let value = begin.value(source: source, id: id, record) {
+        if let value = begin.value(of: record) {
           open.begin(value, time)
           if since == nil { since = time }
         }
+        return true
       }
     }
+    // Some go on when the trace ends.
+    if let since { spread(since, trace.duration + 1) }
     entries.sort { $0.bucket < $1.bucket }
     var last = 0
     for index in entries.indices.dropFirst() {
@@ -136,8 +140,9 @@ struct PairRow: Sendable {
           begin(value, time)
         }
       }
-      trace.forEachRecord(of: slice) { source, id, record, time in
-        if let value = end.value(source: source, id: id, record),
+      trace.forEachRecord(of: slice) { record in
+        let time = record.time
+        if let value = end.value(of: record),
           let begun = open.removeValue(forKey: value)
         {
           taken.remove(begun.depth)
@@ -145,7 +150,8 @@ struct PairRow: Sendable {
             bands.append(Self.band(row, begun.time, time, begun.depth))
           }
         }
-        if let value = self.begin.value(source: source, id: id, record) { begin(value, time) }
+        if let value = self.begin.value(of: record) { begin(value, time) }
+        return true
       }
       limit = slice.slice.end
     }

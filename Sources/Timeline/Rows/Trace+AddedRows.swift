@@ -1,6 +1,4 @@
-import EventFormats
 import Reports
-import RingBuffer
 import Synchronization
 import TraceDat
 
@@ -71,39 +69,6 @@ extension Trace {
       let bands = pairs.bands(in: range, row: row, self)
       return .exact(RowTile.Exact(bands: Array(bands.prefix(bandLimit * 4)), ticks: []))
     case nil: return nil
-    }
-  }
-
-  // MARK: All records
-
-  /// Hands on all records that are indexed, in the order of their times.
-  func forEachRecord(
-    _ body: (_ source: Int, _ id: Int, _ record: UnsafeRawBufferPointer, _ time: Int64) -> Void
-  ) {
-    for slice in index.read({ $0.slices }) { forEachRecord(of: slice, body) }
-  }
-
-  /// Those of the slices that touch a range of time.
-  func forEachRecord(
-    in range: Range<Int64>,
-    _ body: (_ source: Int, _ id: Int, _ record: UnsafeRawBufferPointer, _ time: Int64) -> Void
-  ) {
-    for slice in slices(in: range) { forEachRecord(of: slice, body) }
-  }
-
-  func forEachRecord(
-    of slice: TraceIndex.Slice,
-    _ body: (_ source: Int, _ id: Int, _ record: UnsafeRawBufferPointer, _ time: Int64) -> Void
-  ) {
-    var cursor = EventCursor(
-      input.streams, from: slice.slice.range.from, to: slice.slice.range.to)
-    while let run = cursor.nextRun() {
-      let place = places.streams[run.stream]
-      for record in UnsafeBufferPointer(start: run.records, count: run.count) {
-        body(
-          place.source, place.reader.head(of: record.bytes).id, record.bytes,
-          places.offset(record.time))
-      }
     }
   }
 }

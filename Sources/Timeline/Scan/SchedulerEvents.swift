@@ -6,7 +6,7 @@ import Reports
 enum SchedulerEvent: Int, CaseIterable {
   case switched
   case waking, wakeup, wakeupNew
-  case forked, exited, executed, renamed, created
+  case forked, exited, renamed, created
   case interruptBegins, interruptEnds
   case softInterruptBegins, softInterruptEnds
   case callBegins, callEnds
@@ -21,7 +21,6 @@ enum SchedulerEvent: Int, CaseIterable {
     case .wakeupNew: ("sched", "sched_wakeup_new", ["pid", "comm", "target_cpu"])
     case .forked: ("sched", "sched_process_fork", ["child_pid", "child_comm", "parent_pid"])
     case .exited: ("sched", "sched_process_exit", ["pid", "comm"])
-    case .executed: ("sched", "sched_process_exec", ["pid", "filename"])
     case .renamed: ("task", "task_rename", ["pid", "newcomm"])
     case .created: ("task", "task_newtask", ["pid", "comm", "clone_flags"])
     case .interruptBegins: ("irq", "irq_handler_entry", ["irq", "name"])

@@ -150,7 +150,6 @@ struct SliceMachine<Sink: StateSink & ~Copyable>: ~Copyable {
       tasks[task].parent = cpus[cpu].pid
     case .exited:
       tasks[task(pid(0), place.machine, time)].gone = time
-    case .executed: break
     case .renamed: call(task(pid(0), place.machine, time), name(1))
     case .interruptBegins:
       sink.named(interrupt: number(0), machine: place.machine, fields[1].text(in: bytes, order))

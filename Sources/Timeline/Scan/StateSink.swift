@@ -6,8 +6,7 @@ protocol StateSink: ~Copyable {
   ///
   /// - Returns: what is known of it from before the slice, where that is known already.
   mutating func met(_ task: Int, pid: Int32, machine: Int) -> CarriedState?
-  /// An event. `type` is its place in the buffer's catalog, -1 for none; `task` -1 for the idle
-  /// task.
+  /// An event, by its buffer and its `common_type`; `task` is -1 for the idle task.
   mutating func event(cpu: Int, task: Int, time: Int64, source: Int, id: Int)
   /// A task ran. `begins`: it is known not to have run before that.
   mutating func ran(cpu: Int, task: Int, from: Int64, to: Int64, begins: Bool, isOpen: Bool)

@@ -68,3 +68,10 @@ package struct TraceOption: Equatable, Sendable {
     package static let spareOptions = ID(rawValue: 0x4b06)
   }
 }
+
+extension TraceOption {
+  /// The data as text, up to the first zero or line end.
+  package var text: String {
+    String(decoding: data.prefix { $0 != 0 && $0 != UInt8(ascii: "\n") }, as: UTF8.self)
+  }
+}

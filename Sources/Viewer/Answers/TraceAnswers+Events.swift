@@ -1,3 +1,4 @@
+import ByteIO
 import RingBuffer
 import Timeline
 
@@ -13,22 +14,7 @@ extension TraceAnswers {
       return try passing(filter, from: try request.needed("place"), count)
     }
     let first: Int = try request.needed("index")
-    var text = JSONText()
-    let texts = EventPrinter(trace)
-    let tasks = trace.shownNames(of: trace.tasks)
-    text.object { text in
-      text.member("total", trace.eventCount)
-      text.array("events") { text in
-        var left = count
-        guard left > 0 else { return }
-        trace.forEachEvent(from: max(first, 0)) { event in
-          add(event, texts, tasks, place: nil, &text)
-          left -= 1
-          return left > 0
-        }
-      }
-    }
-    return PageAnswer(text.bytes)
+    return list(total: trace.eventCount, from: max(first, 0), count) { $0 + 1 }
   }
 
   /// Of the events that pass a filter, so many from a place among them on.
@@ -36,47 +22,70 @@ extension TraceAnswers {
     _ filter: String, from first: Int, _ count: Int
   ) throws(PageError) -> PageAnswer {
     let indexes = try hits(ofFilter: filter)
-    let texts = EventPrinter(trace)
-    let tasks = trace.shownNames(of: trace.tasks)
-    var text = JSONText()
-    text.object { text in
-      text.member("total", indexes.count)
-      text.array("events") { text in
-        let from = max(0, min(first, indexes.count))
-        for place in from..<min(from + count, indexes.count) {
-          trace.forEachEvent(from: indexes[place]) { event in
-            add(event, texts, tasks, place: place, &text)
-            return false
+    let from = max(0, min(first, indexes.count))
+    guard from < indexes.count else { return list(total: indexes.count, from: 0, 0) { _ in nil } }
+    var place = from
+    return list(total: indexes.count, from: indexes[from], count, place: from) { _ in
+      place += 1
+      return place < indexes.count ? indexes[place] : nil
+    }
+  }
+
+  /// Events further apart are looked for anew, not walked to.
+  private static let near = 1 << 14
+
+  /// So many events in their order.
+  ///
+  /// - Parameters:
+  ///   - place: of the first among those that pass a filter; nil without one.
+  ///   - next: the number of the event that is wanted behind one; nil for none.
+  private func list(
+    total: Int, from first: Int, _ count: Int, place: Int? = nil, next: (Int) -> Int?
+  ) -> PageAnswer {
+    let printer = EventPrinter(trace)
+    let names = trace.shownNames(of: trace.tasks)
+    var object = JSONObject()
+    object.add("total", total)
+    object.addList("events") { list in
+      var wanted: Int? = count > 0 ? first : nil
+      var done = 0
+      while let start = wanted {
+        wanted = nil
+        trace.forEachEvent(from: start) { event in
+          guard event.index >= wanted ?? start else { return true }
+          list.add { object in
+            add(event, printer, names, place: place.map { $0 + done }, &object)
           }
+          done += 1
+          wanted = done < count ? next(event.index) : nil
+          return wanted.map { $0 - event.index < Self.near } ?? false
         }
       }
     }
-    return PageAnswer(text.bytes)
+    return PageAnswer(object.bytes())
   }
 
   private func add(
-    _ event: PlacedEvent, _ texts: EventPrinter, _ tasks: [String], place: Int?,
-    _ text: inout JSONText
+    _ event: PlacedEvent, _ printer: EventPrinter, _ names: [String], place: Int?,
+    _ object: inout JSONObject
   ) {
-    text.object { text in
-      text.member("index", event.index)
-      if let place { text.member("place", place) }
-      text.member("time", event.time)
-      text.member("cpu", event.cpu)
-      text.member("row", event.taskRow)
-      text.member("pid", event.pid)
-      text.member("comm", name(event, texts, tasks))
-      text.member("flags", texts.flags(event))
-      text.member("type", types.number(source: event.source, id: event.id))
-      text.member("info", bytes: texts.info(event))
-    }
+    object.add("index", event.index)
+    if let place { object.add("place", place) }
+    object.add("time", event.time)
+    object.add("cpu", event.cpu)
+    object.add("row", event.taskRow)
+    object.add("pid", event.pid)
+    object.add("comm", name(event, printer, names))
+    object.add("flags", printer.flags(event))
+    object.add("type", types.number(source: event.source, id: event.id))
+    object.add("info", text: printer.info(event))
   }
 
-  private func name(_ event: PlacedEvent, _ texts: EventPrinter, _ tasks: [String]) -> String {
-    guard let row = event.taskRow, Int(row) - trace.cpuCount < tasks.count,
-      !tasks[Int(row) - trace.cpuCount].isEmpty
-    else { return texts.taskName(event) }
-    return tasks[Int(row) - trace.cpuCount]
+  private func name(_ event: PlacedEvent, _ printer: EventPrinter, _ names: [String]) -> String {
+    guard let row = event.taskRow, Int(row) - trace.cpuCount < names.count,
+      !names[Int(row) - trace.cpuCount].isEmpty
+    else { return printer.taskName(event) }
+    return names[Int(row) - trace.cpuCount]
   }
 
   // MARK: One
@@ -87,12 +96,10 @@ extension TraceAnswers {
 
   private func place(_ tick: Tick?) -> PageAnswer {
     guard let tick else { return Self.nothing }
-    var text = JSONText()
-    text.object { text in
-      text.member("index", tick.index)
-      text.member("time", tick.time)
-    }
-    return PageAnswer(text.bytes)
+    var object = JSONObject()
+    object.add("index", tick.index)
+    object.add("time", tick.time)
+    return PageAnswer(object.bytes())
   }
 
   func nearestEvent(_ request: PageRequest) throws(PageError) -> PageAnswer {
@@ -107,31 +114,23 @@ extension TraceAnswers {
 
   func oneEvent(_ request: PageRequest) throws(PageError) -> PageAnswer {
     let index: Int = try request.needed("index")
-    let texts = EventPrinter(trace)
-    let tasks = trace.shownNames(of: trace.tasks)
+    let printer = EventPrinter(trace)
+    let names = trace.shownNames(of: trace.tasks)
     var answer: PageAnswer?
     trace.forEachEvent(from: index) { event in
-      var text = JSONText()
-      text.object { text in
-        text.member("index", event.index)
-        text.member("time", event.time)
-        text.member("type", types.number(source: event.source, id: event.id))
-        text.member("text", bytes: line(event, texts, tasks))
-        text.array("fields") { text in
-          for field in texts.fields(event) {
-            text.object { text in
-              text.member("name", field.name)
-              text.member("value", field.value)
-              text.member("raw", field.raw)
-            }
-          }
-        }
-        text.member("format", texts.format(event))
-        text.array("stack") { text in
-          for name in texts.stack(behind: event.index, in: trace, of: event) { text.add(name) }
-        }
+      var object = JSONObject()
+      object.add("index", event.index)
+      object.add("time", event.time)
+      object.add("type", types.number(source: event.source, id: event.id))
+      object.add("text", text: line(event, printer, names))
+      object.add("fields", printer.fields(event)) { field, object in
+        object.add("name", field.name)
+        object.add("value", field.value)
+        object.add("raw", field.raw)
       }
-      answer = PageAnswer(text.bytes)
+      object.add("format", printer.format(event))
+      object.add("stack", printer.stack(behind: event.index, in: trace, of: event))
+      answer = PageAnswer(object.bytes())
       return false
     }
     guard let answer else { throw .notFound("there is no event \(index)") }
@@ -139,17 +138,17 @@ extension TraceAnswers {
   }
 
   /// As a report has it: `bash-310 [001] d.... 57.146721013: sched_switch: …`.
-  private func line(_ event: PlacedEvent, _ texts: EventPrinter, _ tasks: [String]) -> [UInt8] {
+  private func line(_ event: PlacedEvent, _ printer: EventPrinter, _ names: [String]) -> [UInt8] {
     let time = event.record.time
     let fraction = String(time % 1_000_000_000)
     let zeros = String(repeating: "0", count: 9 - fraction.utf8.count)
     let cpu = String(event.cpu)
     let head =
-      "\(name(event, texts, tasks))-\(event.pid) "
+      "\(name(event, printer, names))-\(event.pid) "
       + "[\(String(repeating: "0", count: max(0, 3 - cpu.utf8.count)))\(cpu)] "
-      + "\(texts.flags(event)) \(time / 1_000_000_000).\(zeros)\(fraction): "
-      + "\(texts.name(event) ?? "unknown"): "
-    return Array(head.utf8) + texts.info(event)
+      + "\(printer.flags(event)) \(time / 1_000_000_000).\(zeros)\(fraction): "
+      + "\(printer.name(event) ?? "unknown"): "
+    return Array(head.utf8) + printer.info(event)
   }
 
   func wakeup(_ request: PageRequest) throws(PageError) -> PageAnswer {
@@ -159,12 +158,10 @@ extension TraceAnswers {
     let found =
       isForward ? trace.nextWakeup(by: row, after: time) : trace.lastWakeup(of: row, before: time)
     guard let found else { return Self.nothing }
-    var text = JSONText()
-    text.object { text in
-      text.member("time", found.time)
-      text.member("row", found.row)
-      text.member("from", found.from)
-    }
-    return PageAnswer(text.bytes)
+    var object = JSONObject()
+    object.add("time", found.time)
+    object.add("row", found.row)
+    object.add("from", found.from)
+    return PageAnswer(object.bytes())
   }
 }

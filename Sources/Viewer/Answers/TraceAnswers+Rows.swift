@@ -1,36 +1,32 @@
+import ByteIO
 import Timeline
 
 /// `api/rows`.
 extension TraceAnswers {
   func addRow(_ request: PageRequest) throws(PageError) -> PageAnswer {
-    var text = JSONText()
+    var object = JSONObject()
     do throws(AddedRowError) {
       switch request["kind"] {
       case "counter":
         let added = try trace.addCounter(
           event: request["event"] ?? "", field: request["field"] ?? "")
-        text.object { text in
-          text.member("row", added.row)
-          text.member("kind", "counter")
-          text.member("min", Double(added.minimum))
-          text.member("max", Double(added.maximum))
-        }
+        object.add("row", added.row)
+        object.add("kind", "counter")
+        object.add("min", Double(added.minimum))
+        object.add("max", Double(added.maximum))
       case "pairs":
         let added = try trace.addPairs(
           begin: Self.field(request["begin"] ?? ""), end: Self.field(request["end"] ?? ""))
-        text.object { text in
-          text.member("row", added.row)
-          text.member("kind", "pairs")
-          text.member("min", 0)
-          text.member("max", added.longest)
-        }
-      default:
-        text.object { $0.member("error", "kind= is counter or pairs") }
+        object.add("row", added.row)
+        object.add("kind", "pairs")
+        object.add("min", 0)
+        object.add("max", added.longest)
+      default: object.add("error", "kind= is counter or pairs")
       }
     } catch {
       throw .badRequest(error.message)
     }
-    return PageAnswer(text.bytes)
+    return PageAnswer(object.bytes())
   }
 
   /// `sched:sched_waking.pid`

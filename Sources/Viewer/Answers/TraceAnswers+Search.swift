@@ -15,18 +15,15 @@ extension TraceAnswers {
 
   func filter(_ request: PageRequest) throws(PageError) -> PageAnswer {
     let wanted = try request.text("text")
-    var text = JSONText()
+    var object = JSONObject()
     do throws(PageError) {
       _ = try term(filter: wanted)
-      text.object { $0.member("ok", true) }
+      object.add("ok", true)
     } catch {
-      text.object { text in
-        text.member("ok", false)
-        text.member("error", error.message)
-        if let position = error.position { text.member("position", position) }
-      }
+      object.add("ok", false)
+      error.add(to: &object)
     }
-    return PageAnswer(text.bytes)
+    return PageAnswer(object.bytes())
   }
 
   /// The numbers of the events that a filter lets pass.
@@ -34,15 +31,15 @@ extension TraceAnswers {
     let version = trace.indexVersion
     if let known = searches.indexes(ofFilter: text, version: version) { return known }
     let found = trace.search(try term(filter: text), parts: 1) { _ in true }
-    searches.keep(found.indexes, ofFilter: text, version: version)
-    return found.indexes
+    searches.keep(found, ofFilter: text, version: version)
+    return found
   }
 
   func search(_ request: PageRequest) throws(PageError) -> AsyncStream<[UInt8]> {
     let wanted = try request.text("text")
     let term: SearchTerm
     switch request["kind"] ?? "text" {
-    case "text": term = .text(Array(wanted.utf8), ignoresCase: request["ignoreCase"] == "1")
+    case "text": term = .text(SearchText(wanted, ignoresCase: request["ignoreCase"] == "1"))
     case "regex":
       do throws(POSIXRegexError) {
         term = .expression(try POSIXRegex(wanted, syntax: .extended))
@@ -58,29 +55,27 @@ extension TraceAnswers {
     let flag = Flag()
     continuation.onTermination = { _ in flag.raise() }
     AnswerThreads.shared.run { [self] in
-      let found = trace.search(term, parts: 512) { hits in
-        continuation.yield(Self.event(id, hits))
+      let found = trace.search(term, parts: Self.parts) { progress in
+        continuation.yield(Self.event(id, progress))
         return !flag.isRaised
       }
-      searches.set(found.indexes, of: id)
-      var whole = found
-      whole.done = 1
-      continuation.yield(Self.event(id, whole))
+      searches.set(found, of: id)
       continuation.finish()
     }
     return stream
   }
 
-  private static func event(_ id: Int, _ hits: SearchHits) -> [UInt8] {
-    var text = JSONText()
-    text.object { text in
-      text.member("id", id)
-      text.member("done", hits.done)
-      text.member("hits", hits.indexes.count)
-      text.member("first", hits.indexes.first)
-      text.array("strip") { text in for count in hits.strip { text.add(count) } }
-    }
-    return text.bytes
+  /// How many numbers the strip has that shows where hits are.
+  private static let parts = 512
+
+  private static func event(_ id: Int, _ progress: SearchProgress) -> [UInt8] {
+    var object = JSONObject()
+    object.add("id", id)
+    object.add("done", progress.done)
+    object.add("hits", progress.count)
+    object.add("first", progress.first)
+    object.add("strip", progress.strip)
+    return object.bytes()
   }
 
   func nextHit(_ request: PageRequest) throws(PageError) -> PageAnswer {
@@ -88,28 +83,20 @@ extension TraceAnswers {
     let index: Int = try request.needed("index")
     let isForward = try request.number("direction", as: Int.self) ?? 1 > 0
     guard let indexes = searches.indexes(of: id) else { return Self.nothing }
-    // The first that is not before the next.
-    var (low, high) = (0, indexes.count)
-    let bound = isForward ? index + 1 : index
-    while low < high {
-      let middle = (low + high) / 2
-      if indexes[middle] < bound { low = middle + 1 } else { high = middle }
-    }
-    let place = isForward ? low : low - 1
+    let behind = indexes.partitioningIndex { $0 >= (isForward ? index + 1 : index) }
+    let place = isForward ? behind : behind - 1
     guard indexes.indices.contains(place) else { return Self.nothing }
     var time: Int64 = 0
     trace.forEachEvent(from: indexes[place]) { event in
       time = event.time
       return false
     }
-    var text = JSONText()
-    text.object { text in
-      text.member("index", indexes[place])
-      text.member("time", time)
-      text.member("number", place)
-      text.member("hits", indexes.count)
-    }
-    return PageAnswer(text.bytes)
+    var object = JSONObject()
+    object.add("index", indexes[place])
+    object.add("time", time)
+    object.add("number", place)
+    object.add("hits", indexes.count)
+    return PageAnswer(object.bytes())
   }
 }
 

@@ -1,3 +1,4 @@
+import ByteIO
 import Timeline
 
 /// `api/stats`.
@@ -8,69 +9,48 @@ extension TraceAnswers {
     guard from < to else { throw .badRequest("from= is to be before to=") }
     let rows = try rows(request).map { Set($0) }
     let found = trace.statistics(in: from..<to, rows: rows) { Task.isCancelled }
-    var text = JSONText()
-    text.object { text in
-      text.member("from", from)
-      text.member("to", to)
-      text.array("cpus") { text in
-        for cpu in found.cpus {
-          text.object { text in
-            text.member("row", cpu.row)
-            text.member("busy", cpu.busy)
-            text.member("hard", cpu.hard)
-            text.member("soft", cpu.soft)
-            text.member("unknown", cpu.unknown)
-            text.member("switches", cpu.switches)
-            text.member("events", cpu.eventCount)
-          }
-        }
-      }
-      text.array("tasks") { text in
-        for task in found.tasks {
-          text.object { text in
-            text.member("row", task.row)
-            text.member("running", task.running)
-            text.member("runnable", task.runnable)
-            text.member("blocked", task.blocked)
-            text.member("switches", task.switches)
-            text.member("wakeups", task.wakeups)
-            text.member("events", task.eventCount)
-          }
-        }
-      }
-      text.object("latency") { text in
-        add(found.latency, &text)
-        text.member("p90", found.latency.percentile(90))
-        text.array("histogram") { text in
-          for bar in found.latency.histogram {
-            text.object { text in
-              text.member("from", bar.from)
-              text.member("to", bar.to)
-              text.member("count", bar.count)
-            }
-          }
-        }
-      }
-      text.array("spans") { text in
-        for (key, durations) in found.spans.sorted(by: { $0.value.total > $1.value.total }) {
-          text.object { text in
-            text.member("name", trace.name(of: key))
-            text.member("kind", key.kind.rawValue)
-            add(durations, &text)
-            text.member("self", durations.own)
-          }
-        }
-      }
-      text.array("events") { text in
-        for (type, count) in counts(found) {
-          text.object { text in
-            text.member("type", type)
-            text.member("count", count)
-          }
-        }
+    var object = JSONObject()
+    object.add("from", from)
+    object.add("to", to)
+    object.add("cpus", found.cpus) { cpu, object in
+      object.add("row", cpu.row)
+      object.add("busy", cpu.busy)
+      object.add("hard", cpu.hard)
+      object.add("soft", cpu.soft)
+      object.add("unknown", cpu.unknown)
+      object.add("switches", cpu.switches)
+      object.add("events", cpu.eventCount)
+    }
+    object.add("tasks", found.tasks) { task, object in
+      object.add("row", task.row)
+      object.add("running", task.running)
+      object.add("runnable", task.runnable)
+      object.add("blocked", task.blocked)
+      object.add("switches", task.switches)
+      object.add("wakeups", task.wakeups)
+      object.add("events", task.eventCount)
+    }
+    object.add("latency") { object in
+      add(found.latency, &object)
+      object.add("p90", found.latency.percentile(90))
+      object.add("histogram", found.latency.histogram) { bar, object in
+        object.add("from", bar.from)
+        object.add("to", bar.to)
+        object.add("count", bar.count)
       }
     }
-    return PageAnswer(text.bytes)
+    let spans = found.spans.sorted { $0.value.total > $1.value.total }
+    object.add("spans", spans) { span, object in
+      object.add("name", trace.name(of: span.key))
+      object.add("kind", span.key.kind.rawValue)
+      add(span.value, &object)
+      object.add("self", span.value.own)
+    }
+    object.add("events", counts(found)) { each, object in
+      object.add("type", each.type)
+      object.add("count", each.count)
+    }
+    return PageAnswer(object.bytes())
   }
 
   private func counts(_ found: RangeStatistics) -> [(type: Int, count: Int)] {
@@ -82,20 +62,17 @@ extension TraceAnswers {
       .map { (type: $0.key, count: $0.value) }
   }
 
-  private func add(_ durations: RangeStatistics.Durations, _ text: inout JSONText) {
-    text.member("count", durations.count)
-    text.member("total", durations.total)
-    text.member("p50", durations.percentile(50))
-    text.member("p99", durations.percentile(99))
-    text.member("max", durations.maximum)
-    if let worst = durations.worst {
-      text.object("worst") { text in
-        text.member("row", worst.row)
-        text.member("from", worst.from)
-        text.member("to", worst.to)
-      }
-    } else {
-      text.null("worst")
+  private func add(_ durations: RangeStatistics.Durations, _ object: inout JSONObject) {
+    object.add("count", durations.count)
+    object.add("total", durations.total)
+    object.add("p50", durations.percentile(50))
+    object.add("p99", durations.percentile(99))
+    object.add("max", durations.maximum)
+    guard let worst = durations.worst else { return object.add("worst", nil as String?) }
+    object.add("worst") { object in
+      object.add("row", worst.row)
+      object.add("from", worst.from)
+      object.add("to", worst.to)
     }
   }
 }

@@ -7,77 +7,60 @@ import TraceDat
 extension TraceAnswers {
   func summary() -> PageAnswer {
     let id = self.id
-    let counts = trace.eventCounts
-    for (source, ids) in counts.enumerated() {
-      for (number, count) in ids.enumerated() where count > 0 {
-        _ = types.number(source: source, id: number)
-      }
-    }
-    var typeCounts = [Int](repeating: 0, count: types.all.count)
-    for (source, ids) in counts.enumerated() {
-      for (number, count) in ids.enumerated() where count > 0 {
-        let type = types.number(source: source, id: number)
-        if type < typeCounts.count { typeCounts[type] += count }
-      }
-    }
-    let progress = trace.progress
+    let counts = countsOfTypes
     let isComplete = trace.isComplete
-    var text = JSONText()
-    text.object { text in
-      text.member("id", id)
-      text.array("files") { text in
-        for (number, path) in paths.enumerated() { file(number, path, &text) }
-      }
-      text.member("start", String(trace.start))
-      text.member("duration", trace.duration)
-      text.member("events", trace.eventCount)
-      text.member("indexed", isComplete ? 1 : progress)
-      text.member("isLive", false)
-      text.object("levels") { text in
-        text.member("base", trace.finestIndexedLevel)
-        text.member("top", topLevel)
-        text.member("columns", Self.columns)
-      }
-      text.array("problems") { text in for problem in trace.problems { text.add(problem) } }
-      text.array("hints") { text in for hint in hints { text.add(hint) } }
-      text.array("cpus") { text in
-        for cpu in trace.cpus {
-          text.object { text in
-            text.member("row", cpu.row)
-            text.member("cpu", cpu.cpu)
-            text.member("source", cpu.machine)
-            text.member("events", cpu.eventCount)
-            text.member("lost", cpu.lostCount)
-          }
-        }
-      }
-      text.array("tasks") { text in
-        let tasks = trace.tasks
-        let names = trace.shownNames(of: tasks)
-        for (number, task) in tasks.enumerated() { add(task, number, names[number], &text) }
-      }
-      text.array("sources") { text in for path in paths { text.add(Self.lastPart(of: path)) } }
-      text.array("types") { text in
-        for (number, type) in types.all.enumerated() {
-          text.object { text in
-            text.member("type", number)
-            text.member("system", type.system)
-            text.member("name", type.name)
-            text.member(
-              "count", isComplete && number < typeCounts.count ? typeCounts[number] : nil)
-            text.array("fields") { text in
-              for field in type.fields {
-                text.object { text in
-                  text.member("name", field.name)
-                  text.member("kind", field.isNumber ? "number" : "text")
-                }
-              }
-            }
-          }
-        }
+    let tasks = trace.tasks
+    let names = trace.shownNames(of: tasks)
+    var object = JSONObject()
+    object.add("id", id)
+    object.add("files", paths.enumerated()) { file($0.offset, $0.element, &$1) }
+    object.add("start", String(trace.start))
+    object.add("duration", trace.duration)
+    addProgress(isComplete, &object)
+    object.add("levels") { levels in
+      levels.add("base", trace.finestIndexedLevel)
+      levels.add("top", topLevel)
+      levels.add("columns", Self.columns)
+    }
+    object.add("problems", trace.problems)
+    object.add("hints", hints)
+    object.add("cpus", trace.cpus) { cpu, object in
+      object.add("row", cpu.row)
+      object.add("cpu", cpu.cpu)
+      object.add("source", cpu.machine)
+      object.add("events", cpu.eventCount)
+      object.add("lost", cpu.lostCount)
+    }
+    object.add("tasks", tasks.indices) { add(tasks[$0], $0, names[$0], &$1) }
+    object.add("sources", paths.map(\.lastPathComponent))
+    object.add("types", types.all.enumerated()) { each, object in
+      object.add("type", each.offset)
+      object.add("system", each.element.system)
+      object.add("name", each.element.name)
+      object.add("count", isComplete ? counts[each.offset] ?? 0 : nil)
+      object.add("fields", each.element.fields) { field, object in
+        object.add("name", field.name)
+        object.add("kind", field.isNumber ? "number" : "text")
       }
     }
-    return PageAnswer(text.bytes, tag: id)
+    return PageAnswer(object.bytes(), tag: id)
+  }
+
+  /// How often each kind of event occurs, by the page's number for it.
+  private var countsOfTypes: [Int: Int] {
+    var counts: [Int: Int] = [:]
+    for (source, ids) in trace.eventCounts.enumerated() {
+      for (id, count) in ids.enumerated() where count > 0 {
+        counts[types.number(source: source, id: id), default: 0] += count
+      }
+    }
+    return counts
+  }
+
+  private func addProgress(_ isComplete: Bool, _ object: inout JSONObject) {
+    object.add("events", trace.eventCount)
+    object.add("indexed", isComplete ? 1 : trace.progress)
+    object.add("isLive", false)
   }
 
   /// How many columns a tile has.
@@ -90,39 +73,27 @@ extension TraceAnswers {
     return level
   }
 
-  private static func lastPart(of path: String) -> String {
-    path.split(separator: "/").last.map { String($0) } ?? path
-  }
-
-  private func file(_ number: Int, _ path: String, _ text: inout JSONText) {
+  private func file(_ number: Int, _ path: String, _ object: inout JSONObject) {
     let file = trace.file(number)
-    text.object { text in
-      text.member("path", path)
-      text.member("bytes", file?.size ?? 0)
-      let uname = file?.options.first { $0.id == .uname }.map {
-        String(decoding: $0.data.prefix { $0 != 0 }, as: UTF8.self)
-      }
-      let words = uname?.split(separator: " ") ?? []
-      text.member("kernel", words.count > 2 ? String(words[2]) : "")
-      text.member("cpus", file?.cpuCount ?? 0)
-      text.member("clock", file?.buffers.first?.clock ?? "")
-    }
+    object.add("path", path)
+    object.add("bytes", file?.size ?? 0)
+    object.add("kernel", file?.uname?.release ?? "")
+    object.add("cpus", file?.cpuCount ?? 0)
+    object.add("clock", file?.buffers.first?.clock ?? "")
   }
 
-  private func add(_ task: TraceTask, _ number: Int, _ name: String, _ text: inout JSONText) {
-    text.object { text in
-      text.member("row", trace.cpuCount + number)
-      text.member("pid", task.pid)
-      text.member("tgid", task.process)
-      text.member("parent", task.parent)
-      text.member("comm", name)
-      text.array("comms") { text in for name in task.names { text.add(name) } }
-      text.member("source", task.machine)
-      text.member("born", task.born)
-      text.member("gone", task.gone)
-      text.member("running", task.running)
-      text.member("events", task.eventCount)
-    }
+  private func add(_ task: TraceTask, _ number: Int, _ name: String, _ object: inout JSONObject) {
+    object.add("row", trace.cpuCount + number)
+    object.add("pid", task.pid)
+    object.add("tgid", task.process)
+    object.add("parent", task.parent)
+    object.add("comm", name)
+    object.add("comms", task.names)
+    object.add("source", task.machine)
+    object.add("born", task.born)
+    object.add("gone", task.gone)
+    object.add("running", task.running)
+    object.add("events", task.eventCount)
   }
 
   /// What to record to see more.
@@ -158,24 +129,18 @@ extension TraceAnswers {
   }
 
   private func change(_ id: String, _ isComplete: Bool) -> [UInt8] {
-    var text = JSONText()
-    text.object { text in
-      text.member("id", id)
-      text.member("indexed", isComplete ? 1 : trace.progress)
-      text.member("duration", trace.duration)
-      text.member("events", trace.eventCount)
-      text.member("isLive", false)
-    }
-    return text.bytes
+    var object = JSONObject()
+    object.add("id", id)
+    object.add("duration", trace.duration)
+    addProgress(isComplete, &object)
+    return object.bytes()
   }
 
   func nameList(_ request: PageRequest) throws(PageError) -> PageAnswer {
     let first = try request.number("from", as: Int.self) ?? 0
     guard first >= 0 else { throw .badRequest("from= takes a number from 0 on") }
-    var text = JSONText()
-    text.object { text in
-      text.array("names") { text in for name in names.names(from: first) { text.add(name) } }
-    }
-    return PageAnswer(text.bytes)
+    var object = JSONObject()
+    object.add("names", names.names(from: first))
+    return PageAnswer(object.bytes())
   }
 }
